@@ -1,0 +1,23 @@
+-- Tells what presented tokens stand for: no row for one that is unknown, revoked, or of a person who is gone.
+-- SPDX-License-Identifier: Apache-2.0
+-- Expiry is returned, not judged: the caller compares it with real time for as long as it believes the answer.
+-- mode: set
+-- lane: read
+-- repeatable: yes
+-- param: token_hash bytea
+-- column: ord int8
+-- column: token_id uuid
+-- column: kind text
+-- column: subject_id uuid
+-- column: roles text
+-- column: regions text
+-- column: expires_at instant
+SELECT asked.ord, token.token_id, token.kind, token.subject_id,
+       array_to_string(token.roles, ','), array_to_string(token.regions, ','), token.expires_at
+  FROM unnest($1::bytea[]) WITH ORDINALITY AS asked (token_hash, ord)
+  JOIN token ON token.token_hash = asked.token_hash
+ WHERE token.revoked_at IS NULL
+   AND (token.kind <> 'citizen'
+        OR EXISTS (SELECT FROM person
+                    WHERE person.person_key = token.person_key AND person.person_id = token.subject_id))
+ ORDER BY asked.ord
