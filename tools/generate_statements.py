@@ -19,7 +19,7 @@ import sys
 TYPES = ("bool", "int2", "int4", "int8", "text", "bytea", "uuid", "date", "instant")
 CHOICES = {"mode": ("single", "set"), "lane": ("read", "write", "slow"), "repeatable": ("yes", "no")}
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-DIRECTIVE = re.compile(r"--\s*(mode|lane|repeatable|param|column|params|columns|type|order)\s*:(.*)")
+DIRECTIVE = re.compile(r"--\s*(mode|lane|repeatable|param|column)\s*:(.*)")
 SPDX = "-- SPDX-License-Identifier: Apache-2.0"
 # What may hide a semicolon or a $1 inside a statement: comments, quoted text and names, dollar quotes.
 HIDDEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$([A-Za-z_]*)\$.*?\$\1\$", re.S)
@@ -86,8 +86,6 @@ def read_directive(statement, line, key, value):
         if any(name == other for other, _ in entries):
             raise Malformed(path, line, f"{key} “{name}” stands twice")
         entries.append((name, kind))
-    elif key not in CHOICES:
-        raise Malformed(path, line, f"unknown header line “{key}:”")
     elif key in statement.settings:
         raise Malformed(path, line, f"“{key}:” stands twice")
     elif value not in CHOICES[key]:
@@ -148,7 +146,7 @@ def header_text(statements):
             prefix = f"{s.name}_{what}".upper()
             out += ["", f"enum {s.name}_{what} {{"]
             out += [f"    {prefix}_{name.upper()}," for name, _ in entries]
-            out += [f"    {prefix}_COUNT,", "};"]
+            out.append("};")
     return "\n".join(out) + "\n"
 
 
