@@ -1,0 +1,149 @@
+# Builds, runs and checks yibaod; `make help` lists the targets.
+# SPDX-License-Identifier: Apache-2.0
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PYTHON ?= /usr/bin/python3
+# Where objects and programs go: build, or a directory of its own for each other compiler or set of flags.
+OUT    ?= build
+GENERATED_DIR := build/generated
+
+LIBRARIES := libmicrohttpd jansson libpq openssl
+WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
+supported  = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE $(call supported,-fstack-clash-protection) \
+             $(call supported,-fcf-protection=full) $(call supported,-ftrivial-auto-var-init=zero)
+MODE_FLAGS ?= -O2 $(HARDENING)
+LINK_FLAGS ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack
+
+COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -g -pthread -I. -I$(GENERATED_DIR) $(MODE_FLAGS) $(WARNINGS) \
+          $(CPPFLAGS) $(CFLAGS) $(shell pkg-config --cflags $(LIBRARIES))
+LINK    = $(CC) -g -pthread $(MODE_FLAGS) $(LINK_FLAGS) $(LDFLAGS)
+LIBS    = $(shell pkg-config --libs $(LIBRARIES))
+
+SOURCES   := $(sort $(shell find server api cli -name '*.c'))
+GENERATED := $(GENERATED_DIR)/operations.c $(GENERATED_DIR)/statements.c
+OBJECTS    = $(SOURCES:%.c=$(OUT)/obj/%.o) $(GENERATED:build/%.c=$(OUT)/obj/%.o)
+LIBRARY    = $(OUT)/libyibaod.a
+TESTS     := $(sort $(shell find tests/unit -name 'test_*.c'))
+PROGRAMS   = $(TESTS:tests/unit/%.c=$(OUT)/unit/%)
+C_FILES    = $(sort $(shell find server api cli tests bench -name '*.[ch]' -not -path '*/node_modules/*'))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help build run reset test unit generators http lint check format-check warnings tidy cppcheck bench format \
+        demo-data sanitize clean docs
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# --- the program ------------------------------------------------------------------------------------------------------
+
+build: $(OUT)/yibaod ## compile build/yibaod (CC=gcc or clang)
+
+run: ## install what is missing, build, start a private PostgreSQL, load demo data, serve
+	@exec scripts/run.sh
+
+reset: ## stop the private PostgreSQL and throw away everything under var/
+	@scripts/cluster.sh stop
+	@scripts/cluster.sh remove
+	rm -rf var
+
+$(OUT)/yibaod: $(OUT)/obj/cli/main.o $(LIBRARY)
+	$(LINK) -o $@ $^ $(LIBS)
+
+# Made anew each time, so that the object of a removed source does not stay in it.
+$(LIBRARY): $(filter-out %/cli/main.o,$(OBJECTS))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(OUT)/obj/%.o: %.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(OUT)/obj/generated/%.o: $(GENERATED_DIR)/%.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(GENERATED_DIR)/operations.c $(GENERATED_DIR)/operations.h &: openapi.yaml tools/generate_operations.py
+	@mkdir -p $(GENERATED_DIR)
+	$(PYTHON) tools/generate_operations.py openapi.yaml $(GENERATED_DIR)
+	@touch $(GENERATED_DIR)/operations.c
+
+$(GENERATED_DIR)/statements.c $(GENERATED_DIR)/statements.h &: $(wildcard db/queries/*.sql) db/queries tools/generate_statements.py
+	@mkdir -p $(GENERATED_DIR)
+	$(PYTHON) tools/generate_statements.py db/queries $(GENERATED_DIR)
+	@touch $(GENERATED_DIR)/statements.c
+
+# --- tests ------------------------------------------------------------------------------------------------------------
+
+test: ## everything CI needs: unit, generators, contract lint, HTTP and property tests
+	@scripts/install.sh --test
+	@$(MAKE) --no-print-directory build unit
+	@$(MAKE) --no-print-directory generators lint http
+
+unit: $(PROGRAMS) ## C unit tests (cmocka)
+	@scripts/run_unit_tests.sh $(PROGRAMS)
+
+# A test names the functions it replaces in a line `/* link: -Wl,--wrap=… */`.
+$(OUT)/unit/%: tests/unit/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(COMPILE) -Wno-unused-parameter -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LINK_FLAGS) $(LDFLAGS) \
+	  $(shell sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $<) $(LIBRARY) $(LIBS) -lcmocka
+
+generators: ## tests of the code generators
+	@for t in $(wildcard tests/generators tests/tools); do $(PYTHON) -m pytest -q $$t || exit 1; done
+
+http: build ## tests against the running server and a real PostgreSQL, and property tests
+	$(PYTHON) -m pytest -q $(wildcard tests/http tests/property tests/scripts)
+
+# --- checks -----------------------------------------------------------------------------------------------------------
+
+check: ## format, warnings of gcc and clang as errors, clang-tidy, cppcheck
+	@scripts/install.sh --check
+	@$(MAKE) --no-print-directory format-check
+	@$(MAKE) --no-print-directory warnings
+	@$(MAKE) --no-print-directory tidy
+	@$(MAKE) --no-print-directory cppcheck
+
+format-check:
+	clang-format --dry-run -Werror $(C_FILES)
+
+warnings:
+	@$(MAKE) --no-print-directory CC=gcc OUT=build/check/gcc CFLAGS=-Werror objects
+	@$(MAKE) --no-print-directory CC=clang OUT=build/check/clang CFLAGS=-Werror objects
+
+.PHONY: objects
+objects: $(OBJECTS) $(PROGRAMS)
+
+tidy: $(GENERATED)
+	printf '%s\n' $(SOURCES) | xargs -P "$$(nproc)" -n 4 \
+	  sh -c 'clang-tidy --quiet "$$@" -- -std=gnu11 -D_GNU_SOURCE -I. -I$(GENERATED_DIR) $(shell pkg-config --cflags $(LIBRARIES)) 2>/dev/null' tidy
+
+cppcheck: $(GENERATED)
+	cppcheck --quiet --enable=warning,performance,portability --inline-suppr --error-exitcode=1 --std=c11 --library=posix -j "$$(nproc)" \
+	  --suppress=missingIncludeSystem -D_GNU_SOURCE -I. -I$(GENERATED_DIR) server api cli
+
+format: ## rewrite all C files in the project's format
+	clang-format -i $(C_FILES)
+
+sanitize: ## build into build/asan with ASan and UBSan, and run the unit tests there
+	@$(MAKE) --no-print-directory OUT=build/asan LINK_FLAGS= build unit \
+	  MODE_FLAGS='-O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+
+# --- the rest ---------------------------------------------------------------------------------------------------------
+
+bench: build ## compare with pgbench and with Fastify + pg; results in var/bench/
+	@bench/run.sh
+
+demo-data: ## write import files with valid numbers: make demo-data ROWS=100000
+	$(PYTHON) tools/demo_data.py $(or $(ROWS),1000) var/demo-data
+
+docs: build ## write docs/configuration.md from the table of settings
+	$(OUT)/yibaod config --markdown > docs/configuration.md
+
+clean: ## remove what was built
+	rm -rf build
+
+-include $(OBJECTS:.o=.d) $(PROGRAMS:=.d)
