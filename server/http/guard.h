@@ -1,0 +1,61 @@
+/* Refuses requests whose framing or target two parsers could read in two ways (DESIGN.md §3), before anything is routed. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/http/operation.h"
+#include "server/span.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* In order of precedence: framing first, since it decides where the next request starts. docs/hostile-framing.md explains each. */
+/* GUARD(NAME, "reason" as label of metrics and logs, PROBLEM_ that is answered, connection closes afterwards) */
+#define GUARD_VERDICTS(GUARD)                                                                                          \
+    GUARD(VERSION_UNSUPPORTED, "version_unsupported", MALFORMED_REQUEST, true)                                         \
+    GUARD(HEADERS_TOO_MANY, "headers_too_many", HEADERS_TOO_LARGE, true)                                               \
+    GUARD(HEADER_NAME_MALFORMED, "header_name_malformed", MALFORMED_REQUEST, true)                                     \
+    GUARD(HEADER_VALUE_MALFORMED, "header_value_malformed", MALFORMED_REQUEST, true)                                   \
+    GUARD(LENGTH_AND_CODING, "length_and_coding", MALFORMED_REQUEST, true)                                             \
+    GUARD(LENGTH_DUPLICATE, "length_duplicate", MALFORMED_REQUEST, true)                                               \
+    GUARD(LENGTH_MALFORMED, "length_malformed", MALFORMED_REQUEST, true)                                               \
+    GUARD(CODING_MULTIPLE, "coding_multiple", MALFORMED_REQUEST, true)                                                 \
+    GUARD(CODING_IN_HTTP_1_0, "coding_in_http_1_0", MALFORMED_REQUEST, true)                                           \
+    GUARD(CODING_UNKNOWN, "coding_unknown", NOT_IMPLEMENTED, true)                                                     \
+    GUARD(METHOD_UNKNOWN, "method_unknown", NOT_IMPLEMENTED, true)                                                     \
+    GUARD(HOST_MISSING, "host_missing", MALFORMED_REQUEST, true)                                                       \
+    GUARD(HOST_DUPLICATE, "host_duplicate", MALFORMED_REQUEST, true)                                                   \
+    GUARD(HOST_MALFORMED, "host_malformed", MALFORMED_REQUEST, true)                                                   \
+    GUARD(HEADER_DUPLICATE, "header_duplicate", MALFORMED_REQUEST, true)                                               \
+    GUARD(EXPECT_UNKNOWN, "expect_unknown", MALFORMED_REQUEST, true)                                                   \
+    GUARD(TARGET_FORM, "target_form", MALFORMED_REQUEST, true)                                                         \
+    GUARD(PATH_TOO_LONG, "path_too_long", URI_TOO_LONG, true)                                                          \
+    GUARD(QUERY_TOO_LONG, "query_too_long", URI_TOO_LONG, true)                                                        \
+    GUARD(TARGET_CHARACTER, "target_character", MALFORMED_REQUEST, true)                                               \
+    GUARD(TARGET_PERCENT, "target_percent", MALFORMED_REQUEST, true)                                                   \
+    GUARD(TARGET_ASTERISK, "target_asterisk", NOT_FOUND, false)                                                        \
+    GUARD(PATH_NOT_PLAIN, "path_not_plain", NOT_FOUND, false)
+
+enum guard_verdict {
+    GUARD_OK,
+#define GUARD_ENUM(name, reason, problem, closes) GUARD_##name,
+    GUARD_VERDICTS(GUARD_ENUM)
+#undef GUARD_ENUM
+        GUARD_COUNT
+};
+
+struct guard_header {
+    struct span name;
+    struct span value; /* without the blanks around it */
+};
+
+struct guard_input {
+    struct span method;
+    struct span target;  /* raw: path and query as sent, nothing decoded */
+    struct span version; /* "HTTP/1.1" */
+    const struct guard_header *headers; /* every one that was sent, duplicates included */
+    size_t headers_count;
+};
+
+/* Pure: looks only at its input. The first fault in the order above. */
+enum guard_verdict guard_check(const struct guard_input *input);
+enum problem guard_problem(enum guard_verdict verdict); /* PROBLEM_NONE for GUARD_OK */
+bool guard_closes(enum guard_verdict verdict);          /* whether the connection must close after the answer */
+const char *guard_reason(enum guard_verdict verdict);   /* "ok", "length_duplicate", … */
