@@ -1,0 +1,1 @@
+"""What the tests share: the running server, a client that checks every reply, raw sockets, the demo people."""

@@ -1,0 +1,91 @@
+"""Starts and stops a real `yibaod serve` on free ports of 127.0.0.1."""
+# SPDX-License-Identifier: Apache-2.0
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+import httpx
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PATIENCE_S = 30  # how long a test waits for something that should take a moment
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what, patience_s=PATIENCE_S, pause_s=0.05):
+    """The first true value of `condition`; fails the test when there is none in time."""
+    end = time.monotonic() + patience_s
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(pause_s)
+    raise AssertionError(f"waited {patience_s} s in vain for {what}")
+
+
+class Server:
+    """`environment` is the whole one of the process, but for the two listeners."""
+
+    def __init__(self, binary, environment, log_path, port=None):
+        self.host = "127.0.0.1"
+        self.port = port or free_port()
+        self.ops_port = free_port()
+        self.log_path = pathlib.Path(log_path)
+        self.environment = {
+            **environment,
+            "YIBAO_LISTEN": f"{self.host}:{self.port}",
+            "YIBAO_OPS_LISTEN": f"{self.host}:{self.ops_port}",
+        }
+        with self.log_path.open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(binary), "serve"], cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    @property
+    def base_url(self):
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def ops_url(self):
+        return f"http://{self.host}:{self.ops_port}"
+
+    def ready_status(self):
+        """Status of /readyz, or None while nobody answers."""
+        try:
+            return httpx.get(f"{self.ops_url}/readyz", timeout=5).status_code
+        except httpx.TransportError:
+            return None
+
+    def wait_ready(self):
+        def ready():
+            assert self.process.poll() is None, f"the server ended: {self.log_path.read_text()[-4000:]}"
+            return self.ready_status() == 200
+
+        wait_until(ready, f"readiness of the server; its log: {self.log_path}")
+        return self
+
+    def signal(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+
+    def wait_end(self, patience_s=PATIENCE_S):
+        return self.process.wait(timeout=patience_s)
+
+    def stop(self):
+        """Exit status after a graceful stop; killed when it takes too long, which the caller sees as -9."""
+        if self.process.poll() is None:
+            self.signal()
+            try:
+                self.wait_end()
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        return self.process.wait()
+
+    def resident_bytes(self):
+        return int(pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
