@@ -1,0 +1,27 @@
+/* Every maximum in one place, with its arithmetic. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* One request. 64 KiB of body is some 300 fields; Jansson needs up to 79 × that, so 5 MiB at worst for one parse. */
+#define LIMIT_BODY_BYTES 65536
+#define LIMIT_JSON_DEPTH 32
+#define LIMIT_ARGS 40              /* parameters and body fields of one operation */
+#define LIMIT_FIELD_ERRORS 40      /* one for each argument */
+#define LIMIT_PATH_BYTES 512       /* the longest route has 3 UUIDs: 3 × 36 + names < 200 */
+#define LIMIT_QUERY_BYTES 4096
+#define LIMIT_HEADERS 64              /* a browser behind two proxies sends some 30 */
+#define LIMIT_HEADER_BYTES 16384   /* libmicrohttpd's pool for one connection: request line, headers and their index */
+#define LIMIT_REPLY_BYTES (1 << 20) /* 100 list items of at most 4 KiB, and head-room */
+#define LIMIT_IDEMPOTENCY_KEY_BYTES 128
+
+/* Lists */
+#define LIMIT_PAGE_DEFAULT 20
+#define LIMIT_PAGE 100
+
+/* Lanes: members of one batch; waiting members per lane and reactor. 2 reactors × 3 lanes × 2048 × 2 KiB < 24 MiB. */
+#define LIMIT_BATCH 128
+#define LIMIT_LANE_QUEUE 2048
+
+/* One call of a statement */
+#define LIMIT_STATEMENT_PARAMS 24
+#define LIMIT_PRINCIPAL_REGIONS 32
