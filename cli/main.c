@@ -1,0 +1,75 @@
+/* The program's entry: finds the subcommand, reads the settings, hands over. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/commands.h"
+#include <signal.h>
+#include <string.h>
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv, const struct config *config);
+    const char *usage;
+    const char *meaning;
+};
+
+static const struct command commands[] = {
+    {"serve", command_serve, "", "answer requests until SIGTERM or SIGINT"},
+    {"migrate", command_migrate, "[--status]", "bring the database to this version's schema"},
+    {"import", command_import, "enrolments|contributions|opening-balances FILE.csv [--dry-run] [--skip-invalid]",
+     "check a file and post its rows"},
+    {"token", command_token, "create|list|revoke …", "make, list and revoke access tokens"},
+    {"audit", command_audit, "", "prove that every fen is where the ledger says"},
+    {"config", command_config, "[--markdown]", "show the settings in force, or their documentation"},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static bool is_help(const char *argument)
+{
+    return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0 || strcmp(argument, "help") == 0;
+}
+
+static void print_help(FILE *out)
+{
+    fputs("yibaod: accounts of basic medical insurance over HTTP and PostgreSQL\n\nusage: yibaod COMMAND [OPTION…]\n\n",
+          out);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %s %s\n      %s\n", commands[i].name, commands[i].usage, commands[i].meaning);
+    fputs(
+        "  --version\n\n`yibaod COMMAND --help` tells more. Exit codes: 0 done, 1 failed, 2 wrong usage or setting.\n\n"
+        "Settings, from the environment:\n",
+        out);
+    config_print_help(out);
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    /* A peer that went away is an error of write(2), not the end of the program. */
+    signal(SIGPIPE, SIG_IGN);
+    if (argc >= 2 && is_help(argv[1])) {
+        print_help(stdout);
+        return EXIT_CODE_OK;
+    }
+    if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
+        puts("yibaod " YIBAOD_VERSION);
+        return EXIT_CODE_OK;
+    }
+    const struct command *command = argc >= 2 ? find_command(argv[1]) : NULL;
+    if (command == NULL) {
+        fprintf(stderr, "yibaod: %s%s; see yibaod --help\n", argc >= 2 ? "no such command: " : "which command?",
+                argc >= 2 ? argv[1] : "");
+        return EXIT_CODE_USAGE;
+    }
+    struct config config;
+    if (!config_read(&config))
+        return EXIT_CODE_USAGE;
+    return command->run(argc - 1, argv + 1, &config);
+}
