@@ -10,7 +10,9 @@
 #define LIMIT_PATH_BYTES 512       /* the longest route has 3 UUIDs: 3 × 36 + names < 200 */
 #define LIMIT_QUERY_BYTES 4096
 #define LIMIT_HEADERS 64              /* a browser behind two proxies sends some 30 */
-#define LIMIT_HEADER_BYTES 16384   /* libmicrohttpd's pool for one connection: request line, headers and their index */
+#define LIMIT_HEADER_BYTES 8192    /* libmicrohttpd's pool for one connection: request line, headers and their index */
+#define LIMIT_HEADERS 64           /* header lines of one request */
+#define LIMIT_SWALLOW_BYTES 262144 /* body of a refused request that is read and dropped, so that the connection survives */
 #define LIMIT_REPLY_BYTES (1 << 20) /* 100 list items of at most 4 KiB, and head-room */
 #define LIMIT_IDEMPOTENCY_KEY_BYTES 128
 
@@ -25,3 +27,7 @@
 /* One call of a statement */
 #define LIMIT_STATEMENT_PARAMS 24
 #define LIMIT_PRINCIPAL_REGIONS 32
+
+/* The operators' listener. 100 operations × 8 statuses seen × 17 lines × 160 bytes = 2.2 MiB, and head-room. */
+#define LIMIT_METRICS_BYTES (4 << 20)
+#define LIMIT_OPS_CONNECTIONS 32

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * Every thread adds to a slab of its own with relaxed atomics; a scrape adds the slabs up. Nothing here locks, fails or waits, and
- * any thread may call anything. A slab outlives its thread, so counts never go back.
+ * Every thread adds to a slab of its own with relaxed atomics; a scrape adds the slabs up. Nothing here locks, fails or
+ * waits, and any thread may call anything. A slab outlives its thread, so counts never go back.
  */
 enum metric_counter {
 #define METRIC_COUNTER(name, family, labels, help) METRIC_##name,
@@ -36,7 +36,7 @@ void metrics_guard_refused(enum guard_verdict verdict);
 
 void metrics_batch(enum lane lane, unsigned members, int64_t duration_us); /* one that PostgreSQL has answered */
 void metrics_lane(enum lane lane, enum metric_lane_counter counter);
-void metrics_lane_waiting(enum lane lane, int delta);  /* members queued now, not those in flight */
+void metrics_lane_waiting(enum lane lane, int delta);   /* members queued now, not those in flight */
 void metrics_lane_in_flight(enum lane lane, int delta); /* members sent and not answered */
 void metrics_pg_state(enum lane lane, enum metric_pg_state state, int delta); /* connections in that state now */
 static inline void metrics_pg_connections(enum lane lane, int delta)

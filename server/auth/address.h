@@ -6,16 +6,17 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define ADDRESS_TEXT_BYTES 46       /* INET6_ADDRSTRLEN */
-#define ADDRESS_LISTEN_BYTES 56     /* [address]:port */
-#define ADDRESS_CALLER_BYTES_MAX 9  /* family, then 4 bytes of IPv4 or the 8 bytes of an IPv6 /64 */
+#define ADDRESS_TEXT_BYTES 46      /* INET6_ADDRSTRLEN */
+#define ADDRESS_LISTEN_BYTES 56    /* [address]:port */
+#define ADDRESS_CALLER_BYTES_MAX 9 /* family, then 4 bytes of IPv4 or the 8 bytes of an IPv6 /64 */
 
 struct address {
     struct sockaddr_storage storage;
     socklen_t length;
 };
 
-/* "127.0.0.1:8080", "[::1]:8080" or ":8080" (every address, IPv4 and IPv6). Numbers only: no name is looked up. Port 0 to 65535. */
+/* "127.0.0.1:8080", "[::1]:8080" or ":8080" (every address, IPv4 and IPv6). Numbers only: no name is looked up. Port 0
+ * to 65535. */
 bool address_parse_listen(const char *text, struct address *address);
 bool address_is_loopback(const struct address *address);
 

@@ -9,16 +9,17 @@
 #include <sys/socket.h>
 
 /*
- * GCRA: for each caller one instant, the theoretical arrival time (TAT). Each request moves it on by window / quota; a request
- * that would put it more than one window ahead is refused and moves nothing. So a burst of `quota` is allowed to a rested caller and
- * quota / window on average after it.
+ * GCRA: for each caller one instant, the theoretical arrival time (TAT). Each request moves it on by window / quota; a
+ * request that would put it more than one window ahead is refused and moves nothing. So a burst of `quota` is allowed
+ * to a rested caller and quota / window on average after it.
  *
- * Memory is fixed at opening: sets of 8 slots, each set under one of 64 locks. A slot whose TAT has passed says nothing and is
- * free. When all 8 are live, the newcomer takes the one with the least debt: nobody is turned away or left uncounted for want of room, and a
- * caller who is being refused is the last to be forgotten. Holding a slot costs requests (one holds it for window / quota), and where a
- * key lands is secret, so to push out one refused caller is to drive the whole table past that caller's debt.
+ * Memory is fixed at opening: sets of 8 slots, each set under one of 64 locks. A slot whose TAT has passed says nothing
+ * and is free. When all 8 are live, the newcomer takes the one with the least debt: nobody is turned away or left
+ * uncounted for want of room, and a caller who is being refused is the last to be forgotten. Holding a slot costs
+ * requests (one holds it for window / quota), and where a key lands is secret, so to push out one refused caller is to
+ * drive the whole table past that caller's debt.
  */
-#define RATE_LIMIT_KEYS 65536              /* × 16 bytes = 1 MiB; at 600 a minute it takes 655,360 requests/s to fill */
+#define RATE_LIMIT_KEYS 65536 /* × 16 bytes = 1 MiB; at 600 a minute it takes 655,360 requests/s to fill */
 #define RATE_LIMIT_HEADER_BYTES 96
 
 struct rate_limit;
@@ -43,4 +44,5 @@ void rate_limit_take(struct rate_limit *limit, uint64_t key, int64_t now_us, str
 
 /* Values of `RateLimit-Policy` (constant: "principal";q=600;w=60) and `RateLimit` ("principal";r=599;t=12). */
 const char *rate_limit_policy_text(const struct rate_limit *limit);
-void rate_limit_text(const struct rate_limit *limit, const struct rate_verdict *verdict, char out[RATE_LIMIT_HEADER_BYTES]);
+void rate_limit_text(const struct rate_limit *limit, const struct rate_verdict *verdict,
+                     char out[RATE_LIMIT_HEADER_BYTES]);

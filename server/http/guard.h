@@ -1,4 +1,5 @@
-/* Refuses requests whose framing or target two parsers could read in two ways (DESIGN.md §3), before anything is routed. */
+/* Refuses requests whose framing or target two parsers could read in two ways (DESIGN.md §3), before anything is
+ * routed. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/http/operation.h"
@@ -6,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In order of precedence: framing first, since it decides where the next request starts. docs/hostile-framing.md explains each. */
+/* In order of precedence: framing first, since it decides where the next request starts. docs/hostile-framing.md
+ * explains each. */
 /* GUARD(NAME, "reason" as label of metrics and logs, PROBLEM_ that is answered, connection closes afterwards) */
 #define GUARD_VERDICTS(GUARD)                                                                                          \
     GUARD(VERSION_UNSUPPORTED, "version_unsupported", MALFORMED_REQUEST, true)                                         \
@@ -48,8 +50,8 @@ struct guard_header {
 
 struct guard_input {
     struct span method;
-    struct span target;  /* raw: path and query as sent, nothing decoded */
-    struct span version; /* "HTTP/1.1" */
+    struct span target;                 /* raw: path and query as sent, nothing decoded */
+    struct span version;                /* "HTTP/1.1" */
     const struct guard_header *headers; /* every one that was sent, duplicates included */
     size_t headers_count;
 };

@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 #define HEALTH_TURN_AGE_MAX_US 5000000 /* a reactor that has not turned for longer is stuck: not live */
-#define HEALTH_PING_AGE_MAX_US 3000000 /* a lane whose last answer from PostgreSQL is older makes the process not ready */
+#define HEALTH_PING_AGE_MAX_US                                                                                         \
+    3000000 /* a lane whose last answer from PostgreSQL is older makes the process not ready */
 
 enum health_state {
     HEALTH_STARTING, /* some reactor × lane has never had an answer from PostgreSQL */
@@ -23,13 +24,16 @@ void health_close(struct health *health);
 
 /* All instants are clock_monotonic_us(). A reactor must turn and ping at least once a second even when idle. */
 void health_turn(struct health *health, unsigned reactor, int64_t now_us);
-void health_ping(struct health *health, unsigned reactor, enum lane lane, int64_t now_us); /* any answer from PostgreSQL counts */
+void health_ping(struct health *health, unsigned reactor, enum lane lane,
+                 int64_t now_us); /* any answer from PostgreSQL counts */
 void health_stop(struct health *health);
 
-bool health_is_live(const struct health *health, int64_t now_us); /* reactors that have not begun to turn do not count against it */
+bool health_is_live(const struct health *health,
+                    int64_t now_us); /* reactors that have not begun to turn do not count against it */
 enum health_state health_state(const struct health *health, int64_t now_us);
 const char *health_state_text(enum health_state state);
 
-/* {"status": "ready", "checks": {"reactors": {…}, "postgresql_read": {"status": "pass", "oldest_answer_ms": 120}, …}} */
+/* {"status": "ready", "checks": {"reactors": {…}, "postgresql_read": {"status": "pass", "oldest_answer_ms": 120}, …}}
+ */
 void health_write_ready(const struct health *health, int64_t now_us, struct text *out);
 void health_write_live(const struct health *health, int64_t now_us, struct text *out);
