@@ -61,7 +61,7 @@ void json_key(struct json_writer *writer, const char *key)
     writer->needs_comma = false;
 }
 
-void json_null(struct json_writer *writer)
+void json_null_value(struct json_writer *writer)
 {
     before_value(writer);
     text_append(writer->out, "null", 4);
