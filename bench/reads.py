@@ -1,0 +1,156 @@
+"""Balance reads: yibaod, pgbench with the same statement, and Fastify + pg, on one PostgreSQL, in turn."""
+# SPDX-License-Identifier: Apache-2.0
+import http.client
+import json
+import random
+import statistics
+import time
+
+import people
+from measure import HERE, cpu_between_s, cpu_s, pgbench, run, system_calls, wrk
+from stand import accepts, alive, free_port, wait_until
+
+DATABASE = "bench_reads"
+PEOPLE = 100_000
+TOKENS = 10_000
+CALIBRATE_S = 3
+WARM_UP_S = 2
+COMPARED = 100  # replies of yibaod and Fastify held against each other
+PGBENCH_CLIENTS = (2, 4, 8)
+FASTIFY_POOLS = (2, 4, 8, 16, 32)
+
+
+class Yibaod:
+    name = "yibaod"
+
+    def __init__(self, stand, requests_path):
+        self.server = stand.serve(DATABASE)
+        self.port, self.process = self.server.port, self.server.process
+        self.requests_path = requests_path
+
+    def measure(self, seconds):
+        return wrk(self.port, self.requests_path, seconds)
+
+
+class Fastify:
+    name = "fastify"
+
+    def __init__(self, stand, requests_path, pool):
+        self.port, self.pool, self.requests_path = free_port(), pool, requests_path
+        environment = {"PORT": str(self.port), "DATABASE_URL": node_url(stand), "POOL": str(pool), "NODE_ENV": "production"}
+        self.process = stand.start(["node", "server.js"], "fastify.log", environment, cwd=HERE / "fastify")
+        wait_until(lambda: alive(self.process) and accepts(self.port), "Fastify accepts")
+
+    def measure(self, seconds):
+        return wrk(self.port, self.requests_path, seconds)
+
+
+class Pgbench:
+    name = "pgbench"
+    process = None
+
+    def __init__(self, stand, clients):
+        self.stand, self.clients = stand, clients
+
+    def measure(self, seconds):
+        return pgbench(self.stand, DATABASE, HERE / "sql" / "pgbench_balance.sql", seconds, self.clients)
+
+
+def node_url(stand):
+    return f"socket:{stand.socket_directory}?db={DATABASE}&user=postgres"
+
+
+def calibrate(make, choices, close):
+    """The choice with the most requests per second."""
+    found = {}
+    for choice in choices:
+        contender = make(choice)
+        contender.measure(1)
+        found[choice] = contender.measure(CALIBRATE_S)["per_second"]
+        close(contender)
+    return max(found, key=found.get), found
+
+
+def end_process(contender):
+    if contender.process is not None:
+        contender.process.terminate()
+        contender.process.wait(30)
+
+
+def balance(port, token, number):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", f"/v1/accounts/{people.account_id(number)}/balance",
+                       headers={"Authorization": "Bearer " + token})
+    reply = connection.getresponse()
+    body = reply.read()
+    connection.close()
+    assert reply.status == 200 and reply.headers["ETag"] and reply.headers["X-Request-Id"], (reply.status, body)
+    return json.loads(body), len(body)
+
+
+def compare_replies(one, other, tokens):
+    """Both must tell the same amounts, or their speeds do not compare."""
+    for number in random.Random(1).sample(sorted(tokens), COMPARED):
+        ours, theirs = balance(one.port, tokens[number], number)[0], balance(other.port, tokens[number], number)[0]
+        amounts = [key for key in ours if key.endswith("_fen")]
+        assert amounts and all(ours[key] == theirs[key] for key in amounts), (ours, theirs)
+
+
+def measure_with_cpu(stand, contender, seconds):
+    own = contender.process
+    before = cpu_s(stand.postgres.pid), cpu_s(own.pid) if own else {}
+    result = contender.measure(seconds)
+    requests = max(1, result["requests"])
+    result["postgres_cpu_us"] = cpu_between_s(before[0], cpu_s(stand.postgres.pid)) * 1e6 / requests
+    if own:
+        result["server_cpu_us"] = cpu_between_s(before[1], cpu_s(own.pid)) * 1e6 / requests
+    return result
+
+
+def rounds(stand, contenders, options):
+    results = {contender.name: [] for contender in contenders}
+    for contender in contenders:
+        contender.measure(WARM_UP_S)
+    for number in range(options.rounds):
+        turn = number % len(contenders)
+        for contender in contenders[turn:] + contenders[:turn]:
+            results[contender.name].append(measure_with_cpu(stand, contender, options.seconds))
+    return results
+
+
+def calls_per_request(stand, contender, seconds):
+    with system_calls(contender.process.pid, stand.directory) as counted:
+        requests = contender.measure(seconds)["requests"]
+        time.sleep(0.2)
+    if counted.get("calls"):
+        counted["per_request"] = counted["calls"] / requests
+    return counted
+
+
+def medians(results):
+    keys = results[0].keys()
+    return {key: statistics.median(result[key] for result in results) for key in keys}
+
+
+def measure(stand, options):
+    run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE / "fastify")
+    stand.create_migrated_database(DATABASE)
+    tokens = people.load(stand, DATABASE, PEOPLE, TOKENS)
+    requests_path = people.write_requests(stand.directory / "balances.txt", tokens,
+                                          lambda number: f"/v1/accounts/{people.account_id(number)}/balance")
+    clients, by_clients = calibrate(lambda choice: Pgbench(stand, choice), PGBENCH_CLIENTS, end_process)
+    pool, by_pool = calibrate(lambda choice: Fastify(stand, requests_path, choice), FASTIFY_POOLS, end_process)
+    yibaod, fastify = Yibaod(stand, requests_path), Fastify(stand, requests_path, pool)
+    compare_replies(yibaod, fastify, tokens)
+    results = rounds(stand, [yibaod, Pgbench(stand, clients), fastify], options)
+    calls = {each.name: calls_per_request(stand, each, min(4, options.seconds)) for each in (yibaod, fastify)}
+    end_process(yibaod)
+    end_process(fastify)
+    middle = {name: medians(each) for name, each in results.items()}
+    return {
+        "people": PEOPLE, "tokens": TOKENS, "rounds": results, "median": middle, "system_calls": calls,
+        "pgbench_clients": clients, "pgbench_by_clients": by_clients, "fastify_pool": pool, "fastify_by_pool": by_pool,
+        "ratio_to_pgbench": middle["yibaod"]["per_second"] / middle["pgbench"]["per_second"],
+        "ratio_to_fastify": middle["yibaod"]["per_second"] / middle["fastify"]["per_second"],
+        "failed": sum(each["failed"] + each["refused"] for each in results["yibaod"] + results["fastify"]),
+    }

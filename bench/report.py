@@ -1,0 +1,64 @@
+"""The table that a run prints: what was measured, the reach wanted, and whether it was reached."""
+# SPDX-License-Identifier: Apache-2.0
+
+
+def line(what, value, reach="", reached=None):
+    verdict = "" if reached is None else "reached" if reached else "not reached"
+    return f"{what:<58} {value:>20}   {reach:<8} {verdict}".rstrip()
+
+
+def reads_lines(part):
+    middle = part["median"]
+    yield "Balance reads, 64 connections (medians)"
+    yield from (line(f"  {label}", f"{middle[name]['per_second']:,.0f} /s") for name, label in (
+        ("yibaod", "yibaod"),
+        ("pgbench", f"pgbench, {part['pgbench_clients']} clients"),
+        ("fastify", f"Fastify + pg, 2 workers, {part['fastify_pool']} connections"),
+    ))
+    yield line("  yibaod / pgbench", f"{part['ratio_to_pgbench']:.2f}", "≥ 0.75", part["ratio_to_pgbench"] >= 0.75)
+    yield line("  yibaod / Fastify", f"{part['ratio_to_fastify']:.2f}", "≥ 5", part["ratio_to_fastify"] >= 5)
+    yield line("  failed or refused requests", f"{part['failed']}", "0", part["failed"] == 0)
+    for name in ("yibaod", "fastify"):
+        one = middle[name]
+        yield line(f"  {name}: latency p50 / p99", f"{one['p50_us'] / 1000:.2f} / {one['p99_us'] / 1000:.2f} ms")
+        yield line(f"  {name}: CPU per request, server / PostgreSQL / wrk",
+                   f"{one['server_cpu_us']:.1f} / {one['postgres_cpu_us']:.1f} / {one['client_cpu_us']:.1f} µs")
+        calls = part["system_calls"][name].get("per_request")
+        yield line(f"  {name}: system calls per request", "not counted" if calls is None else f"{calls:.2f}")
+    yield line("  pgbench: CPU per request, PostgreSQL", f"{middle['pgbench']['postgres_cpu_us']:.1f} µs")
+
+
+def import_lines(part):
+    yield f"Import of {part['rows']:,} contribution rows (medians)"
+    yield line("  yibaod import contributions", f"{part['yibaod_per_second']:,.0f} rows/s")
+    yield line("  plain set-based SQL", f"{part['plain_per_second']:,.0f} rows/s")
+    yield line("  yibaod / plain SQL", f"{part['ratio']:.2f}", "≥ 0.5", part["ratio"] >= 0.5)
+
+
+def pages_lines(part):
+    yield "History page of 20 rows (medians)"
+    for name in ("small", "large"):
+        one = part[name]
+        yield line(f"  {one['rows']:,} rows: latency p50, buffers touched", f"{one['p50_us']} µs, {one['buffers']:.1f}")
+    for key, label in (("p50_us", "latency"), ("buffers", "buffers touched")):
+        ratio = part[f"ratio_{key}"]
+        yield line(f"  large / small, {label}", f"{ratio:.2f}", "≤ 1.3", ratio <= 1.3)
+
+
+def footprint_lines(part):
+    memory = part["memory"]
+    idle_mib = memory["idle"]["rss"] / 1024
+    yield "Footprint"
+    yield line(f"  resident memory, {memory['connections']:,} idle connections", f"{idle_mib:.1f} MiB", "≤ 64 MiB",
+               idle_mib <= 64)
+    yield line("  the same, proportional", f"{memory['idle']['pss'] / 1024:.1f} MiB")
+    yield line("  resident memory after start", f"{memory['at_start']['rss'] / 1024:.1f} MiB")
+    yield line("  from exec to ready, median of 10", f"{part['start_ms']:.0f} ms", "≤ 1 s", part["start_ms"] <= 1000)
+
+
+SECTIONS = {"reads": reads_lines, "import": import_lines, "pages": pages_lines, "footprint": footprint_lines}
+
+
+def table(results):
+    parts = ["\n".join(lines(results[name])) for name, lines in SECTIONS.items() if name in results]
+    return "\n" + "\n\n".join(parts)
