@@ -42,6 +42,9 @@ COMMENT ON COLUMN ledger_entry.reference IS 'Business reference: source document
 COMMENT ON COLUMN ledger_entry.hash_algorithm IS 'sha256 or sm3';
 COMMENT ON COLUMN ledger_entry.hash IS 'Hash over the entry and the hash of the one before it, 32 bytes';
 
+CREATE INDEX ledger_entry_posted_at ON ledger_entry (person_key, account_id, posted_at, seq);
+COMMENT ON INDEX ledger_entry_posted_at IS 'A balance as of a past instant is one probe of it';
+
 CREATE TABLE hold_event (
     person_key bigint NOT NULL,
     account_id uuid NOT NULL,
