@@ -1,0 +1,92 @@
+/* What the generated table says about an operation, and what a handler must provide. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "operations.h" /* generated from openapi.yaml by tools/generate_operations.py: enum operation, enum problem, argument indices */
+#include "server/auth/principal.h"
+#include "server/pg/statement.h"
+#include "server/span.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct request;
+struct reply;
+
+/*
+ * A handler is two pure functions. bind: typed arguments → one call (leave STATEMENT_NONE when nothing is to be asked).
+ * render: that call's rows → the reply. Each returns PROBLEM_NONE, or the problem that is then sent instead
+ * (field errors are added with request_fault). Neither ever waits, nor sees a connection.
+ */
+struct handler {
+    enum problem (*bind)(struct request *request, struct call *call);
+    enum problem (*render)(struct request *request, const struct rows *rows, struct reply *reply);
+};
+
+enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_COUNT }; /* HEAD is GET; OPTIONS is the router's */
+
+enum media { MEDIA_JSON = 1 << 0, MEDIA_CSV = 1 << 1, MEDIA_TEXT = 1 << 2 };
+
+enum arg_place { ARG_PATH, ARG_QUERY, ARG_HEADER, ARG_BODY };
+
+enum arg_type {
+    ARG_TEXT,     /* string; minLength, maxLength in characters; optional enum; optional pattern named by format */
+    ARG_INTEGER,  /* integer with minimum, maximum */
+    ARG_BOOLEAN,
+    ARG_UUID,     /* format: uuid */
+    ARG_DATE,     /* format: date → days */
+    ARG_MONTH,    /* format: month (YYYY-MM) → months, see clock.h */
+    ARG_INSTANT,  /* format: date-time → µs */
+    ARG_REGION,   /* format: region-code: six digits */
+    ARG_TEXTS,    /* array of strings, each under the item's enum/length rules */
+};
+
+struct arg_info {
+    const char *name;
+    enum arg_place place;
+    enum arg_type type;
+    enum arg_type item_type; /* ARG_TEXTS: ARG_TEXT or ARG_REGION */
+    bool required;
+    int64_t minimum; /* value, or length in characters; for ARG_TEXTS of one item */
+    int64_t maximum;
+    int64_t items_minimum; /* ARG_TEXTS */
+    int64_t items_maximum;
+    const char *const *choices; /* NULL-terminated closed list, or NULL */
+    bool has_default;
+    int64_t default_number; /* for integers and booleans */
+};
+
+struct arg {
+    bool present; /* also true when filled by a default */
+    union {
+        int64_t number; /* integer, boolean, days, months, µs */
+        struct uuid uuid;
+        struct span text; /* text and region: borrowed from the request's arena, valid UTF-8, no control characters */
+        struct {
+            const struct span *items;
+            size_t count;
+        } texts;
+    };
+};
+
+struct operation_info {
+    const char *name;  /* operationId in snake_case: get_account_balance */
+    const char *route; /* /v1/accounts/{account_id}/balance: the label of metrics and logs */
+    enum method method;
+    uint32_t kinds;  /* bit per enum principal_kind that may call it; public operations have PRINCIPAL_ANONYMOUS */
+    uint32_t roles;  /* staff need at least one of these */
+    uint32_t media;  /* bits of enum media that it can answer */
+    uint32_t body_limit_bytes; /* 0: takes no body */
+    uint8_t args_count;
+    const struct arg_info *args;
+    const struct handler *handler;
+};
+
+extern const struct operation_info operation_infos[]; /* indexed by enum operation */
+
+struct problem_info {
+    const char *code;
+    uint16_t status;
+    bool retryable;
+    const char *title_zh, *title_en, *detail_zh, *detail_en;
+};
+
+extern const struct problem_info problem_infos[]; /* indexed by enum problem, in order of precedence */

@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+"""Turns openapi.yaml into build/generated/operations.{h,c}: operations, arguments, problems and the route tree."""
+# SPDX-License-Identifier: Apache-2.0
+#
+# Usage: generate_operations.py OPENAPI_YAML OUT_FOLDER [--problems OPENAPI_YAML] [--without-handlers]
+#   --problems          take x-problems from that file (so that tests share enum problem with the program)
+#   --without-handlers  leave every handler NULL (for tests that link only server/)
+import argparse
+import pathlib
+import re
+import sys
+
+import operations_source
+from openapi_document import METHODS, Fault, load, operations, resolve
+
+KINDS = ("citizen", "client", "staff")
+ROLES = ("operator", "reviewer", "policy", "security", "auditor")
+MEDIA = {"application/json": "MEDIA_JSON", "text/csv": "MEDIA_CSV", "text/plain": "MEDIA_TEXT"}
+FORMATS = {"uuid": "ARG_UUID", "date": "ARG_DATE", "month": "ARG_MONTH", "date-time": "ARG_INSTANT",
+           "region-code": "ARG_REGION"}
+PLACES = {"path": "ARG_PATH", "query": "ARG_QUERY", "header": "ARG_HEADER"}
+# Headers that the runtime reads itself; they are described in the contract but are no arguments.
+RUNTIME_HEADERS = ("if-none-match", "accept-language", "x-request-id", "traceparent", "origin")
+ARGUMENT_HEADERS = ("idempotency-key",)
+INT64 = (-2**63, 2**63 - 1)
+DEFAULT_BODY_BYTES = 65536
+SNAKE = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def limit(name):
+    text = (pathlib.Path(__file__).resolve().parent.parent / "server" / "limits.h").read_text(encoding="utf-8")
+    return int(re.search(rf"^#define {name} (\d+)\b", text, re.M).group(1))
+
+
+def snake_case(name):
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def need(node, key, kind, where):
+    value = node.get(key)
+    if not isinstance(value, kind) or isinstance(value, bool) and kind is not bool:
+        raise node.fault(f"{where}: “{key}” is missing or has the wrong type")
+    return value
+
+
+class Argument:
+    """One row of the generated arg_info table."""
+
+    def __init__(self, document, name, place, schema, required, where):
+        self.document, self.name, self.place, self.required = document, name, place, required
+        self.where, self.schema = f"{where}: argument “{name}”", schema
+        self.type = self.item_type = None
+        self.minimum = self.maximum = self.items_minimum = self.items_maximum = 0
+        self.choices = None
+        self.default = None
+        self.read()
+
+    def fault(self, what):
+        return self.schema.fault(f"{self.where}: {what}")
+
+    def read(self):
+        kind = self.schema.get("type")
+        if kind == "integer":
+            self.type = "ARG_INTEGER"
+            self.minimum = need(self.schema, "minimum", int, self.where)
+            self.maximum = need(self.schema, "maximum", int, self.where)
+        elif kind == "boolean":
+            self.type = "ARG_BOOLEAN"
+            self.maximum = 1
+        elif kind == "array":
+            self.read_array()
+        elif kind == "string":
+            self.type = self.read_text(self.schema)
+        else:
+            raise self.fault(f"type {kind!r} is not supported; integer, boolean, string or an array of strings is")
+        if not INT64[0] <= self.minimum <= self.maximum <= INT64[1]:
+            raise self.fault(f"minimum {self.minimum} and maximum {self.maximum} contradict")
+        self.read_default()
+
+    def read_array(self):
+        items = resolve(self.document, self.schema.get("items", {}))
+        if items.get("type") != "string" or self.place != "ARG_BODY":
+            raise self.fault("only arrays of strings in a body are supported")
+        if self.schema.get("uniqueItems") is not True:
+            raise self.fault("an array needs “uniqueItems: true”, which the program enforces")
+        self.type, self.item_type = "ARG_TEXTS", self.read_text(items)
+        if self.item_type not in ("ARG_TEXT", "ARG_REGION"):
+            raise self.fault("array items may be plain text or region-code")
+        self.items_minimum = self.schema.get("minItems", 0)
+        self.items_maximum = need(self.schema, "maxItems", int, self.where)
+        if not 0 <= self.items_minimum <= self.items_maximum:
+            raise self.fault("minItems and maxItems contradict")
+
+    def read_text(self, schema):
+        form = schema.get("format")
+        if form is not None and form not in FORMATS:
+            raise self.fault(f"format “{form}” is not known: {' '.join(FORMATS)}")
+        if form in ("month", "region-code") and "pattern" not in schema:
+            raise self.fault(f"format {form} needs its pattern beside it")
+        if form is None and "pattern" in schema:
+            raise self.fault("a pattern without a format would not be enforced")
+        if "enum" in schema:
+            self.choices = schema["enum"]
+            if not self.choices or not all(isinstance(c, str) and c for c in self.choices):
+                raise self.fault("enum must list texts")
+            if len(set(self.choices)) != len(self.choices):
+                raise self.fault("enum names a value twice")
+            self.minimum, self.maximum = 1, max(map(len, self.choices))
+        elif form is None:
+            self.minimum = schema.get("minLength", 0)
+            self.maximum = need(schema, "maxLength", int, self.where)
+        return FORMATS.get(form, "ARG_TEXT")
+
+    def read_default(self):
+        if "default" not in self.schema:
+            return
+        default = self.schema["default"]
+        if self.required:
+            raise self.fault("required and a default contradict")
+        wanted = {"ARG_INTEGER": int, "ARG_BOOLEAN": bool}.get(self.type)
+        if wanted is None or type(default) is not wanted or not self.minimum <= default <= self.maximum:
+            raise self.fault("a default must be an integer or boolean within its limits")
+        self.default = int(default)
+
+
+class Operation:
+    def __init__(self, document, path, method, item, node):
+        self.document, self.path, self.method, self.node = document, path, method, node
+        self.name = snake_case(need(node, "operationId", str, f"{method} {path}"))
+        if not SNAKE.fullmatch(self.name):
+            raise node.fault(f"operationId “{node['operationId']}” is no lowerCamelCase name")
+        self.segments = self.read_segments()
+        self.arguments = []
+        self.body_limit_bytes = 0
+        self.read_parameters(item)
+        self.read_body()
+        self.media = self.read_media()
+        self.kinds, self.roles = self.read_access()
+        self.check()
+
+    def fault(self, what):
+        return self.node.fault(f"{self.name}: {what}")
+
+    def read_segments(self):
+        segments = self.path.removeprefix("/").split("/")
+        for segment in segments:
+            if not re.fullmatch(r"[a-z0-9_.-]+|\{[a-z][a-z0-9_]*\}", segment):
+                raise self.fault(f"path segment “{segment}” is neither a name nor a {{parameter}}")
+        return segments
+
+    def read_parameters(self, item):
+        found = {}
+        for raw in [*item.get("parameters", []), *self.node.get("parameters", [])]:
+            parameter = resolve(self.document, raw)
+            name, place = need(parameter, "name", str, self.name), need(parameter, "in", str, self.name)
+            if (place, name) in found:
+                raise parameter.fault(f"{self.name}: {place} parameter “{name}” stands twice")
+            found[place, name] = parameter
+        in_path = [segment[1:-1] for segment in self.segments if segment.startswith("{")]
+        declared = [name for place, name in found if place == "path"]
+        if sorted(in_path) != sorted(declared) or len(set(in_path)) != len(in_path):
+            raise self.fault(f"the path names {in_path} but the parameters are {declared}")
+        order = [("path", name) for name in in_path] + [key for key in found if key[0] != "path"]
+        for place, name in order:
+            self.add_parameter(place, name, found[place, name])
+
+    def add_parameter(self, place, name, parameter):
+        if place not in PLACES:
+            raise parameter.fault(f"{self.name}: parameters in {place} are not supported")
+        if place == "header":
+            name = name.lower()
+            if name in RUNTIME_HEADERS:
+                return
+            if name not in ARGUMENT_HEADERS:
+                raise parameter.fault(f"{self.name}: the runtime does not pass the header “{name}” on")
+        if place == "path" and parameter.get("required") is not True:
+            raise parameter.fault(f"{self.name}: path parameter “{name}” must be required")
+        schema = resolve(self.document, parameter.get("schema"))
+        if not isinstance(schema, dict):
+            raise parameter.fault(f"{self.name}: parameter “{name}” has no schema")
+        required = parameter.get("required", False)
+        self.arguments.append(Argument(self.document, name, PLACES[place], schema, required, self.name))
+
+    def read_body(self):
+        body = resolve(self.document, self.node.get("requestBody"))
+        if body is None:
+            return
+        if self.method == "get" or list(body.get("content", {})) != ["application/json"]:
+            raise self.fault("a body must be application/json, and GET takes none")
+        schema = resolve(self.document, body["content"]["application/json"].get("schema"))
+        if schema is None or schema.get("type") != "object" or schema.get("additionalProperties") is not False:
+            raise self.fault("the body must be an object with “additionalProperties: false”")
+        required = schema.get("required", [])
+        properties = schema.get("properties", {})
+        for name in required:
+            if name not in properties:
+                raise schema.fault(f"{self.name}: required field “{name}” has no property")
+        for name, raw in properties.items():
+            if not SNAKE.fullmatch(name):
+                raise schema.fault(f"{self.name}: field “{name}” is not snake_case")
+            schema = resolve(self.document, raw)
+            self.arguments.append(Argument(self.document, name, "ARG_BODY", schema, name in required, self.name))
+        self.body_limit_bytes = self.node.get("x-body-limit-bytes", DEFAULT_BODY_BYTES)
+
+    def read_media(self):
+        media = []
+        for status, raw in need(self.node, "responses", dict, self.name).items():
+            if not re.fullmatch(r"[1-5][0-9][0-9]", status):
+                raise self.fault(f"response “{status}”: every status is listed by its number")
+            if status.startswith("2"):
+                for name in resolve(self.document, raw).get("content", {}):
+                    if name not in MEDIA:
+                        raise self.fault(f"media type {name} is not supported: {' '.join(MEDIA)}")
+                    media.append(MEDIA[name])
+        return sorted(set(media)) or ["MEDIA_JSON"]
+
+    def read_access(self):
+        security = self.node.get("security", self.document.get("security"))
+        kinds, roles = self.node.get("x-kinds"), self.node.get("x-roles")
+        if security == []:
+            if kinds is not None or roles is not None:
+                raise self.fault("a public operation has no x-kinds or x-roles")
+            return ("anonymous", *KINDS), ROLES
+        if security != [{"bearer": []}]:
+            raise self.fault("security must be [] or [{bearer: []}]")
+        if not kinds or not set(kinds) <= set(KINDS):
+            raise self.fault(f"x-kinds must list some of {' '.join(KINDS)}")
+        if ("staff" in kinds) != bool(roles) or not set(roles or ()) <= set(ROLES):
+            raise self.fault(f"x-roles must list some of {' '.join(ROLES)} exactly when x-kinds has staff")
+        return kinds, roles or ()
+
+    def check(self):
+        names = [argument.name for argument in self.arguments]
+        if len(set(names)) != len(names):
+            raise self.fault("two arguments share a name")
+        if len(names) > limit("LIMIT_ARGS"):
+            raise self.fault(f"{len(names)} arguments; LIMIT_ARGS is {limit('LIMIT_ARGS')}")
+        if len([s for s in self.segments if s.startswith("{")]) > 4:
+            raise self.fault("more than ROUTE_PATH_ARGS path parameters")
+        pointer_bytes = max((len(f"/header/{name}/000") for name in names), default=0)
+        if pointer_bytes > 63:
+            raise self.fault("an argument name is too long for a fault's pointer")
+
+
+PROBLEM_KEYS = {"code": str, "status": int, "retryable": bool,
+                "title_zh": str, "title_en": str, "detail_zh": str, "detail_en": str}
+
+
+def read_problems(document):
+    problems = document.get("x-problems")
+    if not isinstance(problems, list) or not problems:
+        raise document.fault("x-problems is missing")
+    codes = set()
+    for problem in problems:
+        where = f"x-problems “{problem.get('code')}”"
+        for key, kind in PROBLEM_KEYS.items():
+            need(problem, key, kind, where)
+        if set(problem) != set(PROBLEM_KEYS):
+            raise problem.fault(f"{where}: unknown {sorted(set(problem) - set(PROBLEM_KEYS))}")
+        if not SNAKE.fullmatch(problem["code"]) or problem["code"] in ("none", "count") or problem["code"] in codes:
+            raise problem.fault(f"{where}: the code is not snake_case, or stands twice")
+        if not 400 <= problem["status"] <= 599:
+            raise problem.fault(f"{where}: status {problem['status']} is no error")
+        codes.add(problem["code"])
+    return problems
+
+
+def read_operations(document):
+    found = [Operation(document, *entry) for entry in operations(document)]
+    names, constants, routes = set(), set(), {}
+    for operation in found:
+        if operation.name in names or operation.name in ("none", "count"):
+            raise operation.fault("the operationId stands twice, or is reserved")
+        names.add(operation.name)
+        shape = (operation.method, re.sub(r"\{.*?\}", "{}", operation.path))
+        if shape in routes:
+            raise operation.fault(f"same route as {routes[shape]}")
+        routes[shape] = operation.name
+        for argument in operation.arguments:
+            constant = operations_source.constant(operation, argument)
+            if constant in constants:
+                raise operation.fault(f"the constant {constant} would stand twice")
+            constants.add(constant)
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("openapi", type=pathlib.Path)
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--problems", type=pathlib.Path)
+    parser.add_argument("--without-handlers", action="store_true")
+    options = parser.parse_args()
+    try:
+        document = load(options.openapi)
+        problems = read_problems(load(options.problems) if options.problems else document)
+        found = read_operations(document)
+    except (Fault, OSError, UnicodeDecodeError) as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "operations.h").write_text(operations_source.header_text(found, problems), encoding="utf-8")
+    source = operations_source.source_text(found, problems, METHODS, not options.without_handlers)
+    (options.out / "operations.c").write_text(source, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
