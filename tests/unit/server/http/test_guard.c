@@ -1,0 +1,254 @@
+/* server/http/guard.c: every reason to refuse, and what must not be refused. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/guard.h"
+#include "server/limits.h"
+#include "tests/unit/harness.h"
+
+#define HEADERS_MAX 8
+
+/* One request: headers as "Name: value" texts, NULL-terminated. */
+struct sample {
+    enum guard_verdict expected;
+    const char *method, *target, *version;
+    const char *headers[HEADERS_MAX];
+};
+
+static struct guard_header split(const char *line)
+{
+    const char *colon = strstr(line, ": ");
+    assert_non_null(colon);
+    return (struct guard_header){.name = {.bytes = line, .length = (size_t)(colon - line)},
+                                 .value = span_of(colon + 2)};
+}
+
+static enum guard_verdict check(const struct sample *sample)
+{
+    struct guard_header headers[HEADERS_MAX];
+    struct guard_input input = {
+        .method = span_of(sample->method), .target = span_of(sample->target), .version = span_of(sample->version)};
+    while (input.headers_count < HEADERS_MAX && sample->headers[input.headers_count] != NULL) {
+        headers[input.headers_count] = split(sample->headers[input.headers_count]);
+        input.headers_count++;
+    }
+    input.headers = headers;
+    return guard_check(&input);
+}
+
+static void check_all(const struct sample *samples, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        enum guard_verdict verdict = check(&samples[i]);
+        if (verdict != samples[i].expected)
+            fail_msg("%s %s %s: %s, not %s", samples[i].method, samples[i].target, samples[i].version,
+                     guard_reason(verdict), guard_reason(samples[i].expected));
+    }
+}
+
+#define HOST "Host: api.example"
+
+static void test_headers(void **state)
+{
+    static const struct sample samples[] = {
+        {GUARD_OK, "GET", "/", "HTTP/1.1", {HOST}},
+        {GUARD_OK, "GET", "/", "HTTP/1.0", {NULL}},
+        {GUARD_VERSION_UNSUPPORTED, "GET", "/", "HTTP/1.2", {HOST}},
+        {GUARD_VERSION_UNSUPPORTED, "GET", "/", "HTTP/2.0", {HOST}},
+        {GUARD_VERSION_UNSUPPORTED, "GET", "/", "http/1.1", {HOST}},
+        {GUARD_VERSION_UNSUPPORTED, "GET", "/", "", {HOST}},
+        {GUARD_HEADER_NAME_MALFORMED, "GET", "/", "HTTP/1.1", {HOST, "X Y: 1"}},
+        {GUARD_HEADER_NAME_MALFORMED, "GET", "/", "HTTP/1.1", {HOST, "Content-Length : 1"}},
+        {GUARD_HEADER_NAME_MALFORMED, "GET", "/", "HTTP/1.1", {HOST, ": 1"}},
+        {GUARD_HEADER_NAME_MALFORMED, "GET", "/", "HTTP/1.1", {HOST, "X(: 1"}},
+        {GUARD_HEADER_VALUE_MALFORMED, "GET", "/", "HTTP/1.1", {HOST, "X: a\rb"}},
+        {GUARD_HEADER_VALUE_MALFORMED, "GET", "/", "HTTP/1.1", {HOST, "X: a\r\n b"}},
+        {GUARD_HEADER_VALUE_MALFORMED, "GET", "/", "HTTP/1.1", {HOST, "X: a\x7f"}},
+        {GUARD_OK, "GET", "/", "HTTP/1.1", {HOST, "X: a\tb", "X-Name: \xe5\xbc\xa0"}},
+        {GUARD_HOST_MISSING, "GET", "/", "HTTP/1.1", {"Accept: */*"}},
+        {GUARD_HOST_DUPLICATE, "GET", "/", "HTTP/1.1", {HOST, HOST}},
+        {GUARD_HOST_DUPLICATE, "GET", "/", "HTTP/1.0", {HOST, "host: b"}},
+        {GUARD_HEADER_DUPLICATE, "GET", "/", "HTTP/1.1", {HOST, "Authorization: Bearer a", "authorization: Bearer b"}},
+        {GUARD_OK, "GET", "/", "HTTP/1.1", {HOST, "Accept: a/b", "Accept: c/d"}},
+        {GUARD_EXPECT_UNKNOWN, "POST", "/", "HTTP/1.1", {HOST, "Expect: 200-ok", "Content-Length: 1"}},
+        {GUARD_OK, "POST", "/", "HTTP/1.1", {HOST, "Expect: 100-Continue", "Content-Length: 1"}},
+        {GUARD_OK, "GET", "/", "HTTP/1.1", {HOST, "Connection: Upgrade", "Upgrade: h2c"}},
+    };
+    check_all(samples, COUNT_OF(samples));
+}
+
+static void test_body_framing(void **state)
+{
+    static const struct sample samples[] = {
+        {GUARD_OK, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: 0"}},
+        {GUARD_OK, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: 999999999999999999"}},
+        {GUARD_OK, "POST", "/", "HTTP/1.1", {HOST, "Transfer-Encoding: Chunked"}},
+        {GUARD_LENGTH_AND_CODING, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: 5", "Transfer-Encoding: chunked"}},
+        {GUARD_LENGTH_AND_CODING, "POST", "/", "HTTP/1.1", {HOST, "transfer-encoding: x", "content-length: x"}},
+        {GUARD_LENGTH_DUPLICATE, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: 5", "Content-Length: 5"}},
+        {GUARD_LENGTH_MALFORMED, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: "}},
+        {GUARD_LENGTH_MALFORMED, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: +5"}},
+        {GUARD_LENGTH_MALFORMED, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: -5"}},
+        {GUARD_LENGTH_MALFORMED, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: 5, 5"}},
+        {GUARD_LENGTH_MALFORMED, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: 0x5"}},
+        {GUARD_LENGTH_MALFORMED, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: 5 5"}},
+        {GUARD_LENGTH_MALFORMED, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: 1000000000000000000"}},
+        {GUARD_LENGTH_MALFORMED, "POST", "/", "HTTP/1.1", {HOST, "Content-Length: 18446744073709551621"}},
+        {GUARD_CODING_MULTIPLE, "POST", "/", "HTTP/1.1", {HOST, "Transfer-Encoding: gzip, chunked"}},
+        {GUARD_CODING_MULTIPLE, "POST", "/", "HTTP/1.1", {HOST, "Transfer-Encoding: a", "Transfer-Encoding: chunked"}},
+        {GUARD_CODING_UNKNOWN, "POST", "/", "HTTP/1.1", {HOST, "Transfer-Encoding: xchunked"}},
+        {GUARD_CODING_UNKNOWN, "POST", "/", "HTTP/1.1", {HOST, "Transfer-Encoding: identity"}},
+        {GUARD_CODING_UNKNOWN, "POST", "/", "HTTP/1.1", {HOST, "Transfer-Encoding: "}},
+        {GUARD_CODING_UNKNOWN, "POST", "/", "HTTP/1.1", {HOST, "Transfer-Encoding: \"chunked\""}},
+        {GUARD_CODING_IN_HTTP_1_0, "POST", "/", "HTTP/1.0", {HOST, "Transfer-Encoding: chunked"}},
+    };
+    check_all(samples, COUNT_OF(samples));
+}
+
+static void test_methods(void **state)
+{
+    static const char *const known[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+    static const char *const unknown[] = {"TRACE", "CONNECT", "get", "GETX", "", "PROPFIND"};
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        assert_int_equal(check(&(struct sample){GUARD_OK, known[i], "/", "HTTP/1.1", {HOST}}), GUARD_OK);
+    for (size_t i = 0; i < COUNT_OF(unknown); i++)
+        assert_int_equal(check(&(struct sample){GUARD_OK, unknown[i], "/", "HTTP/1.1", {HOST}}), GUARD_METHOD_UNKNOWN);
+}
+
+static void test_targets(void **state)
+{
+    static const struct sample samples[] = {
+        {GUARD_OK, "GET", "/v1/accounts/0198?as_of=2026-01-31T09:30:00%2B08:00", "HTTP/1.1", {HOST}},
+        {GUARD_OK, "GET", "/v1/a%20b/", "HTTP/1.1", {HOST}},
+        {GUARD_OK, "GET", "/v1/...", "HTTP/1.1", {HOST}},
+        {GUARD_OK, "GET", "/v1/.hidden/a..b", "HTTP/1.1", {HOST}},
+        {GUARD_OK, "GET", "/?a[]=1&b=a//b/../c&c=%0a", "HTTP/1.1", {HOST}},
+        {GUARD_OK, "GET", "/?", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_FORM, "GET", "http://api.example/", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_FORM, "GET", "api.example:443", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_FORM, "GET", "*", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_FORM, "GET", "", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_FORM, "GET", "?a=1", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_ASTERISK, "OPTIONS", "*", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/a#b", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/?a#b", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/a\x01", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/a\tb", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/a b", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/?a b", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/\xe5\xbc\xa0", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/a\\b", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/a%00b", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/a%0d%0ab", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/a%7f", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_CHARACTER, "GET", "/?a=%00", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_PERCENT, "GET", "/a%", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_PERCENT, "GET", "/a%2", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_PERCENT, "GET", "/a%zz", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_PERCENT, "GET", "/?a=%4", "HTTP/1.1", {HOST}},
+        {GUARD_TARGET_PERCENT, "GET", "/?a=%u0041", "HTTP/1.1", {HOST}},
+        {GUARD_PATH_NOT_PLAIN, "GET", "//", "HTTP/1.1", {HOST}},
+        {GUARD_PATH_NOT_PLAIN, "GET", "/v1//regions", "HTTP/1.1", {HOST}},
+        {GUARD_PATH_NOT_PLAIN, "GET", "/v1/./regions", "HTTP/1.1", {HOST}},
+        {GUARD_PATH_NOT_PLAIN, "GET", "/v1/..", "HTTP/1.1", {HOST}},
+        {GUARD_PATH_NOT_PLAIN, "GET", "/v1/../regions", "HTTP/1.1", {HOST}},
+        {GUARD_PATH_NOT_PLAIN, "GET", "/v1/%2e%2e/regions", "HTTP/1.1", {HOST}},
+        {GUARD_PATH_NOT_PLAIN, "GET", "/v1/.%2E", "HTTP/1.1", {HOST}},
+        {GUARD_PATH_NOT_PLAIN, "GET", "/v1%2fregions", "HTTP/1.1", {HOST}},
+        {GUARD_PATH_NOT_PLAIN, "GET", "/v1/..%5cregions", "HTTP/1.1", {HOST}},
+    };
+    check_all(samples, COUNT_OF(samples));
+}
+
+static void test_hosts(void **state)
+{
+    static const char *const good[] = {"Host: localhost", "Host: a.example:8080",    "Host: 127.0.0.1",
+                                       "Host: [::1]",     "Host: [2001:db8::1]:443", "Host: a_b.example",
+                                       "Host: a.example:"};
+    static const char *const bad[] = {
+        "Host: ",         "Host: a b", "Host: a,b",  "Host: u@a",    "Host: a/b",         "Host: a:b", "Host: a:65536",
+        "Host: a:123456", "Host: ::1", "Host: [::1", "Host: [::1]x", "Host: [::g]",       "Host: []",  "Host: :80",
+        "Host: http://a", "Host: a?b", "Host: a#b",  "Host: a%20b",  "Host: \xe5\xbc\xa0"};
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        assert_int_equal(check(&(struct sample){GUARD_OK, "GET", "/", "HTTP/1.1", {good[i]}}), GUARD_OK);
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        if (check(&(struct sample){GUARD_OK, "GET", "/", "HTTP/1.1", {bad[i]}}) != GUARD_HOST_MALFORMED)
+            fail_msg("accepted %s", bad[i]);
+}
+
+/* `letter` repeated to make a target of that many bytes after `start`. */
+static enum guard_verdict check_long(const char *start, size_t length)
+{
+    static char target[LIMIT_QUERY_BYTES + LIMIT_PATH_BYTES];
+    size_t start_length = strlen(start);
+    assert_true(start_length + length < sizeof target);
+    memcpy(target, start, start_length);
+    memset(target + start_length, 'a', length);
+    target[start_length + length] = '\0';
+    return check(&(struct sample){GUARD_OK, "GET", target, "HTTP/1.1", {HOST}});
+}
+
+static void test_lengths(void **state)
+{
+    assert_int_equal(check_long("/", LIMIT_PATH_BYTES - 1), GUARD_OK);
+    assert_int_equal(check_long("/", LIMIT_PATH_BYTES), GUARD_PATH_TOO_LONG);
+    assert_int_equal(check_long("/?", LIMIT_QUERY_BYTES), GUARD_OK);
+    assert_int_equal(check_long("/?", LIMIT_QUERY_BYTES + 1), GUARD_QUERY_TOO_LONG);
+}
+
+static void test_header_count(void **state)
+{
+    struct guard_header headers[LIMIT_HEADERS + 1];
+    for (size_t i = 0; i < COUNT_OF(headers); i++)
+        headers[i] = split(i == 0 ? HOST : "X: 1");
+    struct guard_input input = {.method = SPAN("GET"),
+                                .target = SPAN("/"),
+                                .version = SPAN("HTTP/1.1"),
+                                .headers = headers,
+                                .headers_count = LIMIT_HEADERS};
+    assert_int_equal(guard_check(&input), GUARD_OK);
+    input.headers_count++;
+    assert_int_equal(guard_check(&input), GUARD_HEADERS_TOO_MANY);
+}
+
+/* NUL inside any text is seen: spans carry their own length. */
+static void test_embedded_nul(void **state)
+{
+    struct guard_header header = {.name = SPAN("Host"), .value = SPAN("a\0b")};
+    struct guard_input input = {.method = SPAN("GET"),
+                                .target = SPAN("/"),
+                                .version = SPAN("HTTP/1.1"),
+                                .headers = &header,
+                                .headers_count = 1};
+    assert_int_equal(guard_check(&input), GUARD_HEADER_VALUE_MALFORMED);
+    header = (struct guard_header){.name = SPAN("Ho\0st"), .value = SPAN("a")};
+    assert_int_equal(guard_check(&input), GUARD_HEADER_NAME_MALFORMED);
+    header = (struct guard_header){.name = SPAN("Host"), .value = SPAN("a")};
+    input.target = SPAN("/a\0b");
+    assert_int_equal(guard_check(&input), GUARD_TARGET_CHARACTER);
+}
+
+static void test_verdicts_are_described(void **state)
+{
+    assert_int_equal(guard_problem(GUARD_OK), PROBLEM_NONE);
+    for (int verdict = GUARD_OK + 1; verdict < GUARD_COUNT; verdict++) {
+        assert_non_null(guard_reason((enum guard_verdict)verdict));
+        assert_int_not_equal(guard_problem((enum guard_verdict)verdict), PROBLEM_NONE);
+    }
+    assert_true(guard_closes(GUARD_LENGTH_AND_CODING));
+    assert_false(guard_closes(GUARD_PATH_NOT_PLAIN));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_body_framing),
+        cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_header_count),
+        cmocka_unit_test(test_embedded_nul),
+        cmocka_unit_test(test_verdicts_are_described),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
