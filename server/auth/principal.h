@@ -1,0 +1,28 @@
+/* Who is asking: what a valid token stands for. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/limits.h"
+#include "server/uuid.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum principal_kind { PRINCIPAL_ANONYMOUS, PRINCIPAL_CITIZEN, PRINCIPAL_CLIENT, PRINCIPAL_STAFF };
+
+/* Bits of principal.roles; only staff have any. */
+enum staff_role {
+    ROLE_OPERATOR = 1 << 0,
+    ROLE_REVIEWER = 1 << 1,
+    ROLE_POLICY = 1 << 2,
+    ROLE_SECURITY = 1 << 3,
+    ROLE_AUDITOR = 1 << 4,
+};
+
+struct principal {
+    enum principal_kind kind;
+    struct uuid token_id;
+    struct uuid subject_id; /* person_id of a citizen, client_id, staff_id */
+    uint32_t roles;
+    uint32_t regions_count;
+    char regions[LIMIT_PRINCIPAL_REGIONS][7]; /* GB/T 2260 codes; 000000 is everywhere, XX0000 a province with all its pools */
+    int64_t expires_at_us;                    /* real time; INT64_MAX when it does not expire */
+};

@@ -1,0 +1,33 @@
+/* What travels under one Sync: tasks, grouped into calls. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/limits.h"
+#include "server/pg/lane.h"
+#include "server/pg/queue.h"
+#include <libpq-fe.h>
+
+/* One statement execution; covers members [first, first + count). `before` parts serve nobody's rows. */
+struct batch_part {
+    const struct call *before; /* NULL: an ordinary part */
+    enum statement statement;
+    unsigned first;
+    unsigned count;
+    PGresult *result;
+};
+
+struct batch {
+    unsigned members_count;
+    unsigned parts_count;
+    struct task *members[LIMIT_BATCH]; /* NULL: nobody waits any more */
+    struct batch_part parts[LIMIT_BATCH + 1];
+    int64_t sent_at_us;
+    bool failed;
+    unsigned failed_part;
+    char sqlstate[6]; /* of the failure */
+};
+
+void batch_clear(struct batch *batch); /* frees results, forgets members */
+/* Takes tasks from the front of a queue by the lane's rules; see lane.h. */
+void batch_fill(struct batch *batch, enum lane lane, struct queue *queue);
+/* Hands each member its rows and empties the batch. Every part has succeeded. */
+void batch_deliver(struct batch *batch);

@@ -1,0 +1,271 @@
+/* Connects, prepares every statement, sends batches and collects their results, never blocking. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/pg/connection.h"
+#include "server/clock.h"
+#include "server/log.h"
+#include "server/pg/conninfo.h"
+#include <assert.h>
+#include <sys/epoll.h>
+
+#define RETRY_FIRST_US INT64_C(100000)
+#define RETRY_LAST_US INT64_C(2000000)
+
+static void connection_ready(struct event_source *source, uint32_t events);
+
+void pg_connection_init(struct pg_connection *connection, const struct pg_settings *settings, int epoll_fd)
+{
+    *connection = (struct pg_connection){
+        .source.ready = connection_ready,
+        .epoll_fd = epoll_fd,
+        .watched_fd = -1,
+        .settings = settings,
+        .retry_delay_us = RETRY_FIRST_US,
+    };
+    text_init(&connection->params.buffer, (size_t)LIMIT_BATCH * LIMIT_BODY_BYTES);
+}
+
+static void unwatch(struct pg_connection *connection)
+{
+    if (connection->watched_fd >= 0)
+        epoll_ctl(connection->epoll_fd, EPOLL_CTL_DEL, connection->watched_fd, NULL);
+    connection->watched_fd = -1;
+}
+
+static void watch(struct pg_connection *connection, uint32_t events)
+{
+    int fd = PQsocket(connection->pg);
+    if (fd == connection->watched_fd && events == connection->watched_events)
+        return;
+    struct epoll_event event = {.events = events, .data.ptr = &connection->source};
+    if (fd != connection->watched_fd || epoll_ctl(connection->epoll_fd, EPOLL_CTL_MOD, fd, &event) != 0) {
+        unwatch(connection);
+        if (epoll_ctl(connection->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
+            return; /* the deadline will close it */
+    }
+    connection->watched_fd = fd;
+    connection->watched_events = events;
+}
+
+static void close_pg(struct pg_connection *connection)
+{
+    unwatch(connection);
+    PQfinish(connection->pg);
+    connection->pg = NULL;
+    connection->state = CONNECTION_CLOSED;
+}
+
+void pg_connection_fini(struct pg_connection *connection)
+{
+    close_pg(connection);
+    batch_clear(&connection->batch);
+    text_fini(&connection->params.buffer);
+}
+
+void pg_connection_reopen(struct pg_connection *connection)
+{
+    close_pg(connection);
+    connection->retry_at_us = 0;
+}
+
+/* Closes, plans the next try, and reports a batch that was in flight. */
+static void lose(struct pg_connection *connection, const char *why)
+{
+    bool had_batch = connection->state == CONNECTION_BUSY;
+    LOG(LOG_WARNING, "postgres_connection_lost", LOG_TEXT("why", span_of(why)));
+    close_pg(connection);
+    connection->retry_at_us = clock_monotonic_us() + connection->retry_delay_us;
+    connection->retry_delay_us *= 2;
+    if (connection->retry_delay_us > RETRY_LAST_US)
+        connection->retry_delay_us = RETRY_LAST_US;
+    if (had_batch)
+        connection->ended(connection, true);
+}
+
+static void flush(struct pg_connection *connection)
+{
+    int pending = PQflush(connection->pg);
+    if (pending < 0)
+        lose(connection, "flush");
+    else
+        watch(connection, pending > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);
+}
+
+static void prepare_all(struct pg_connection *connection)
+{
+    bool sent = PQsetnonblocking(connection->pg, 1) == 0 && PQenterPipelineMode(connection->pg) == 1;
+    for (int s = 1; sent && s < STATEMENT_COUNT; s++) {
+        const struct statement_info *info = &statement_infos[s];
+        Oid types[LIMIT_STATEMENT_PARAMS];
+        for (int p = 0; p < info->params_count; p++)
+            types[p] = wire_oid(info->params[p], info->mode == STATEMENT_SET);
+        sent = PQsendPrepare(connection->pg, info->name, info->sql, info->params_count, types) == 1;
+    }
+    sent = sent && PQpipelineSync(connection->pg) == 1;
+    connection->state = CONNECTION_PREPARING;
+    if (sent)
+        flush(connection);
+    else
+        lose(connection, "prepare");
+}
+
+static void connect_continue(struct pg_connection *connection)
+{
+    switch (PQconnectPoll(connection->pg)) {
+    case PGRES_POLLING_READING:
+        watch(connection, EPOLLIN);
+        return;
+    case PGRES_POLLING_WRITING:
+        watch(connection, EPOLLOUT);
+        return;
+    case PGRES_POLLING_OK:
+        prepare_all(connection);
+        return;
+    case PGRES_POLLING_FAILED:
+    case PGRES_POLLING_ACTIVE:
+        lose(connection, "connect");
+        return;
+    }
+}
+
+static void connect_start(struct pg_connection *connection, int64_t now_us)
+{
+    connection->pg = conninfo_connect_start(connection->settings->conninfo, connection->settings->options);
+    connection->state = CONNECTION_CONNECTING;
+    connection->deadline_us = now_us + connection->settings->connect_timeout_us;
+    if (connection->pg == NULL || PQstatus(connection->pg) == CONNECTION_BAD)
+        lose(connection, "connect");
+    else
+        connect_continue(connection);
+}
+
+void pg_connection_tick(struct pg_connection *connection, int64_t now_us)
+{
+    switch (connection->state) {
+    case CONNECTION_CLOSED:
+        if (now_us >= connection->retry_at_us)
+            connect_start(connection, now_us);
+        return;
+    case CONNECTION_CONNECTING:
+    case CONNECTION_PREPARING:
+    case CONNECTION_BUSY:
+        if (now_us >= connection->deadline_us)
+            lose(connection, "deadline");
+        return;
+    case CONNECTION_READY:
+        return;
+    }
+}
+
+static bool send_part(struct pg_connection *connection, const struct batch_part *part)
+{
+    const struct call *calls[LIMIT_BATCH];
+    calls[0] = part->before;
+    for (unsigned i = 0; i < part->count; i++)
+        calls[i] = &connection->batch.members[part->first + i]->call;
+    const struct statement_info *info = &statement_infos[part->statement];
+    struct wire_params *params = &connection->params;
+    return wire_encode(params, calls, part->before == NULL ? part->count : 1) &&
+           PQsendQueryPrepared(connection->pg, info->name, info->params_count, params->values, params->lengths,
+                               params->formats, 1) == 1;
+}
+
+void pg_connection_send(struct pg_connection *connection, int64_t now_us)
+{
+    assert(connection->state == CONNECTION_READY);
+    bool sent = true;
+    connection->state = CONNECTION_BUSY;
+    connection->part_next = 0;
+    connection->batch.sent_at_us = now_us;
+    connection->deadline_us = now_us + connection->settings->batch_timeout_us;
+    for (unsigned p = 0; sent && p < connection->batch.parts_count; p++)
+        sent = send_part(connection, &connection->batch.parts[p]);
+    if (sent && PQpipelineSync(connection->pg) == 1)
+        flush(connection);
+    else
+        lose(connection, "send");
+}
+
+static void take_sync(struct pg_connection *connection)
+{
+    bool was_preparing = connection->state == CONNECTION_PREPARING;
+    if (was_preparing && connection->batch.failed) {
+        LOG(LOG_ERROR, "postgres_prepare_failed", LOG_TEXT("sqlstate", span_of(connection->batch.sqlstate)));
+        batch_clear(&connection->batch);
+        lose(connection, "prepare");
+        return;
+    }
+    connection->state = CONNECTION_READY;
+    connection->last_contact_us = clock_monotonic_us();
+    connection->retry_delay_us = RETRY_FIRST_US;
+    if (!was_preparing)
+        connection->ended(connection, false);
+}
+
+static void take_failure(struct pg_connection *connection, const PGresult *result)
+{
+    struct batch *batch = &connection->batch;
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (batch->failed)
+        return;
+    batch->failed = true;
+    batch->failed_part = connection->part_next;
+    strncpy(batch->sqlstate, sqlstate == NULL ? "?????" : sqlstate, sizeof batch->sqlstate - 1);
+}
+
+/* Returns true when this was the Sync that ends the batch. */
+static bool take_result(struct pg_connection *connection, PGresult *result)
+{
+    switch (PQresultStatus(result)) {
+    case PGRES_TUPLES_OK:
+    case PGRES_COMMAND_OK:
+        if (connection->state == CONNECTION_BUSY && connection->part_next < connection->batch.parts_count) {
+            connection->batch.parts[connection->part_next].result = result;
+            return false;
+        }
+        break;
+    case PGRES_PIPELINE_SYNC:
+        PQclear(result);
+        take_sync(connection);
+        return true;
+    default:
+        take_failure(connection, result);
+        break;
+    }
+    PQclear(result);
+    return false;
+}
+
+static void read_results(struct pg_connection *connection)
+{
+    if (PQconsumeInput(connection->pg) != 1) {
+        lose(connection, "read");
+        return;
+    }
+    while (connection->state >= CONNECTION_PREPARING && connection->state != CONNECTION_READY &&
+           PQisBusy(connection->pg) == 0) {
+        PGresult *result = PQgetResult(connection->pg);
+        if (result == NULL && PQstatus(connection->pg) == CONNECTION_BAD)
+            break; /* libpq would answer NULL for ever */
+        if (result == NULL)
+            connection->part_next++;
+        else if (take_result(connection, result))
+            return;
+    }
+    if (connection->pg != NULL && PQstatus(connection->pg) == CONNECTION_BAD)
+        lose(connection, "closed by the server");
+}
+
+static void connection_ready(struct event_source *source, uint32_t events)
+{
+    struct pg_connection *connection = (struct pg_connection *)source;
+    if (connection->state == CONNECTION_CONNECTING) {
+        connect_continue(connection);
+        return;
+    }
+    if (connection->state == CONNECTION_CLOSED)
+        return;
+    if (events & EPOLLOUT)
+        flush(connection);
+    if (connection->state != CONNECTION_CLOSED && (events & (EPOLLIN | EPOLLERR | EPOLLHUP)))
+        read_results(connection);
+}

@@ -1,0 +1,53 @@
+/* One pipelined, non-blocking connection to PostgreSQL, with at most one batch in flight. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/event.h"
+#include "server/pg/batch.h"
+#include "server/pg/wire.h"
+#include <libpq-fe.h>
+
+enum connection_state {
+    CONNECTION_CLOSED,     /* waiting for retry_at_us */
+    CONNECTION_CONNECTING, /* libpq negotiates; deadline_us bounds it */
+    CONNECTION_PREPARING,  /* every statement is being prepared in one pipeline */
+    CONNECTION_READY,      /* idle: takes a batch */
+    CONNECTION_BUSY,       /* batch in flight; deadline_us bounds it */
+};
+
+struct pg_connection {
+    struct event_source source; /* first: epoll points here */
+    enum connection_state state;
+    PGconn *pg;
+    int epoll_fd;
+    int watched_fd; /* registered with epoll, or -1 */
+    uint32_t watched_events;
+    const struct pg_settings *settings;
+    int64_t retry_at_us;
+    int64_t retry_delay_us;
+    int64_t deadline_us;
+    int64_t last_contact_us; /* when PostgreSQL last answered a Sync */
+    unsigned part_next;      /* the part of the batch whose result comes next */
+    struct batch batch;
+    struct wire_params params;
+    /* The batch has ended: with its Sync (lost false), or because the connection broke (lost true). */
+    void (*ended)(struct pg_connection *connection, bool lost);
+    void *owner;
+};
+
+/* What all connections of a lane share. */
+struct pg_settings {
+    const char *conninfo;
+    const char *options; /* libpq `options`: role and time-outs */
+    int64_t connect_timeout_us;
+    int64_t batch_timeout_us; /* longer than statement_timeout: past it the connection itself is in doubt */
+};
+
+void pg_connection_init(struct pg_connection *connection, const struct pg_settings *settings, int epoll_fd);
+void pg_connection_fini(struct pg_connection *connection); /* without calling `ended` */
+void pg_connection_reopen(
+    struct pg_connection *connection); /* idle: connects anew, so that every statement is prepared again */
+/* Starts connecting when its time has come; drops what is past its deadline. */
+void pg_connection_tick(struct pg_connection *connection, int64_t now_us);
+/* Sends connection->batch (its parts are filled in; none: a bare Sync, which is a ping). The outcome comes through
+ * `ended`. */
+void pg_connection_send(struct pg_connection *connection, int64_t now_us);

@@ -1,0 +1,84 @@
+/* Merges the operator's connection string with the program's own settings. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/pg/conninfo.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAIRS_MAXIMUM 80 /* libpq 17 knows 48 keywords */
+
+struct pairs {
+    const char *keywords[PAIRS_MAXIMUM + 1];
+    const char *values[PAIRS_MAXIMUM + 1];
+    int count;
+};
+
+static void put(struct pairs *pairs, const char *keyword, const char *value)
+{
+    if (pairs->count == PAIRS_MAXIMUM)
+        return;
+    pairs->keywords[pairs->count] = keyword;
+    pairs->values[pairs->count++] = value;
+    pairs->keywords[pairs->count] = pairs->values[pairs->count] = NULL;
+}
+
+/* A keyword given later wins in libpq, so ours come first where the operator may overrule them. */
+static char *merge(struct pairs *pairs, const PQconninfoOption *given, const char *options)
+{
+    const char *given_options = "";
+    put(pairs, "application_name", "yibaod");
+    put(pairs, "keepalives_idle", "10");
+    put(pairs, "keepalives_interval", "3");
+    put(pairs, "keepalives_count", "3");
+    put(pairs, "tcp_user_timeout", "10000");
+    for (; given->keyword != NULL; given++) {
+        if (given->val == NULL)
+            continue;
+        if (strcmp(given->keyword, "options") == 0)
+            given_options = given->val;
+        else
+            put(pairs, given->keyword, given->val);
+    }
+    put(pairs, "client_encoding", "UTF8");
+    char *merged = NULL;
+    if (asprintf(&merged, "%s %s", given_options, options) < 0)
+        return NULL;
+    put(pairs, "options", merged);
+    return merged;
+}
+
+static PGconn *connect_with(const char *conninfo, const char *options, const char *connect_timeout)
+{
+    char *error = NULL;
+    PQconninfoOption *given = PQconninfoParse(conninfo, &error);
+    if (given == NULL) {
+        fprintf(stderr, "yibaod: DATABASE_URL cannot be read: %s", error == NULL ? "out of memory\n" : error);
+        PQfreemem(error);
+        return NULL;
+    }
+    struct pairs pairs = {.count = 0};
+    char *merged = merge(&pairs, given, options);
+    PGconn *connection = NULL;
+    if (merged != NULL && connect_timeout != NULL) {
+        put(&pairs, "connect_timeout", connect_timeout);
+        connection = PQconnectdbParams(pairs.keywords, pairs.values, 0);
+    } else if (merged != NULL) {
+        connection = PQconnectStartParams(pairs.keywords, pairs.values, 0);
+    }
+    free(merged);
+    PQconninfoFree(given);
+    return connection;
+}
+
+PGconn *conninfo_connect_start(const char *conninfo, const char *options)
+{
+    return connect_with(conninfo, options, NULL);
+}
+
+PGconn *conninfo_connect(const char *conninfo, const char *options, int connect_timeout_s)
+{
+    char seconds[12];
+    snprintf(seconds, sizeof seconds, "%d", connect_timeout_s);
+    return connect_with(conninfo, options, seconds);
+}

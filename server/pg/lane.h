@@ -1,0 +1,53 @@
+/* Lanes: requests of one turn travel to PostgreSQL together (DESIGN.md §3). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/config.h"
+#include "server/pg/statement.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * A reactor's lanes, owned by its thread. While a connection has a batch in flight, the next one collects in the queue:
+ * at low load a batch is one task, at high load it is group commit. One batch is one transaction, ended by its own
+ * Sync. read   any mixture of statements; tasks of the same set statement become one call of it write  one set
+ * statement only, for several calls under one Sync pile up locks and deadlock slow   one task at a time on each
+ * connection
+ */
+struct lanes;
+
+enum task_outcome {
+    TASK_DONE,        /* rows are there and their transaction has ended */
+    TASK_UNAVAILABLE, /* nothing was done: no connection, or PostgreSQL refuses work (full disk, shutting down,
+                         read-only) */
+    TASK_TIMED_OUT,   /* nothing was done: the statement ran into its time-out */
+    TASK_UNKNOWN,     /* the connection broke while the task was in flight and it may have been committed */
+    TASK_FAILED,      /* a bug: the statement raised an error that it must never raise; logged */
+};
+
+struct batch;
+
+/* Embedded in what waits for it. From lanes_submit until `done` (or lanes_cancel) it must stay where it is. */
+struct task {
+    enum lane lane;
+    struct call call;
+    const struct call *before; /* a single statement executed first in the same transaction, or NULL; slow lane only */
+    void (*done)(struct task *task, enum task_outcome outcome, const struct rows *rows); /* rows only with TASK_DONE */
+    /* private to the lane */
+    struct task *previous, *next;
+    struct batch *batch;
+    unsigned batch_index;
+    unsigned batch_limit; /* halved each time a batch with this task in it failed, until the culprit is alone */
+    unsigned attempts;
+    int64_t queued_at_us;
+};
+
+/* `state_changed` fires when the lanes become able, or unable, to reach PostgreSQL. NULL when out of memory. */
+struct lanes *lanes_open(const struct config *config, int epoll_fd);
+void lanes_close(struct lanes *lanes); /* every waiting task is done with TASK_UNAVAILABLE */
+
+bool lanes_submit(struct lanes *lanes, struct task *task); /* false: the queue is full; nothing was taken */
+void lanes_cancel(struct lanes *lanes, struct task *task); /* nobody waits any more; what is in flight still runs */
+void lanes_flush(struct lanes *lanes, int64_t now_us);     /* sends what has collected; once per turn */
+void lanes_tick(struct lanes *lanes, int64_t now_us);      /* reconnects, pings, time-outs; a few times a second */
+unsigned lanes_busy(const struct lanes *lanes);            /* tasks queued or in flight */
+int64_t lanes_last_contact_us(const struct lanes *lanes, enum lane lane); /* monotonic; 0: never */

@@ -1,0 +1,50 @@
+/* Time-outs and role of each lane, as PostgreSQL wants them at connection start. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/pg/lane_settings.h"
+#include <stdio.h>
+
+#define BATCH_GRACE_US 500000 /* for the time-out's own error to come back */
+
+static int64_t statement_timeout_ms(const struct config *config, enum lane lane)
+{
+    switch (lane) {
+    case LANE_READ:
+        return config->read_timeout_ms;
+    case LANE_WRITE:
+        return config->write_timeout_ms;
+    case LANE_SLOW:
+    case LANE_COUNT:
+        return config->slow_timeout_ms;
+    }
+    __builtin_unreachable();
+}
+
+static int64_t connections_wanted(const struct config *config, enum lane lane)
+{
+    switch (lane) {
+    case LANE_READ:
+        return config->read_connections;
+    case LANE_WRITE:
+        return config->write_connections;
+    case LANE_SLOW:
+    case LANE_COUNT:
+        return config->slow_connections;
+    }
+    __builtin_unreachable();
+}
+
+void lane_settings_init(struct lane_settings *settings, const struct config *config, enum lane lane)
+{
+    int64_t timeout_ms = statement_timeout_ms(config, lane);
+    snprintf(settings->options, sizeof settings->options,
+             "-c role=yibao_app -c statement_timeout=%lld -c lock_timeout=%lld -c jit=off"
+             " -c idle_in_transaction_session_timeout=60000",
+             (long long)timeout_ms, (long long)(timeout_ms / 2));
+    settings->connections = (unsigned)connections_wanted(config, lane);
+    settings->pg = (struct pg_settings){
+        .conninfo = config->database_url,
+        .options = settings->options,
+        .connect_timeout_us = config->connect_timeout_s * 1000000,
+        .batch_timeout_us = timeout_ms * 1000 + BATCH_GRACE_US,
+    };
+}

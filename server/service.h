@@ -1,0 +1,15 @@
+/* What all reactors of the process share; read-only, or safe for several threads by itself. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/auth/rate_limit.h"
+#include "server/config.h"
+#include "server/http/cors.h"
+#include "server/http/health.h"
+
+struct service {
+    const struct config *config;
+    struct health *health;
+    struct rate_limit *rate_by_principal;
+    struct rate_limit *rate_by_address;
+    struct cors cors;
+};
