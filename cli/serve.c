@@ -1,0 +1,157 @@
+/* `yibaod serve`: opens the shared parts, starts a reactor for each core, and stops gracefully on SIGTERM. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api.h"
+#include "cli/commands.h"
+#include "server/clock.h"
+#include "server/crypto/keyring.h"
+#include "server/http/ops.h"
+#include "server/http/page.h"
+#include "server/log.h"
+#include "server/metrics.h"
+#include "server/pg/session.h"
+#include "server/reactor.h"
+#include <jansson.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define RATE_WINDOW_S 60
+
+struct server {
+    struct service service;
+    struct keyring *keyring;
+    struct ops *ops;
+    unsigned reactors_count;
+    struct reactor **reactors;
+};
+
+static bool complain(const char *what)
+{
+    fprintf(stderr, "yibaod: %s\n", what);
+    return false;
+}
+
+static bool open_keys(struct server *server, const struct config *config)
+{
+    struct pg_session session;
+    const char *error = NULL;
+    if (!pg_session_open(&session, config->database_url, "yibao_app"))
+        return false;
+    server->keyring = keyring_open(&session, config->master_key_file, &error);
+    pg_session_close(&session);
+    return server->keyring != NULL || complain(error);
+}
+
+static bool open_service(struct server *server, const struct config *config)
+{
+    struct service *service = &server->service;
+    const char *error = NULL;
+    service->config = config;
+    if (!cors_read(&service->cors, config->cors_origins, &error))
+        return complain(error);
+    service->health = health_open(server->reactors_count);
+    service->rate_by_principal = rate_limit_open("principal", config->rate_principal_per_minute, RATE_WINDOW_S);
+    service->rate_by_address = rate_limit_open("address", config->rate_address_per_minute, RATE_WINDOW_S);
+    if (service->health == NULL || service->rate_by_principal == NULL || service->rate_by_address == NULL)
+        return complain("out of memory");
+    server->ops = ops_open(config, service->health, &error);
+    return server->ops != NULL || complain(error);
+}
+
+static bool open_reactors(struct server *server, const struct config *config)
+{
+    struct address address;
+    if (!address_parse_listen(config->listen, &address))
+        return complain("YIBAO_LISTEN must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080");
+    server->reactors = calloc(server->reactors_count, sizeof(struct reactor *));
+    if (server->reactors == NULL)
+        return complain("out of memory");
+    for (unsigned i = 0; i < server->reactors_count; i++) {
+        server->reactors[i] = reactor_open(&server->service, i, server->reactors_count, &address);
+        log_flush();
+        if (server->reactors[i] == NULL)
+            return complain("cannot listen on YIBAO_LISTEN; the log line above says why");
+    }
+    for (unsigned i = 0; i < server->reactors_count; i++)
+        if (!reactor_start(server->reactors[i]))
+            return complain("cannot start a thread");
+    return true;
+}
+
+static void close_server(struct server *server)
+{
+    for (unsigned i = 0; server->reactors != NULL && i < server->reactors_count; i++)
+        if (server->reactors[i] != NULL)
+            reactor_stop(server->reactors[i]);
+    for (unsigned i = 0; server->reactors != NULL && i < server->reactors_count; i++)
+        if (server->reactors[i] != NULL)
+            reactor_close(server->reactors[i]);
+    free(server->reactors);
+    if (server->ops != NULL)
+        ops_close(server->ops);
+    if (server->service.rate_by_principal != NULL)
+        rate_limit_close(server->service.rate_by_principal);
+    if (server->service.rate_by_address != NULL)
+        rate_limit_close(server->service.rate_by_address);
+    if (server->service.health != NULL)
+        health_close(server->service.health);
+    if (server->keyring != NULL)
+        keyring_close(server->keyring);
+}
+
+static void wait_for_stop(void)
+{
+    sigset_t signals;
+    int number = 0;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    while (sigwait(&signals, &number) != 0)
+        ;
+    LOG(LOG_INFO, "stopping", LOG_INT("signal", number));
+    log_flush();
+}
+
+/* Before any thread: they inherit the mask, so that only wait_for_stop sees the signals. */
+static void block_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
+int command_serve(int argc, char **argv, const struct config *config)
+{
+    struct server server = {.reactors_count = (unsigned)config->reactors};
+    (void)argv;
+    if (argc > 1) {
+        complain("serve takes no arguments; see yibaod --help for its settings");
+        return EXIT_CODE_USAGE;
+    }
+    if (!config_check_mode(config))
+        return EXIT_CODE_USAGE;
+    if (server.reactors_count == 0)
+        server.reactors_count = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    block_signals();
+    json_object_seed(0);
+    metrics_start(YIBAOD_VERSION);
+    bool started = open_keys(&server, config) && open_service(&server, config);
+    if (started) {
+        api_init(config, server.keyring);
+        page_init(keyring_key(server.keyring, KEY_SIGN_CURSOR));
+        started = open_reactors(&server, config);
+    }
+    if (started) {
+        LOG(LOG_INFO, "serving", LOG_TEXT("listen", span_of(config->listen)),
+            LOG_INT("reactors", server.reactors_count));
+        log_flush();
+        wait_for_stop();
+        health_stop(server.service.health);
+    }
+    close_server(&server);
+    log_flush();
+    return started ? EXIT_CODE_OK : EXIT_CODE_FAILED;
+}

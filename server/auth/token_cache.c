@@ -1,0 +1,69 @@
+/* A set-associative table of token hashes, indexed by the hash's own bytes, which nobody can choose. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/auth/token_cache.h"
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SETS 4096 /* × WAYS × about 320 bytes = 5 MiB, touched only as far as used */
+#define WAYS 4
+
+struct slot {
+    uint8_t hash[TOKEN_HASH_BYTES];
+    int64_t asked_at_us; /* 0: empty */
+    struct principal principal;
+};
+
+struct token_cache {
+    int64_t believed_us;
+    struct slot slots[SETS][WAYS];
+};
+
+struct token_cache *token_cache_open(int64_t believed_us)
+{
+    struct token_cache *cache = calloc(1, sizeof *cache);
+    if (cache != NULL)
+        cache->believed_us = believed_us;
+    return cache;
+}
+
+void token_cache_close(struct token_cache *cache)
+{
+    free(cache);
+}
+
+static struct slot *set_of(struct token_cache *cache, const uint8_t *hash)
+{
+    return cache->slots[(hash[0] | hash[1] << 8) % SETS];
+}
+
+const struct principal *token_cache_find(struct token_cache *cache, const uint8_t hash[TOKEN_HASH_BYTES],
+                                         int64_t now_us)
+{
+    struct slot *set = set_of(cache, hash);
+    for (int way = 0; way < WAYS; way++) {
+        struct slot *slot = &set[way];
+        if (slot->asked_at_us != 0 && CRYPTO_memcmp(slot->hash, hash, TOKEN_HASH_BYTES) == 0)
+            return now_us - slot->asked_at_us < cache->believed_us ? &slot->principal : NULL;
+    }
+    return NULL;
+}
+
+void token_cache_put(struct token_cache *cache, const uint8_t hash[TOKEN_HASH_BYTES], const struct principal *principal,
+                     int64_t asked_at_us)
+{
+    struct slot *set = set_of(cache, hash);
+    struct slot *place = &set[0];
+    for (int way = 0; way < WAYS; way++) {
+        struct slot *slot = &set[way];
+        if (CRYPTO_memcmp(slot->hash, hash, TOKEN_HASH_BYTES) == 0) {
+            place = slot;
+            break;
+        }
+        if (slot->asked_at_us < place->asked_at_us)
+            place = slot;
+    }
+    memcpy(place->hash, hash, TOKEN_HASH_BYTES);
+    place->principal = *principal;
+    place->asked_at_us = asked_at_us;
+}

@@ -1,0 +1,196 @@
+/* The course of one request: header, body, token, rows, reply. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/exchange.h"
+#include "server/clock.h"
+#include "server/http/arguments.h"
+#include "server/http/authenticate.h"
+#include "server/http/finish.h"
+#include "server/http/look.h"
+#include "server/http/negotiate.h"
+#include "server/http/problem.h"
+#include "server/metrics.h"
+
+static void free_text(void *text)
+{
+    text_fini(text);
+}
+
+struct exchange *exchange_open(struct exchange_context *context, struct span target, int64_t now_us)
+{
+    struct arena *arena = arena_open();
+    if (arena == NULL)
+        return NULL;
+    struct exchange *exchange = arena_alloc(arena, sizeof *exchange);
+    char *copy = arena_copy(arena, target);
+    if (exchange == NULL || copy == NULL || !arena_defer(arena, free_text, &exchange->body) ||
+        !arena_defer(arena, free_text, &exchange->reply.body)) {
+        arena_close(arena);
+        return NULL;
+    }
+    exchange->context = context;
+    exchange->arena = arena;
+    exchange->request.arena = arena;
+    exchange->request.media = MEDIA_JSON;
+    exchange->target = (struct span){.bytes = copy, .length = target.length};
+    exchange->started_us = now_us;
+    text_init(&exchange->reply.body, LIMIT_REPLY_BYTES);
+    exchange->reply.status = 200;
+    return exchange;
+}
+
+void exchange_close(struct exchange *exchange)
+{
+    if (exchange->stage == EXCHANGE_TOKEN || exchange->stage == EXCHANGE_ROWS)
+        lanes_cancel(exchange->context->lanes, &exchange->task);
+    arena_close(exchange->arena);
+}
+
+static void answer(struct exchange *exchange)
+{
+    exchange->stage = EXCHANGE_ANSWERED;
+    finish_reply(exchange);
+    if (exchange->waited)
+        exchange->context->answered(exchange->context, exchange);
+}
+
+static void answer_problem(struct exchange *exchange, enum problem problem)
+{
+    problem_render(&exchange->request, problem, &exchange->reply);
+    finish_problem(exchange, problem);
+    answer(exchange);
+}
+
+void exchange_abort(struct exchange *exchange, enum problem problem)
+{
+    if (exchange->stage == EXCHANGE_TOKEN || exchange->stage == EXCHANGE_ROWS)
+        lanes_cancel(exchange->context->lanes, &exchange->task);
+    exchange->closes = true;
+    answer_problem(exchange, problem);
+}
+
+void exchange_body(struct exchange *exchange, struct span bytes)
+{
+    exchange->body_read_bytes += bytes.length;
+    if (exchange->refusal != PROBLEM_NONE)
+        return;
+    if (exchange->body_read_bytes > exchange->operation->body_limit_bytes) {
+        exchange->refusal = PROBLEM_BODY_TOO_LARGE;
+        exchange->closes = true;
+        return;
+    }
+    text_append_span(&exchange->body, bytes);
+}
+
+static enum problem problem_of(enum task_outcome outcome)
+{
+    switch (outcome) {
+    case TASK_DONE:
+        return PROBLEM_NONE;
+    case TASK_UNAVAILABLE:
+        return PROBLEM_DATABASE_UNAVAILABLE;
+    case TASK_TIMED_OUT:
+        return PROBLEM_DEADLINE_EXCEEDED;
+    case TASK_UNKNOWN:
+        return PROBLEM_OUTCOME_UNKNOWN;
+    case TASK_FAILED:
+        return PROBLEM_INTERNAL_ERROR;
+    }
+    __builtin_unreachable();
+}
+
+static void render(struct exchange *exchange, const struct rows *rows)
+{
+    enum problem problem = exchange->operation->handler->render(&exchange->request, rows, &exchange->reply);
+    if (problem == PROBLEM_NONE && exchange->reply.body.failed)
+        problem = PROBLEM_INTERNAL_ERROR;
+    if (problem == PROBLEM_NONE)
+        answer(exchange);
+    else
+        answer_problem(exchange, problem);
+}
+
+static void rows_came(struct task *task, enum task_outcome outcome, const struct rows *rows)
+{
+    struct exchange *exchange = (struct exchange *)task;
+    if (outcome == TASK_DONE)
+        render(exchange, rows);
+    else
+        answer_problem(exchange, problem_of(outcome));
+}
+
+static void submit(struct exchange *exchange, enum exchange_stage stage)
+{
+    exchange->stage = stage;
+    exchange->waited = true;
+    if (lanes_submit(exchange->context->lanes, &exchange->task))
+        return;
+    exchange->stage = EXCHANGE_BODY;
+    exchange->waited = false;
+    answer_problem(exchange, PROBLEM_OVERLOADED);
+}
+
+/* Who asks is known, or nobody needs to: check, bind, ask. */
+static void handle(struct exchange *exchange)
+{
+    struct request *request = &exchange->request;
+    struct call *call = &exchange->task.call;
+    enum problem problem = authenticate_permit(exchange);
+    if (problem == PROBLEM_NONE)
+        problem = arguments_read(request, &exchange->route);
+    if (problem == PROBLEM_NONE)
+        problem = exchange->operation->handler->bind(request, call);
+    if (problem != PROBLEM_NONE) {
+        answer_problem(exchange, problem);
+        return;
+    }
+    if (call->statement == STATEMENT_NONE) {
+        const struct rows none = {.statement = STATEMENT_NONE};
+        render(exchange, &none);
+        return;
+    }
+    exchange->task.done = rows_came;
+    exchange->task.lane = statement_infos[call->statement].lane;
+    if (request->look)
+        look_prepend(exchange);
+    submit(exchange, EXCHANGE_ROWS);
+}
+
+static void token_came(struct task *task, enum task_outcome outcome, const struct rows *rows)
+{
+    struct exchange *exchange = (struct exchange *)task;
+    enum problem problem = problem_of(outcome);
+    if (problem == PROBLEM_NONE)
+        problem = authenticate_take_rows(exchange, rows);
+    if (problem == PROBLEM_NONE)
+        handle(exchange);
+    else
+        answer_problem(exchange, problem);
+}
+
+void exchange_start(struct exchange *exchange)
+{
+    exchange->request.body = text_span(&exchange->body);
+    if (exchange->refusal == PROBLEM_NONE && exchange->body.failed)
+        exchange->refusal = PROBLEM_INTERNAL_ERROR;
+    if (exchange->reply.status == 204) {
+        answer(exchange); /* OPTIONS was answered from its header */
+        return;
+    }
+    if (exchange->refusal != PROBLEM_NONE) {
+        answer_problem(exchange, exchange->refusal);
+        return;
+    }
+    switch (authenticate_begin(exchange)) {
+    case AUTHENTICATE_KNOWN:
+        handle(exchange);
+        return;
+    case AUTHENTICATE_ASK:
+        exchange->task.done = token_came;
+        exchange->task.lane = LANE_READ;
+        submit(exchange, EXCHANGE_TOKEN);
+        return;
+    case AUTHENTICATE_REFUSED:
+        answer_problem(exchange, PROBLEM_UNAUTHENTICATED);
+        return;
+    }
+}

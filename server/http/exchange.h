@@ -1,0 +1,79 @@
+/* One request with its reply on the way through the program. Knows nothing of libmicrohttpd. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/auth/rate_limit.h"
+#include "server/auth/token_cache.h"
+#include "server/http/guard.h"
+#include "server/http/reply.h"
+#include "server/http/request.h"
+#include "server/http/router.h"
+#include "server/pg/lane.h"
+#include "server/service.h"
+#include <sys/socket.h>
+
+enum exchange_stage {
+    EXCHANGE_HEADER,   /* the request line is known, the header is still coming */
+    EXCHANGE_BODY,     /* the header was accepted or refused; the body is coming */
+    EXCHANGE_TOKEN,    /* asks PostgreSQL what the token stands for */
+    EXCHANGE_ROWS,     /* asks PostgreSQL for the handler's rows */
+    EXCHANGE_ANSWERED, /* the reply is complete */
+};
+
+struct exchange;
+
+/* What a reactor lends to its exchanges. */
+struct exchange_context {
+    const struct service *service;
+    struct lanes *lanes;
+    struct token_cache *tokens;
+    void (*answered)(struct exchange_context *context, struct exchange *exchange); /* after it had to wait */
+};
+
+struct exchange {
+    struct task task; /* first: the lane gives it back */
+    enum exchange_stage stage;
+    struct exchange_context *context;
+    struct arena *arena;
+    const struct operation_info *operation; /* NULL until routed */
+    struct route route;
+    enum problem refusal; /* decided from the header; answered once the body has been read */
+    bool waited;          /* the answer came later, by way of a lane */
+    bool closes;          /* the connection must end after the reply */
+    bool is_head;
+    struct span target; /* raw */
+    struct span origin, accept, authorization, content_type;
+    uint8_t token_hash[TOKEN_HASH_BYTES];
+    int64_t token_asked_at_us;
+    int64_t started_us;           /* monotonic: the request line was complete */
+    int64_t header_us;            /* the header was complete; 0 before */
+    int64_t body_us;              /* the body was complete; 0 before */
+    int64_t body_announced_bytes; /* Content-Length; -1 when chunked */
+    size_t body_read_bytes;
+    struct text body;
+    struct rate_verdict verdict;            /* the tighter one, for the headers */
+    const struct rate_limit *verdict_limit; /* NULL: none was asked */
+    struct call look;
+    struct reply reply;
+    struct request request; /* last: its faults are large and are not cleared */
+    /* for the daemon */
+    void *connection;
+    void *owner;
+    bool suspended;
+    bool queued;
+};
+
+/* `target` is copied. NULL when out of memory. */
+struct exchange *exchange_open(struct exchange_context *context, struct span target, int64_t now_us);
+void exchange_close(struct exchange *exchange); /* whatever its stage: nobody waits for it any more */
+
+/* The whole header has come. Values in `head` are copied as needed. Decides on a refusal, if any; nothing is answered
+ * yet. */
+void exchange_head(struct exchange *exchange, const struct guard_input *head, const struct sockaddr *peer);
+void exchange_body(struct exchange *exchange, struct span bytes);
+/* The body is complete, or is not worth reading. Afterwards stage is EXCHANGE_ANSWERED, or `answered` will be called.
+ */
+void exchange_start(struct exchange *exchange);
+/* Gives up waiting and answers `problem`. */
+void exchange_abort(struct exchange *exchange, enum problem problem);
+/* The last byte of the reply has left, or the client has: counts and logs. */
+void exchange_log(const struct exchange *exchange, bool delivered);

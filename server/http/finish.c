@@ -1,0 +1,102 @@
+/* Adds the headers that do not depend on the operation, and logs the exchange when it is over. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/finish.h"
+#include "server/clock.h"
+#include "server/log.h"
+#include "server/metrics.h"
+#include <strings.h>
+
+#define RETRY_AFTER_S "1" /* overload and reconnects pass within a second or two */
+
+void reply_header(struct reply *reply, const char *name, const char *value)
+{
+    if (value == NULL || reply->headers_count == REPLY_HEADERS) {
+        reply->body.failed = true; /* out of memory or a bug: answered 500 */
+        return;
+    }
+    reply->headers[reply->headers_count].name = name;
+    reply->headers[reply->headers_count++].value = value;
+}
+
+static bool has_header(const struct reply *reply, const char *name)
+{
+    for (unsigned i = 0; i < reply->headers_count; i++)
+        if (strcasecmp(reply->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static const char *content_type(enum media media)
+{
+    switch (media) {
+    case MEDIA_JSON:
+        return "application/json";
+    case MEDIA_CSV:
+        return "text/csv; charset=utf-8; header=present";
+    case MEDIA_TEXT:
+        return "text/plain; charset=utf-8";
+    }
+    __builtin_unreachable();
+}
+
+static void rate_headers(struct exchange *exchange)
+{
+    char *text = arena_alloc(exchange->arena, RATE_LIMIT_HEADER_BYTES);
+    if (exchange->verdict_limit == NULL || text == NULL)
+        return;
+    rate_limit_text(exchange->verdict_limit, &exchange->verdict, text);
+    reply_header(&exchange->reply, "RateLimit-Policy", rate_limit_policy_text(exchange->verdict_limit));
+    reply_header(&exchange->reply, "RateLimit", text);
+}
+
+void finish_problem(struct exchange *exchange, enum problem problem)
+{
+    struct reply *reply = &exchange->reply;
+    switch (problem_infos[problem].status) {
+    case 401:
+        reply_header(reply, "WWW-Authenticate",
+                     exchange->authorization.length == 0 ? "Bearer realm=\"yibao\""
+                                                         : "Bearer realm=\"yibao\", error=\"invalid_token\"");
+        return;
+    case 405:
+        reply_header(reply, "Allow", exchange->route.allow);
+        return;
+    case 429:
+        reply_header(reply, "Retry-After",
+                     arena_printf(exchange->arena, "%lld", (long long)exchange->verdict.retry_after_s));
+        return;
+    case 503:
+        reply_header(reply, "Retry-After", RETRY_AFTER_S);
+        return;
+    default:
+        return;
+    }
+}
+
+void finish_reply(struct exchange *exchange)
+{
+    struct reply *reply = &exchange->reply;
+    reply_header(reply, "X-Request-Id", exchange->request.request_id);
+    if (reply->body.length > 0 && !has_header(reply, "Content-Type"))
+        reply_header(reply, "Content-Type", content_type(exchange->request.media));
+    if (!has_header(reply, "Cache-Control"))
+        reply_header(reply, "Cache-Control", "no-store");
+    rate_headers(exchange);
+    if (reply->status != 204 || exchange->route.allow == NULL)
+        cors_simple(&exchange->context->service->cors, exchange->origin, reply);
+}
+
+void exchange_log(const struct exchange *exchange, bool delivered)
+{
+    const struct reply *reply = &exchange->reply;
+    int64_t duration_us = clock_monotonic_us() - exchange->started_us;
+    bool answered = exchange->stage == EXCHANGE_ANSWERED;
+    unsigned status = answered ? reply->status : 499; /* the client left first */
+    metrics_request(exchange->operation == NULL ? OPERATION_NONE : exchange->request.operation, status, duration_us);
+    if (!delivered)
+        metrics_count(METRIC_CLIENT_GONE);
+    LOG(LOG_INFO, "request", LOG_TEXT("route", span_of(exchange->operation == NULL ? "-" : exchange->operation->route)),
+        LOG_INT("method", exchange->request.method), LOG_INT("status", status), LOG_INT("duration_us", duration_us),
+        LOG_INT("bytes", (int64_t)reply->body.length), LOG_TEXT("request_id", span_of(exchange->request.request_id)),
+        LOG_TEXT("trace_id", span_of(exchange->request.trace_id)), LOG_INT("delivered", delivered));
+}

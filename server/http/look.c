@@ -1,0 +1,37 @@
+/* Binds the audit row of a look. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/look.h"
+#include "server/clock.h"
+
+static struct span kind_text(enum principal_kind kind)
+{
+    switch (kind) {
+    case PRINCIPAL_ANONYMOUS:
+        return SPAN("anonymous");
+    case PRINCIPAL_CITIZEN:
+        return SPAN("citizen");
+    case PRINCIPAL_CLIENT:
+        return SPAN("client");
+    case PRINCIPAL_STAFF:
+        return SPAN("staff");
+    }
+    __builtin_unreachable();
+}
+
+void look_prepend(struct exchange *exchange)
+{
+    const struct request *request = &exchange->request;
+    struct call *look = &exchange->look;
+    call_init(look, STATEMENT_AUDIT_LOOK);
+    call_uuid(look, AUDIT_LOOK_PARAM_EVENT_ID, uuid_make(request->look_person_key));
+    call_instant(look, AUDIT_LOOK_PARAM_AT, clock_real_us());
+    call_text(look, AUDIT_LOOK_PARAM_ACTOR_KIND, kind_text(request->principal.kind));
+    call_uuid(look, AUDIT_LOOK_PARAM_ACTOR_ID, request->principal.subject_id);
+    call_text(look, AUDIT_LOOK_PARAM_ACTION, span_of(exchange->operation->name));
+    call_text(look, AUDIT_LOOK_PARAM_REQUEST_ID, span_of(request->request_id));
+    if (request->look_person_key != 0)
+        call_int(look, AUDIT_LOOK_PARAM_PERSON_KEY, (int64_t)request->look_person_key);
+    call_uuid(look, AUDIT_LOOK_PARAM_OBJECT_ID, request->look_object_id);
+    exchange->task.before = look;
+    exchange->task.lane = LANE_SLOW;
+}

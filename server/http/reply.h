@@ -1,0 +1,24 @@
+/* What goes back: status, a few headers, a body. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/http/request.h"
+#include "server/json_writer.h"
+#include "server/text.h"
+
+#define REPLY_HEADERS 12
+
+/*
+ * The runtime adds Content-Type, Date, X-Request-Id, rate-limit and CORS headers and Cache-Control: no-store (unless the handler set
+ * its own). `body` is bounded by LIMIT_REPLY_BYTES.
+ */
+struct reply {
+    unsigned status; /* 200 unless changed */
+    struct text body;
+    struct {
+        const char *name;
+        const char *value;
+    } headers[REPLY_HEADERS]; /* values live in the request's arena */
+    unsigned headers_count;
+};
+
+void reply_header(struct reply *reply, const char *name, const char *value);

@@ -1,0 +1,47 @@
+/* One request, from its first header to its last byte. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/arena.h"
+#include "server/http/operation.h"
+#include "server/pg/statement.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum language { LANGUAGE_ZH, LANGUAGE_EN };
+
+struct fault {
+    char pointer[64]; /* /query/limit, /path/account_id, /header/if-none-match, /body/roles/0 */
+    const char *code; /* required, malformed, too_short, too_long, too_small, too_large, not_allowed, unknown, duplicate */
+    char detail[96];  /* in the request's language */
+};
+
+/*
+ * What handlers and helpers may use. The runtime's own part (connection, lane, deadlines) is in server/http/exchange.h.
+ * Lives until the reply has left; everything it points to is in `arena`. Belongs to one thread.
+ */
+struct request {
+    struct arena *arena;
+    enum operation operation;
+    enum method method;
+    enum language language; /* Accept-Language; Chinese unless English is preferred */
+    enum media media;       /* the one form negotiated by Accept */
+    struct principal principal;
+    struct arg args[LIMIT_ARGS]; /* indexed by the generated enum of the operation */
+    struct span path;            /* as sent, without query, still percent-encoded */
+    struct span query;           /* as sent, without '?' */
+    struct span body;
+    struct span if_none_match;   /* header value, or empty */
+    struct span idempotency_key; /* header value, or empty */
+    char request_id[33];         /* ours or the caller's X-Request-Id when well-formed: 16–32 of [0-9A-Za-z_-] */
+    char trace_id[33];           /* from traceparent, else fresh */
+    char address[46];            /* the caller's, in text */
+    struct fault faults[LIMIT_FIELD_ERRORS];
+    uint32_t faults_count;
+    bool look;            /* set by bind: this is a look at somebody else's data; record it in the same transaction */
+    uint64_t look_person_key; /* 0: nobody in particular (a search) */
+    struct uuid look_object_id;
+    void *state; /* what bind leaves for render, in the arena */
+};
+
+/* Adds a fault; those past the maximum are dropped. `detail` in the request's language, may be NULL for the code's own text. */
+void request_fault(struct request *request, enum arg_place place, const char *name, const char *code, const char *detail);
