@@ -56,6 +56,10 @@ class Pgbench:
         return pgbench(self.stand, DATABASE, HERE / "sql" / "pgbench_balance.sql", seconds, self.clients)
 
 
+def route(number):
+    return f"/v1/accounts/{people.account_id(number)}/balance"
+
+
 def node_url(stand):
     return f"socket:{stand.socket_directory}?db={DATABASE}&user=postgres"
 
@@ -79,8 +83,7 @@ def end_process(contender):
 
 def balance(port, token, number):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", f"/v1/accounts/{people.account_id(number)}/balance",
-                       headers={"Authorization": "Bearer " + token})
+    connection.request("GET", route(number), headers={"Authorization": "Bearer " + token})
     reply = connection.getresponse()
     body = reply.read()
     connection.close()
@@ -136,8 +139,7 @@ def measure(stand, options):
     run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE / "fastify")
     stand.create_migrated_database(DATABASE)
     tokens = people.load(stand, DATABASE, PEOPLE, TOKENS)
-    requests_path = people.write_requests(stand.directory / "balances.txt", tokens,
-                                          lambda number: f"/v1/accounts/{people.account_id(number)}/balance")
+    requests_path = people.write_requests(stand.directory / "balances.txt", tokens, route)
     clients, by_clients = calibrate(lambda choice: Pgbench(stand, choice), PGBENCH_CLIENTS, end_process)
     pool, by_pool = calibrate(lambda choice: Fastify(stand, requests_path, choice), FASTIFY_POOLS, end_process)
     yibaod, fastify = Yibaod(stand, requests_path), Fastify(stand, requests_path, pool)

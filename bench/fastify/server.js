@@ -9,16 +9,22 @@ import pg from 'pg';
 const WORKERS = 2;
 const TOKEN_CACHE_MS = 1000;
 const RATE_PER_MINUTE = 100_000_000;
+const VARY = 'Accept, Accept-Language';
+const RATE_POLICY = `"principal";q=${RATE_PER_MINUTE};w=60`;
 
 const TOKEN_FIND = {
   name: 'token_find',
-  text: `SELECT token_id, kind, subject_id, person_key, expires_at FROM token
-          WHERE token_hash = $1 AND revoked_at IS NULL`,
+  text: `SELECT token_id, kind, subject_id, expires_at FROM token
+          WHERE token_hash = $1 AND revoked_at IS NULL
+            AND EXISTS (SELECT FROM person
+                         WHERE person.person_key = token.person_key AND person.person_id = token.subject_id)`,
 };
 const ACCOUNT_BALANCE = {
   name: 'account_balance',
-  text: `SELECT current_year_fen, carried_over_fen, held_fen, version, last_posted_at, opened_at FROM account
-          WHERE person_key = $1 AND account_id = $2 AND person_id = $3`,
+  text: `SELECT person_id, pool_code, current_year_fen, carried_over_fen, held_fen, version,
+                coalesce(last_posted_at, opened_at) AS changed_at
+           FROM account
+          WHERE person_key = $1 AND account_id = $2`,
 };
 const BALANCE_REPLY = {
   200: {
@@ -31,7 +37,6 @@ const BALANCE_REPLY = {
       held_fen: { type: 'integer' },
       available_fen: { type: 'integer' },
       as_of: { type: 'string' },
-      settled: { type: 'boolean' },
     },
   },
 };
@@ -79,18 +84,18 @@ function serve() {
   const app = Fastify({ logger: false, genReqId: () => randomUUID().replaceAll('-', '') });
 
   app.get('/v1/accounts/:account_id/balance', { schema: { response: BALANCE_REPLY } }, async (request, reply) => {
-    reply.header('X-Request-Id', request.id).header('Cache-Control', 'no-store');
+    reply.header('X-Request-Id', request.id).header('Cache-Control', 'no-store').header('Vary', VARY);
     const token = await authenticate(request.headers.authorization);
     if (token === null || (token.expires_at !== null && token.expires_at < new Date())) {
       return reply.code(401).header('WWW-Authenticate', 'Bearer').send();
     }
     const used = countRate(token.subject_id);
-    reply.header('RateLimit-Limit', RATE_PER_MINUTE).header('RateLimit-Remaining', RATE_PER_MINUTE - used);
+    reply.header('RateLimit-Policy', RATE_POLICY).header('RateLimit', `"principal";r=${RATE_PER_MINUTE - used};t=60`);
     if (used > RATE_PER_MINUTE) return reply.code(429).send();
     const { account_id } = request.params;
     if (!UUID.test(account_id)) return reply.code(400).send();
-    const { rows } = await pool.query({ ...ACCOUNT_BALANCE, values: [sharedKey(account_id), account_id, token.subject_id] });
-    if (rows.length === 0) return reply.code(404).send();
+    const { rows } = await pool.query({ ...ACCOUNT_BALANCE, values: [sharedKey(account_id), account_id] });
+    if (rows.length === 0 || rows[0].person_id !== token.subject_id) return reply.code(404).send();
     const account = rows[0];
     const etag = `"${account_id}-${account.version}-json"`;
     reply.header('ETag', etag);
@@ -103,8 +108,7 @@ function serve() {
       carried_over_fen: account.carried_over_fen,
       held_fen: account.held_fen,
       available_fen: balance_fen - account.held_fen,
-      as_of: (account.last_posted_at ?? account.opened_at).toISOString(),
-      settled: true,
+      as_of: account.changed_at.toISOString(),
     };
   });
 
