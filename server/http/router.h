@@ -28,7 +28,8 @@ struct route {
 };
 
 /*
- * `path` is as sent, without query. METHOD_COUNT stands for OPTIONS and for methods outside the table: a known path then gives
- * ROUTE_METHOD_NOT_ALLOWED with `allow`. A literal segment wins over a parameter and is compared byte for byte.
+ * `path` is as sent, without query. METHOD_COUNT stands for OPTIONS and for methods outside the table: a known path
+ * then gives ROUTE_METHOD_NOT_ALLOWED with `allow`. A literal segment wins over a parameter and is compared byte for
+ * byte.
  */
 enum route_result router_find(enum method method, struct span path, struct route *out);

@@ -1,0 +1,122 @@
+/* Collects faults and writes problem+json. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/problem.h"
+#include <assert.h>
+#include <stdio.h>
+
+static const struct {
+    const char *code, *zh, *en;
+} fault_texts[] = {
+    {"required", "此项必填。", "This is required."},
+    {"malformed", "格式不正确。", "This does not have the right form."},
+    {"too_short", "内容过短。", "This is too short."},
+    {"too_long", "内容过长。", "This is too long."},
+    {"too_small", "数值过小。", "This is too small."},
+    {"too_large", "数值过大。", "This is too large."},
+    {"not_allowed", "不允许使用此值。", "This is not allowed here."},
+    {"unknown", "没有此项。", "There is no such thing."},
+    {"duplicate", "重复出现，只能出现一次。", "This may stand only once."},
+};
+
+static const char *fault_text(const char *code, enum language language)
+{
+    for (size_t i = 0; i < sizeof fault_texts / sizeof fault_texts[0]; i++)
+        if (strcmp(fault_texts[i].code, code) == 0)
+            return language == LANGUAGE_EN ? fault_texts[i].en : fault_texts[i].zh;
+    assert(!"a fault code that openapi.yaml does not know");
+    return code;
+}
+
+static const char *place_text(enum arg_place place)
+{
+    switch (place) {
+    case ARG_PATH:
+        return "path";
+    case ARG_QUERY:
+        return "query";
+    case ARG_HEADER:
+        return "header";
+    case ARG_BODY:
+        return "body";
+    }
+    __builtin_unreachable();
+}
+
+/* Cuts what does not fit, but never through a character. */
+static void put_text(char *out, size_t out_bytes, const char *text)
+{
+    size_t length = strlen(text);
+    if (length >= out_bytes) {
+        length = out_bytes - 1;
+        while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+            length--;
+    }
+    memcpy(out, text, length);
+    out[length] = '\0';
+}
+
+void request_fault(struct request *request, enum arg_place place, const char *name, const char *code,
+                   const char *detail)
+{
+    if (request->faults_count == LIMIT_FIELD_ERRORS)
+        return;
+    struct fault *fault = &request->faults[request->faults_count++];
+    int length = snprintf(fault->pointer, sizeof fault->pointer, "/%s", place_text(place));
+    if (name != NULL) {
+        fault->pointer[length++] = '/';
+        put_text(fault->pointer + length, sizeof fault->pointer - (size_t)length, name);
+    }
+    fault->code = code;
+    put_text(fault->detail, sizeof fault->detail, detail == NULL ? fault_text(code, request->language) : detail);
+}
+
+static void write_faults(const struct request *request, struct json_writer *writer)
+{
+    json_key(writer, "errors");
+    json_array_open(writer);
+    for (uint32_t i = 0; i < request->faults_count; i++) {
+        const struct fault *fault = &request->faults[i];
+        json_object_open(writer);
+        json_key(writer, "pointer");
+        json_text(writer, span_of(fault->pointer));
+        json_key(writer, "code");
+        json_text(writer, span_of(fault->code));
+        json_key(writer, "detail");
+        json_text(writer, span_of(fault->detail));
+        json_object_close(writer);
+    }
+    json_array_close(writer);
+}
+
+static void write_member(struct json_writer *writer, const char *key, const char *value)
+{
+    json_key(writer, key);
+    json_text(writer, span_of(value));
+}
+
+void problem_render(const struct request *request, enum problem problem, struct reply *reply)
+{
+    const struct problem_info *info = &problem_infos[problem];
+    bool is_english = request->language == LANGUAGE_EN;
+    char type[80];
+    snprintf(type, sizeof type, "urn:yibaod:problem:%s", info->code);
+
+    reply->status = info->status;
+    reply->headers_count = 0;
+    reply_header(reply, "Content-Type", "application/problem+json");
+    text_clear(&reply->body);
+
+    struct json_writer writer;
+    json_writer_init(&writer, &reply->body);
+    json_object_open(&writer);
+    write_member(&writer, "type", type);
+    write_member(&writer, "title", is_english ? info->title_en : info->title_zh);
+    json_key(&writer, "status");
+    json_int(&writer, info->status);
+    write_member(&writer, "detail", is_english ? info->detail_en : info->detail_zh);
+    write_member(&writer, "code", info->code);
+    write_member(&writer, "request_id", request->request_id);
+    if (problem == PROBLEM_VALIDATION_FAILED && request->faults_count > 0)
+        write_faults(request, &writer);
+    json_object_close(&writer);
+}
