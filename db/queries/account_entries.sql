@@ -20,6 +20,7 @@
 -- column: part text
 -- column: direction text
 -- column: amount_fen int8
+-- column: balance_after_fen int8
 -- column: current_year_after_fen int8
 -- column: carried_over_after_fen int8
 -- column: business_date date
@@ -27,8 +28,9 @@
 -- column: reference text
 -- column: linked_entry_id uuid
 SELECT account.person_id, account.pool_code, page.seq, page.entry_id, page.operation_id, page.kind, page.part,
-       page.direction, page.amount_fen, page.current_year_after_fen, page.carried_over_after_fen, page.business_date,
-       page.posted_at, page.reference, page.linked_entry_id
+       page.direction, page.amount_fen, page.current_year_after_fen + page.carried_over_after_fen,
+       page.current_year_after_fen, page.carried_over_after_fen, page.business_date, page.posted_at, page.reference,
+       page.linked_entry_id
   FROM account
   LEFT JOIN LATERAL (SELECT ledger_entry.*
                        FROM ledger_entry

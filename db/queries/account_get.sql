@@ -12,14 +12,9 @@
 -- column: pool_name text
 -- column: status text
 -- column: opened_at instant
--- column: changed_at instant
--- column: version int8
--- column: current_year_fen int8
--- column: carried_over_fen int8
--- column: held_fen int8
-SELECT asked.ord, account.account_id, account.person_id, account.pool_code, pool.name, account.status,
-       account.opened_at, coalesce(account.last_posted_at, account.opened_at), account.version,
-       account.current_year_fen, account.carried_over_fen, account.held_fen
+-- column: last_posted_at instant
+SELECT asked.ord, account.account_id, account.person_id, account.pool_code, coalesce(pool.name, account.pool_code),
+       account.status, account.opened_at, account.last_posted_at
   FROM unnest($1::bigint[], $2::uuid[]) WITH ORDINALITY AS asked (person_key, account_id, ord)
   JOIN account ON account.person_key = asked.person_key AND account.account_id = asked.account_id
   LEFT JOIN pool ON pool.pool_code = account.pool_code

@@ -16,7 +16,7 @@
 -- param: from_year date
 -- param: to_month date
 -- param: scheme text
--- param: pool_pattern text
+-- param: pool_code text
 -- param: status text
 -- param: kind text
 -- param: row_limit int8
@@ -48,7 +48,7 @@ SELECT page.contribution_id, page.pool_code, page.scheme, page.period, page.kind
                         AND (contribution.scheme = 'resident' OR contribution.period >= $8::date)
                         AND ($3::text IS NULL OR contribution.pool_code LIKE ANY (string_to_array($3, ',')))
                         AND ($11::text IS NULL OR contribution.scheme = $11)
-                        AND ($12::text IS NULL OR contribution.pool_code LIKE $12)
+                        AND ($12::text IS NULL OR contribution.pool_code = $12)
                         AND ($13::text IS NULL OR contribution.status = $13)
                         AND ($14::text IS NULL OR contribution.kind = $14)
                       ORDER BY contribution.period DESC, contribution.scheme DESC, contribution.kind DESC,

@@ -13,13 +13,10 @@
 -- column: roles text
 -- column: regions text
 -- column: created_at instant
--- column: created_by uuid
 -- column: expires_at instant
 -- column: revoked_at instant
--- column: revoked_by uuid
 SELECT asked.ord, token.token_id, token.kind, token.subject_id, token.label, array_to_string(token.roles, ','),
-       array_to_string(token.regions, ','), token.created_at, token.created_by, token.expires_at, token.revoked_at,
-       token.revoked_by
+       array_to_string(token.regions, ','), token.created_at, token.expires_at, token.revoked_at
   FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS asked (token_id, visible, ord)
   JOIN token ON token.token_id = asked.token_id
  WHERE asked.visible IS NULL OR token_is_visible(token.kind, token.regions, asked.visible)
