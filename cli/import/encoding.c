@@ -1,0 +1,173 @@
+/* Which encoding a file is in, and UTF-8 as one text for the rest of the program. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/import/encoding.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <iconv.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define UTF8_MARK "\xEF\xBB\xBF"
+#define GB18030_MARK "\x84\x31\x95\x33"
+#define REPLACEMENT "\xEF\xBF\xBD"
+#define CONVERT_BYTES (256 * 1024)
+
+static bool is_continuation(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+/* Length of the well-formed sequence at `at`, 0 when it is broken. */
+static size_t sequence_length(const unsigned char *at, const unsigned char *end)
+{
+    size_t left = (size_t)(end - at);
+    if (at[0] < 0x80) {
+        return 1;
+    }
+    if (at[0] >= 0xC2 && at[0] <= 0xDF) {
+        return left >= 2 && is_continuation(at[1]) ? 2 : 0;
+    }
+    if (at[0] >= 0xE0 && at[0] <= 0xEF) {
+        bool fits = left >= 3 && is_continuation(at[1]) && is_continuation(at[2]);
+        bool is_overlong = at[0] == 0xE0 && fits && at[1] < 0xA0;
+        bool is_surrogate = at[0] == 0xED && fits && at[1] >= 0xA0;
+        return fits && !is_overlong && !is_surrogate ? 3 : 0;
+    }
+    if (at[0] >= 0xF0 && at[0] <= 0xF4) {
+        bool fits = left >= 4 && is_continuation(at[1]) && is_continuation(at[2]) && is_continuation(at[3]);
+        bool is_overlong = at[0] == 0xF0 && fits && at[1] < 0x90;
+        bool is_beyond = at[0] == 0xF4 && fits && at[1] >= 0x90;
+        return fits && !is_overlong && !is_beyond ? 4 : 0;
+    }
+    return 0;
+}
+
+struct utf8_count {
+    size_t good; /* sequences of more than one byte */
+    size_t bad;
+    size_t replaced; /* U+FFFD */
+};
+
+static const unsigned char *skip_ascii(const unsigned char *at, const unsigned char *end)
+{
+    while (end - at >= 8) {
+        uint64_t eight;
+        memcpy(&eight, at, sizeof(eight));
+        if ((eight & UINT64_C(0x8080808080808080)) != 0) {
+            break;
+        }
+        at += 8;
+    }
+    while (at < end && *at < 0x80) {
+        at++;
+    }
+    return at;
+}
+
+static struct utf8_count count_sequences(struct span text)
+{
+    struct utf8_count count = {0};
+    const unsigned char *at = (const unsigned char *)text.bytes;
+    const unsigned char *end = at + text.length;
+    while ((at = skip_ascii(at, end)) < end) {
+        size_t length = sequence_length(at, end);
+        count.good += length > 1;
+        count.bad += length == 0;
+        count.replaced += length == 3 && memcmp(at, REPLACEMENT, 3) == 0;
+        at += length == 0 ? 1 : length;
+    }
+    return count;
+}
+
+bool utf8_is_clean(struct span text)
+{
+    struct utf8_count count = count_sequences(text);
+    return count.bad == 0 && count.replaced == 0;
+}
+
+static bool starts_with(struct span text, const char *mark, size_t length)
+{
+    return text.length >= length && memcmp(text.bytes, mark, length) == 0;
+}
+
+enum encoding encoding_detect(struct span content, bool *is_clean)
+{
+    *is_clean = false;
+    if (starts_with(content, GB18030_MARK, 4)) {
+        return ENCODING_GB18030;
+    }
+    struct utf8_count count = count_sequences(content);
+    *is_clean = count.bad == 0 && count.replaced == 0 && memchr(content.bytes, '\0', content.length) == NULL;
+    bool has_mark = starts_with(content, UTF8_MARK, 3);
+    return has_mark || count.bad == 0 || count.good >= count.bad ? ENCODING_UTF8 : ENCODING_GB18030;
+}
+
+struct span encoding_without_mark(struct span content)
+{
+    size_t mark = starts_with(content, UTF8_MARK, 3) ? 3 : 0;
+    return (struct span){.bytes = content.bytes + mark, .length = content.length - mark};
+}
+
+static bool write_all(int file, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(file, bytes, length);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return false;
+        }
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+static bool convert(iconv_t converter, struct span content, int file, char *out, size_t out_bytes)
+{
+    char *in = (char *)(uintptr_t)content.bytes; /* iconv does not write there */
+    size_t left = content.length;
+    while (left > 0) {
+        char *next = out;
+        size_t room = out_bytes - (sizeof(REPLACEMENT) - 1);
+        size_t result = iconv(converter, &in, &left, &next, &room);
+        int error = errno;
+        if (result == (size_t)-1 && error != E2BIG && left > 0) {
+            memcpy(next, REPLACEMENT, sizeof(REPLACEMENT) - 1);
+            next += sizeof(REPLACEMENT) - 1;
+            in++;
+            left--;
+        }
+        if (!write_all(file, out, (size_t)(next - out))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int encoding_gb18030_to_file(struct span content)
+{
+    const char *directory = getenv("TMPDIR");
+    char path[4096];
+    int length = snprintf(path, sizeof(path), "%s/yibaod-import-XXXXXX", directory == NULL ? "/tmp" : directory);
+    int file = length > 0 && (size_t)length < sizeof(path) ? mkostemp(path, O_CLOEXEC) : -1;
+    if (file < 0) {
+        return -1;
+    }
+    unlink(path);
+    char *out = malloc(CONVERT_BYTES);
+    iconv_t converter = iconv_open("UTF-8", "GB18030");
+    bool ok = out != NULL && converter != (iconv_t)-1 && convert(converter, content, file, out, CONVERT_BYTES);
+    if (converter != (iconv_t)-1) {
+        iconv_close(converter);
+    }
+    free(out);
+    if (!ok) {
+        close(file);
+        return -1;
+    }
+    return file;
+}

@@ -1,0 +1,105 @@
+/* Column parsers for texts: words, pools, documents, employers. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/identifiers/credit_code.h"
+#include "cli/import/parse.h"
+
+#define TEXT_BYTES_MAX 128      /* contribution.source_document */
+#define SHORT_TEXT_BYTES_MAX 64 /* contribution.channel */
+#define EMPLOYER_NAME_BYTES_MAX 200
+
+static bool has_control_character(struct span text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char byte = (unsigned char)text.bytes[i];
+        bool is_c1 = byte == 0xC2 && i + 1 < text.length && (unsigned char)text.bytes[i + 1] < 0xA0;
+        if (byte < 0x20 || byte == 0x7F || is_c1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum fault_code parse_bounded(struct span text, size_t maximum_bytes, struct cell *cell)
+{
+    if (text.length > maximum_bytes) {
+        return FAULT_TEXT_TOO_LONG;
+    }
+    if (has_control_character(text)) {
+        return FAULT_TEXT_MALFORMED;
+    }
+    *cell = (struct cell){.is_set = true, .bytes = text};
+    return FAULT_NONE;
+}
+
+enum fault_code parse_text(struct row *row, const struct column *column, struct span text, struct cell *cell)
+{
+    (void)row;
+    (void)column;
+    return parse_bounded(text, TEXT_BYTES_MAX, cell);
+}
+
+enum fault_code parse_short_text(struct row *row, const struct column *column, struct span text, struct cell *cell)
+{
+    (void)row;
+    (void)column;
+    return parse_bounded(text, SHORT_TEXT_BYTES_MAX, cell);
+}
+
+enum fault_code parse_employer_name(struct row *row, const struct column *column, struct span text, struct cell *cell)
+{
+    (void)row;
+    (void)column;
+    return parse_bounded(text, EMPLOYER_NAME_BYTES_MAX, cell);
+}
+
+enum fault_code parse_name(struct row *row, const struct column *column, struct span text, struct cell *cell)
+{
+    (void)row;
+    (void)column;
+    return parse_bounded(text, NAME_BYTES_MAX, cell);
+}
+
+enum fault_code parse_word(struct row *row, const struct column *column, struct span text, struct cell *cell)
+{
+    (void)row;
+    for (const struct word *word = column->words; word->value != NULL; word++) {
+        if (words_contain(word->value, text) || words_contain(word->words, text)) {
+            *cell = (struct cell){.is_set = true, .bytes = span_of(word->value)};
+            return FAULT_NONE;
+        }
+    }
+    return FAULT_WORD_UNKNOWN;
+}
+
+enum fault_code parse_pool(struct row *row, const struct column *column, struct span text, struct cell *cell)
+{
+    (void)row;
+    (void)column;
+    bool is_code = text.length == 6;
+    for (size_t i = 0; is_code && i < text.length; i++) {
+        is_code = text.bytes[i] >= '0' && text.bytes[i] <= '9';
+    }
+    if (!is_code) {
+        return FAULT_POOL_MALFORMED;
+    }
+    *cell = (struct cell){.is_set = true, .bytes = text};
+    return FAULT_NONE;
+}
+
+enum fault_code parse_employer_code(struct row *row, const struct column *column, struct span text, struct cell *cell)
+{
+    (void)column;
+    char *capitals = (char *)row_scratch(row, CREDIT_CODE_LENGTH);
+    for (size_t i = 0; i < text.length && i < CREDIT_CODE_LENGTH; i++) {
+        char c = text.bytes[i];
+        capitals[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    struct span code = {.bytes = capitals, .length = text.length};
+    enum credit_code_status status =
+        text.length == CREDIT_CODE_LENGTH ? credit_code_check(code) : CREDIT_CODE_MALFORMED;
+    if (status == CREDIT_CODE_MALFORMED) {
+        return FAULT_EMPLOYER_CODE_MALFORMED;
+    }
+    *cell = (struct cell){.is_set = true, .bytes = code, .number = status == CREDIT_CODE_VALID};
+    return status == CREDIT_CODE_VALID ? FAULT_NONE : FAULT_EMPLOYER_CODE_CHECK;
+}

@@ -1,0 +1,58 @@
+-- Records a slice of contributions, posts the personal part of those that are new, and notes both in the run and the audit trail.
+-- SPDX-License-Identifier: Apache-2.0
+-- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for each
+-- entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
+WITH slice AS MATERIALIZED (
+    SELECT checked.*, import_id(contribution_time, person_key) AS contribution_id
+    FROM import_checked AS checked
+    WHERE position > $1 AND position <= $2 AND is_ready
+), recorded AS (
+    INSERT INTO contribution (person_key, base_fen, personal_fen, employer_fen, subsidy_fen, recorded_at, period, paid_on,
+        contribution_id, operation_id, pool_code, scheme, kind, status, source_document, channel, employer_code)
+    SELECT person_key, base_fen, personal_fen, employer_fen, subsidy_fen, $3, period, paid_on, contribution_id,
+           contribution_id, pool_code, scheme, kind, CASE WHEN is_posting THEN 'posted' ELSE 'recorded' END,
+           source_document, channel, employer_code
+    FROM slice
+    ON CONFLICT DO NOTHING
+    RETURNING contribution_id
+), posting AS MATERIALIZED (
+    SELECT slice.*, row_number() OVER (ORDER BY slice.position) AS ord
+    FROM recorded JOIN slice USING (contribution_id)
+    WHERE slice.is_posting
+), asked AS (
+    SELECT array_agg(person_key ORDER BY ord) AS person_keys,
+           array_agg(account_id ORDER BY ord) AS account_ids,
+           array_agg(import_id(entry_time, person_key) ORDER BY ord) AS entry_ids,
+           array_agg(contribution_id ORDER BY ord) AS operation_ids,
+           array_agg(CASE kind WHEN 'refund' THEN 'contribution_refund' ELSE 'contribution' END ORDER BY ord) AS kinds,
+           array_agg(part ORDER BY ord) AS parts,
+           array_agg(CASE kind WHEN 'refund' THEN 'debit' ELSE 'credit' END ORDER BY ord) AS directions,
+           array_agg(personal_fen ORDER BY ord) AS amounts_fen,
+           array_agg('contribution_collection:' || pool_code ORDER BY ord) AS system_accounts,
+           array_agg($4 ORDER BY ord) AS business_dates,
+           array_agg(source_document ORDER BY ord) AS "references",
+           sum(CASE kind WHEN 'refund' THEN -personal_fen ELSE personal_fen END) AS amount_fen
+    FROM posting
+), posted AS MATERIALIZED (
+    SELECT entry.ord, entry.status
+    FROM asked, ledger_post(person_keys, account_ids, entry_ids, operation_ids, kinds, parts, directions, amounts_fen,
+                            system_accounts, business_dates, "references", NULL, $3, $5) AS entry
+    WHERE asked.person_keys IS NOT NULL AND entry.status <> 'posted'
+), totals AS MATERIALIZED (
+    SELECT (SELECT count(*) FROM recorded) AS rows_stored, coalesce((SELECT amount_fen FROM asked), 0)::bigint AS amount_fen
+), run AS (
+    UPDATE import_run
+    SET rows_posted = rows_posted + totals.rows_stored, amount_fen = import_run.amount_fen + totals.amount_fen,
+        updated_at = $8
+    FROM totals
+    WHERE import_run_id = $6
+), audit AS (
+    INSERT INTO audit_event (event_id, at, actor_kind, action, object_id, detail)
+    SELECT $7, $8, 'command_line', 'import.contributions', $6,
+           jsonb_build_object('rows', rows_stored, 'amount_fen', amount_fen)
+    FROM totals
+    WHERE rows_stored > 0
+)
+SELECT NULL::bigint AS line, NULL::bigint AS position, NULL AS code, rows_stored, amount_fen FROM totals
+UNION ALL
+SELECT posting.line, posting.position, posted.status, NULL, NULL FROM posted JOIN posting USING (ord)
