@@ -3,6 +3,7 @@
 #include "server/http/daemon.h"
 #include "server/clock.h"
 #include "server/http/connections.h"
+#include "server/http/library_errors.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include <microhttpd.h>
@@ -121,7 +122,7 @@ static enum MHD_Result queue_reply(struct http_daemon *daemon, struct MHD_Connec
         complete &= MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) == MHD_YES;
     if (exchange->closes || daemon->connections.stopping_since_us != 0)
         complete &= MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES;
-    enum MHD_Result result = complete ? MHD_queue_response(connection, reply->status, response) : MHD_NO;
+    enum MHD_Result result = complete ? library_queue_own(connection, reply->status, response) : MHD_NO;
     MHD_destroy_response(response);
     return result;
 }
