@@ -23,7 +23,7 @@ static const char *fault_text(const char *code, enum language language)
     for (size_t i = 0; i < sizeof fault_texts / sizeof fault_texts[0]; i++)
         if (strcmp(fault_texts[i].code, code) == 0)
             return language == LANGUAGE_EN ? fault_texts[i].en : fault_texts[i].zh;
-    assert(!"a fault code that openapi.yaml does not know");
+    assert(false && "a fault code that openapi.yaml does not know");
     return code;
 }
 
