@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import datetime
 
-import identifiers_in_c
-import identifiers_reference as reference
+from tests.property import identifiers_in_c
+from tests.property import identifiers_reference as reference
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

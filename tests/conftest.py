@@ -1,0 +1,144 @@
+"""One cluster, one demo and one server for a whole run; what is needed to start more."""
+# SPDX-License-Identifier: Apache-2.0
+import contextlib
+import pathlib
+import signal
+import threading
+
+import psycopg
+import pytest
+from tests.cluster import Cluster
+from tests.contract import contract as contract_module
+from tests.harness import database
+from tests.harness.client import Client
+from tests.harness.people import Demo, Principal
+from tests.harness.server import Server
+
+
+@pytest.fixture(scope="session")
+def contract():
+    return contract_module.Contract()
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    cluster = Cluster()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(scope="session")
+def main_database(cluster, tmp_path_factory):
+    return database.Database(cluster, "yibao", tmp_path_factory.mktemp("main"))
+
+
+@pytest.fixture(scope="session")
+def demo(main_database):
+    return main_database.demo
+
+
+@pytest.fixture(scope="session")
+def connect(main_database):
+    """Opens a connection as the database's owner."""
+    return lambda: psycopg.connect(main_database.url, autocommit=True)
+
+
+@pytest.fixture(scope="session")
+def sql(connect):
+    with connect() as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def servers(main_database, tmp_path_factory):
+    """Starts servers: servers(environment, port=…, wait=…). All that still run are stopped at the end; all logs are kept."""
+    started = Servers(main_database.environment, tmp_path_factory.mktemp("logs"))
+    yield started
+    started.stop_all()
+
+
+class Servers:
+    def __init__(self, environment, log_directory):
+        self.environment = environment
+        self.log_directory = log_directory
+        self.started = []
+
+    def __call__(self, settings=None, port=None, wait=True):
+        log_path = self.log_directory / f"server-{len(self.started)}.log"
+        server = Server(database.BINARY, {**self.environment, **(settings or {})}, log_path, port)
+        self.started.append(server)
+        return server.wait_ready() if wait else server
+
+    def stop_all(self, since=0):
+        for server in self.started[since:]:
+            if server.process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    server.process.send_signal(signal.SIGCONT)
+                server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(servers):
+    """The one that most tests talk to; no limit is in their way."""
+    return servers({"YIBAO_RATE_PRINCIPAL_PER_MINUTE": "10000000", "YIBAO_RATE_ADDRESS_PER_MINUTE": "10000000"})
+
+
+def starting(servers):
+    before = len(servers.started)
+    yield servers
+    servers.stop_all(before)
+
+
+start_server = pytest.fixture(starting, name="start_server")
+start_server_of_module = pytest.fixture(starting, scope="module", name="start_server_of_module")
+
+
+@pytest.fixture(scope="session")
+def client_of(contract):
+    clients = []
+
+    def make(server):
+        clients.append(Client(server, contract))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def api(server, client_of):
+    return client_of(server)
+
+
+@pytest.fixture(scope="session")
+def new_token(api, demo):
+    """Makes a token over HTTP: new_token("staff", roles=[…], regions=[…])."""
+
+    def make(kind, **body):
+        if kind == "citizen":
+            body.setdefault("expires_at", "2099-01-01T00:00:00+08:00")
+        response = api.post("/v1/admin/tokens", by=demo.admin, json={"kind": kind, "label": "test", **body})
+        assert response.status_code == 201, response.text
+        made = response.json()
+        return Principal(
+            made["token"], kind, token_id=made["token_id"], subject_id=made["subject_id"],
+            role=" ".join(made["roles"]) or None, regions=tuple(made["regions"]),
+        )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def own_database(tmp_path_factory):
+    """A second cluster with its own demo, which a test may freeze and stop."""
+    cluster = Cluster()
+    yield database.Database(cluster, "yibao", tmp_path_factory.mktemp("own"))
+    with contextlib.suppress(ProcessLookupError):
+        cluster.process.send_signal(signal.SIGCONT)
+    cluster.remove()
+
+
+def pytest_collection_modifyitems(items):
+    """What judges the whole run comes last."""
+    items.sort(key=lambda item: pathlib.Path(item.fspath).name == "test_whole_run.py")

@@ -1,0 +1,119 @@
+"""Puts people, entries, holds and contributions into the database the way the program would, for tests that need more."""
+# SPDX-License-Identifier: Apache-2.0
+import dataclasses
+import datetime
+import random
+import time
+import uuid
+
+UTC = datetime.timezone.utc
+KEY_MASK = (1 << 62) - 1
+
+
+def key_of(any_id):
+    return uuid.UUID(str(any_id)).int & KEY_MASK
+
+
+def new_id(person_key):
+    """Version 7 with the person's key in the low 62 bits (server/uuid.h)."""
+    milliseconds = time.time_ns() // 1_000_000
+    return uuid.UUID(
+        int=(milliseconds << 80) | (7 << 76) | (random.getrandbits(12) << 64) | (2 << 62) | (person_key & KEY_MASK)
+    )
+
+
+@dataclasses.dataclass
+class Entry:
+    kind: str
+    part: str
+    direction: str
+    amount_fen: int
+    system_kind: str
+    reference: str = ""
+
+
+def adjust(amount_fen, part="current_year", reference=""):
+    direction = "credit" if amount_fen > 0 else "debit"
+    return Entry("adjustment", part, direction, abs(amount_fen), "adjustment", reference)
+
+
+def interest(amount_fen, part="carried_over"):
+    return Entry("interest", part, "credit", amount_fen, "interest")
+
+
+def post(sql, account_id, entries, instant=None, business_date=None):
+    """Posts entries in one transaction through the program's own ledger_post; each is its own operation."""
+    key = key_of(account_id)
+    instant = instant or datetime.datetime.now(UTC)
+    business_date = business_date or instant.astimezone(datetime.timezone(datetime.timedelta(hours=8))).date()
+    with sql.transaction():
+        (pool,) = sql.execute("SELECT pool_code FROM account WHERE person_key = %s AND account_id = %s", [key, account_id]).fetchone()
+        system = [f"{entry.system_kind}:{pool}" for entry in entries]
+        for name, entry in zip(system, entries):
+            sql.execute(
+                "INSERT INTO system_account (system_account, kind, pool_code) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                [name, entry.system_kind, pool],
+            )
+        sql.execute("SELECT FROM account_lock(%s::bigint[], %s::uuid[], true)", [[key], [str(account_id)]])
+        count = len(entries)
+        rows = sql.execute(
+            "SELECT status FROM ledger_post(%s::bigint[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[],"
+            " %s::bigint[], %s::text[], %s::date[], %s::text[], NULL, %s, 'sha256')",
+            [
+                [key] * count,
+                [str(account_id)] * count,
+                [str(new_id(key)) for _ in entries],
+                [str(new_id(key)) for _ in entries],
+                [entry.kind for entry in entries],
+                [entry.part for entry in entries],
+                [entry.direction for entry in entries],
+                [entry.amount_fen for entry in entries],
+                system,
+                [business_date] * count,
+                [entry.reference for entry in entries],
+                instant,
+            ],
+        ).fetchall()
+        assert [status for (status,) in rows] == ["posted"] * count, rows
+
+
+def hold(sql, account_id, amount_fen, instant=None):
+    """Opens a hold; returns its id."""
+    key, hold_id = key_of(account_id), new_id(key_of(account_id))
+    instant = instant or datetime.datetime.now(UTC)
+    _hold_event(sql, account_id, hold_id, "opened", amount_fen, instant, instant + datetime.timedelta(days=1), amount_fen)
+    return hold_id
+
+
+def void(sql, account_id, hold_id, amount_fen, instant=None):
+    _hold_event(sql, account_id, hold_id, "voided", amount_fen, instant or datetime.datetime.now(UTC), None, -amount_fen)
+
+
+def _hold_event(sql, account_id, hold_id, kind, amount_fen, instant, expires_at, change_fen):
+    key = key_of(account_id)
+    with sql.transaction():
+        sql.execute(
+            "UPDATE account SET held_fen = held_fen + %s, version = version + 1 WHERE person_key = %s AND account_id = %s",
+            [change_fen, key, account_id],
+        )
+        sql.execute(
+            "INSERT INTO hold_event (person_key, account_id, hold_id, seq, kind, amount_fen, operation_id, expires_at, posted_at, reference)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '')",
+            [key, account_id, hold_id, 1 if kind == "opened" else 2, kind, amount_fen, new_id(key), expires_at, instant],
+        )
+
+
+def record_contributions(sql, person_id, pool_code, rows):
+    """Rows are (period, scheme, kind, source_document, personal_fen): recorded, not posted, as before a cut-over."""
+    key = key_of(person_id)
+    now = datetime.datetime.now(UTC)
+    with sql.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO contribution (person_key, contribution_id, operation_id, pool_code, scheme, period, kind, source_document,"
+            " base_fen, personal_fen, employer_fen, subsidy_fen, status, recorded_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0, %s, 0, 0, 'recorded', %s)",
+            [
+                [key, new_id(key), new_id(key), pool_code, scheme, period, kind, document, personal_fen, now]
+                for period, scheme, kind, document, personal_fen in rows
+            ],
+        )

@@ -1,0 +1,43 @@
+"""The people of var/demo.json: citizens by what is particular about them, staff by role."""
+# SPDX-License-Identifier: Apache-2.0
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Principal:
+    token: str
+    kind: str
+    name: str = ""
+    person_id: str = None
+    account_id: str = None
+    note: str = ""
+    role: str = None
+    regions: tuple = ()
+    token_id: str = None
+    subject_id: str = None
+
+
+class Demo:
+    def __init__(self, document):
+        self.document = document
+        self.admin_token = document["admin_token"]
+        self.admin = Principal(self.admin_token, "staff", role="security")
+        self.citizens = [
+            Principal(kind="citizen", **{k: c[k] for k in ("token", "name", "person_id", "account_id", "note")})
+            for c in document["citizens"]
+        ]
+        self.all_staff = [
+            Principal(s["token"], "staff", role=s["role"], regions=tuple(s["regions"])) for s in document["staff"]
+        ]
+        self.employee = self.citizen("employee")
+        self.resident = next(citizen for citizen in self.citizens if citizen.account_id is None)
+
+    def citizen(self, words):
+        """The first whose note has all the words."""
+        for citizen in self.citizens:
+            if all(word in citizen.note for word in words.split()):
+                return citizen
+        raise LookupError(f"no citizen with {words} in: {[c.note for c in self.citizens]}")
+
+    def staff(self, role):
+        return next(member for member in self.all_staff if member.role == role)

@@ -1,0 +1,123 @@
+"""Slow peers are cut off in time, and nobody else waits for them."""
+# SPDX-License-Identifier: Apache-2.0
+import threading
+import time
+
+import pytest
+from tests.harness.wire import Closed, Wire, get
+
+BAD_CONNECTIONS = 40
+SHORT = {
+    "YIBAO_HEADER_TIMEOUT_S": "2",
+    "YIBAO_BODY_TIMEOUT_S": "2",
+    "YIBAO_REQUEST_TIMEOUT_S": "3",
+    "YIBAO_IDLE_TIMEOUT_S": "3",
+}
+GENEROUS_S = 25
+
+
+@pytest.fixture(scope="module")
+def impatient(start_server_of_module):
+    return start_server_of_module(SHORT)
+
+
+def slow_header(wire, stop):
+    wire.send(b"GET /v1/regions HTTP/1.1\r\nHost: localhost\r\n")
+    while not stop.wait(0.3):
+        wire.send(b"X-Slow: 1\r\n")
+
+
+def no_header_end(wire, stop):
+    wire.send(b"GET /v1/regions HT")
+    stop.wait(GENEROUS_S)
+
+
+def slow_body(wire, stop, token):
+    wire.send(get("/v1/admin/tokens", f"Authorization: Bearer {token}", "Content-Type: application/json",
+                  "Content-Length: 60000", method="POST"))  # fmt: skip
+    while not stop.wait(0.3):
+        wire.send(b" ")
+
+
+def silent(wire, stop):
+    stop.wait(GENEROUS_S)
+
+
+def idle_after_a_request(wire, stop):
+    wire.send(get("/v1/regions/110000"))
+    assert wire.receive().status == 200
+    stop.wait(GENEROUS_S)
+
+
+def run_until_closed(server, behave, *arguments):
+    """How the connection ended: the status that was answered last, or None; fails when the server never closes."""
+    stop = threading.Event()
+    with Wire(server, timeout_s=GENEROUS_S) as wire:
+
+        def act():
+            try:
+                behave(wire, stop, *arguments)
+            except (OSError, Closed):
+                pass
+
+        actor = threading.Thread(target=act)
+        reading_allowed = behave is not idle_after_a_request
+        actor.start()
+        if not reading_allowed:
+            time.sleep(0.5)
+        data = wire.rest()
+        stop.set()
+        actor.join()
+    return data
+
+
+@pytest.mark.parametrize("behave", [slow_header, no_header_end, slow_body, silent, idle_after_a_request])
+def test_slow_connections_are_closed(impatient, demo, behave):
+    arguments = (demo.admin_token,) if behave is slow_body else ()
+    data = run_until_closed(impatient, behave, *arguments)
+    assert data == b"" or b" 408 " in data.split(b"\r\n")[0] or b"HTTP/1.1 400" in data
+
+
+def test_a_reader_that_does_not_read_is_closed(impatient, demo):
+    """Asks for much and takes nothing: the server may not keep it for ever."""
+    request = get("/v1/regions?limit=100")
+    with Wire(impatient, timeout_s=GENEROUS_S, receive_buffer_bytes=4096) as wire:
+        end = time.monotonic() + GENEROUS_S
+        with pytest.raises(OSError):
+            while time.monotonic() < end:
+                wire.socket.settimeout(1)
+                try:
+                    wire.send(request * 50)
+                except TimeoutError:
+                    time.sleep(0.2)
+        assert time.monotonic() < end
+
+
+def test_good_clients_are_served_meanwhile(impatient, demo):
+    stop = threading.Event()
+
+    def bad(behave, *arguments):
+        while not stop.is_set():
+            try:
+                with Wire(impatient) as wire:
+                    behave(wire, stop, *arguments)
+            except (OSError, Closed):
+                pass
+
+    kinds = [(slow_header,), (no_header_end,), (slow_body, demo.admin_token), (silent,)]
+    threads = [threading.Thread(target=bad, args=kinds[i % len(kinds)]) for i in range(BAD_CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    try:
+        time.sleep(0.5)
+        balance = get(
+            f"/v1/accounts/{demo.employee.account_id}/balance", f"Authorization: Bearer {demo.employee.token}"
+        )
+        for _ in range(200):
+            with Wire(impatient, timeout_s=10) as wire:
+                wire.send(balance)
+                assert wire.receive().status == 200
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()

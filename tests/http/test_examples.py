@@ -1,0 +1,70 @@
+"""Every example of openapi.yaml really runs against the demo data, as curl would send it, and answers as documented."""
+# SPDX-License-Identifier: Apache-2.0
+import json
+import re
+import shlex
+import subprocess
+
+import pytest
+from tests.harness.operations import DOCUMENT, OPERATIONS, examples
+
+kept = {}
+
+
+def principal_of(demo, words):
+    kind, _, rest = words.partition(":")
+    return {
+        "none": lambda: None,
+        "admin": lambda: demo.admin,
+        "citizen": lambda: demo.citizen(rest),
+        "staff": lambda: demo.staff(rest),
+    }[kind]()
+
+
+def fill(value, principal):
+    def replace(match):
+        source, _, field = match[1].partition(".")
+        return str(getattr(principal, field) if source == "citizen" else kept[source])
+
+    if isinstance(value, dict):
+        return {name: fill(item, principal) for name, item in value.items()}
+    if isinstance(value, list):
+        return [fill(item, principal) for item in value]
+    return re.sub(r"\$\{([^}]+)\}", replace, value) if isinstance(value, str) else value
+
+
+EXAMPLES = list(examples())
+
+
+def test_every_operation_has_one():
+    assert {operation.name for operation, _ in EXAMPLES} == {operation.name for operation in OPERATIONS}
+
+
+@pytest.mark.parametrize(("operation", "example"), EXAMPLES, ids=[f"{n}-{o}" for n, (o, _) in enumerate(EXAMPLES)])
+def test_example(api, demo, operation, example):
+    principal = principal_of(demo, example["principal"])
+    body = {"json": fill(example["body"], principal)} if "body" in example else {}
+    response = api.request(
+        operation.method,
+        operation.path.format(**fill(example.get("path", {}), principal)),
+        by=principal,
+        params=fill(example.get("query", {}), principal),
+        headers=fill(example.get("headers", {}), principal),
+        **body,
+    )
+    assert response.status_code == example.get("status", 200), response.text
+    for name, field in example.get("keep", {}).items():
+        kept[name] = response.json()[field]
+
+
+def test_the_curl_line_that_run_prints_works(server, demo):
+    """The line a newcomer is shown: the balance of the first citizen with an account."""
+    citizen = next(c for c in demo.citizens if c.account_id)
+    line = f"curl -s -H 'Authorization: Bearer {citizen.token}' {server.base_url}/v1/accounts/{citizen.account_id}/balance"
+    output = subprocess.run(shlex.split(line), capture_output=True, check=True, timeout=30).stdout
+    assert json.loads(output)["account_id"] == citizen.account_id
+
+
+def test_documented_problem_examples_name_real_codes():
+    codes = {problem["code"] for problem in DOCUMENT["x-problems"]}
+    assert codes == set(DOCUMENT["components"]["schemas"]["ProblemCode"]["enum"])

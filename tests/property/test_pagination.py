@@ -1,0 +1,100 @@
+"""Pages under concurrent inserts: whatever was there at the start is shown exactly once and in order."""
+# SPDX-License-Identifier: Apache-2.0
+import contextlib
+import datetime
+import threading
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.harness import money
+
+ROUNDS = settings(
+    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+YEARS = st.lists(st.integers(1985, 2024), min_size=1, max_size=25)
+
+
+@pytest.fixture(scope="module")
+def reader(demo, sql):
+    citizen = demo.citizen("gap 5")
+    money.post(sql, citizen.account_id, [money.adjust(7) for _ in range(60)])
+    old = [(datetime.date(1990 + n // 12, n % 12 + 1, 1), "employee", "regular", f"PAGE-{n}", 5) for n in range(60)]
+    pool = sql.execute("SELECT pool_code FROM account WHERE account_id = %s", [citizen.account_id]).fetchone()[0]
+    money.record_contributions(sql, citizen.person_id, pool, old)
+    return citizen, pool
+
+
+@contextlib.contextmanager
+def writer(connect, write):
+    """Calls write(connection, n) over and over until the block ends."""
+    stop = threading.Event()
+    written = []
+
+    def run():
+        with connect() as connection:
+            while not stop.is_set():
+                write(connection, len(written))
+                written.append(1)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield written
+    finally:
+        stop.set()
+        thread.join()
+
+
+def page_slowly(api, path, by, limit, written):
+    """All rows, waiting before each page until something more was written."""
+    rows, params = [], {"limit": limit}
+    while True:
+        count = len(written)
+        while len(written) == count:
+            pass
+        body = api.get(path, by=by, params=params).json()
+        rows += body["data"]
+        if not body["has_more"]:
+            return rows
+        params["cursor"] = body["next_cursor"]
+
+
+def check(rows, before, id_field):
+    ids = [row[id_field] for row in rows]
+    assert len(ids) == len(set(ids)), "a row came twice"
+    old = [row_id for row_id in ids if row_id in before]
+    assert old == [row_id for row_id in before], "rows of the start: all, once, in order"
+
+
+@ROUNDS
+@given(limit=st.integers(5, 40))
+def test_entries_are_only_added_in_front(api, connect, reader, limit):
+    citizen, _ = reader
+    path = f"/v1/accounts/{citizen.account_id}/entries"
+    before = {row["entry_id"]: row for row in api.pages(path, by=citizen)}
+    with writer(connect, lambda connection, _: money.post(connection, citizen.account_id, [money.adjust(1)])) as written:
+        rows = page_slowly(api, path, citizen, limit, written)
+    check(rows, before, "entry_id")
+    seqs = [row["seq"] for row in rows]
+    assert seqs == list(range(seqs[0], 0, -1))
+
+
+@ROUNDS
+@given(limit=st.integers(5, 40), years=YEARS)
+def test_contributions_are_added_anywhere(api, connect, reader, limit, years):
+    citizen, pool = reader
+    path = f"/v1/people/{citizen.person_id}/contributions"
+    before = {row["contribution_id"]: row for row in api.pages(path, by=citizen)}
+    mark = money.new_id(0).hex[:16]
+
+    def write(connection, n):
+        period = datetime.date(years[n % len(years)], n % 12 + 1, 1)
+        row = (period, "employee", "back_payment", f"{mark}-{n}", 1)
+        money.record_contributions(connection, citizen.person_id, pool, [row])
+
+    with writer(connect, write) as written:
+        rows = page_slowly(api, path, citizen, limit, written)
+    check(rows, before, "contribution_id")
+    periods = [row["period"] for row in rows]
+    assert periods == sorted(periods, reverse=True)
