@@ -5,9 +5,6 @@
 CREATE OR REPLACE FUNCTION ledger_chain_step(state bytea, head bytea, algorithm text, entry_bytes bytea) RETURNS bytea
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
-    IF algorithm = 'sha256' THEN
-        RETURN sha256('\x01'::bytea || coalesce(state, head) || entry_bytes);
-    END IF;
-    RETURN digest('\x01'::bytea || coalesce(state, head) || entry_bytes, algorithm);
+    RETURN ledger_hash(algorithm, '\x01'::bytea || coalesce(state, head) || entry_bytes);
 END
 $$;
