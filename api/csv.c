@@ -10,11 +10,9 @@ static void open_cell(struct csv *csv)
     csv->needs_comma = true;
 }
 
-void csv_init(struct csv *csv, struct text *out, const char *header_line)
+void csv_init(struct csv *csv, struct text *out)
 {
     *csv = (struct csv){.out = out};
-    text_append_z(out, header_line);
-    csv_end(csv);
 }
 
 static bool holds_any(struct span value, const char *characters)

@@ -12,7 +12,7 @@ struct csv {
     bool needs_comma;
 };
 
-void csv_init(struct csv *csv, struct text *out, const char *header_line); /* header_line without CRLF */
+void csv_init(struct csv *csv, struct text *out);
 /* Quoted where needed; a leading = + - @, tab or CR gets an apostrophe in front, so that it stays text. */
 void csv_text(struct csv *csv, struct span value);
 void csv_int(struct csv *csv, int64_t value);

@@ -1,6 +1,8 @@
 /* Entity tags of replies, and what If-None-Match says about them (RFC 9110 §13.1.2). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/etag.h"
+#include "server/siphash.h"
+#include <inttypes.h>
 
 static size_t skip(struct span text, size_t at, const char *characters)
 {
@@ -37,6 +39,14 @@ bool etag_matches(struct span if_none_match, struct span etag)
     return false;
 }
 
+const char *etag_of_body(struct request *request, const struct reply *reply, bool has_more)
+{
+    /* The key is the same in every process, so that one answers 304 for what another sent. */
+    static const struct siphash_key key = {{0x796962616f642031, 0x6574616720626f64}};
+    uint64_t hash = siphash(&key, reply->body.bytes, reply->body.length);
+    return arena_printf(request->arena, "\"%016" PRIx64 "%s.json\"", hash, has_more ? ".more" : "");
+}
+
 bool etag_answers(const struct request *request, struct reply *reply, const char *etag)
 {
     reply_header(reply, "ETag", etag);
@@ -44,5 +54,6 @@ bool etag_answers(const struct request *request, struct reply *reply, const char
         return false;
     }
     reply->status = 304;
+    text_clear(&reply->body);
     return true;
 }

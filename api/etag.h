@@ -7,5 +7,7 @@
 
 /* Weak comparison with each tag of the list, or `*`. What is malformed matches nothing from there on. */
 bool etag_matches(struct span if_none_match, struct span etag);
-/* Sets ETag; true when the caller has that version already: the status is then 304 and the body stays empty. */
+/* A tag for what the reply's body holds so far, and whether the list goes on. NULL when the arena is exhausted. */
+const char *etag_of_body(struct request *request, const struct reply *reply, bool has_more);
+/* Sets ETag; true when the caller has that version already: the status is then 304 and the body is empty. */
 bool etag_answers(const struct request *request, struct reply *reply, const char *etag);

@@ -1,0 +1,42 @@
+/* GET /v1/accounts/{account_id}. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/access.h"
+#include "api/fields.h"
+#include "server/http/reply.h"
+
+static const struct field fields[] = {
+    {"account_id", ACCOUNT_GET_COLUMN_ACCOUNT_ID, FIELD_PLAIN},
+    {"person_id", ACCOUNT_GET_COLUMN_PERSON_ID, FIELD_PLAIN},
+    {"region_code", ACCOUNT_GET_COLUMN_POOL_CODE, FIELD_PLAIN},
+    {"region_name", ACCOUNT_GET_COLUMN_POOL_NAME, FIELD_PLAIN},
+    {"status", ACCOUNT_GET_COLUMN_STATUS, FIELD_PLAIN},
+    {"opened_at", ACCOUNT_GET_COLUMN_OPENED_AT, FIELD_PLAIN},
+    {"last_posted_at", ACCOUNT_GET_COLUMN_LAST_POSTED_AT, FIELD_PLAIN},
+};
+
+static enum problem bind(struct request *request, struct call *call)
+{
+    struct uuid account_id = request->args[GET_ACCOUNT_ACCOUNT_ID].uuid;
+    enum problem problem = access_ask(request, account_id);
+    if (problem != PROBLEM_NONE) {
+        return problem;
+    }
+    call_init(call, STATEMENT_ACCOUNT_GET);
+    call_int(call, ACCOUNT_GET_PARAM_PERSON_KEY, (int64_t)uuid_key(account_id));
+    call_uuid(call, ACCOUNT_GET_PARAM_ACCOUNT_ID, account_id);
+    return PROBLEM_NONE;
+}
+
+static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
+{
+    if (rows->count == 0 || !access_may_see(request, row_uuid(rows, 0, ACCOUNT_GET_COLUMN_PERSON_ID),
+                                            row_text(rows, 0, ACCOUNT_GET_COLUMN_POOL_CODE))) {
+        return PROBLEM_NOT_FOUND;
+    }
+    struct json_writer writer;
+    json_writer_init(&writer, &reply->body);
+    fields_write_object(&writer, FIELDS(fields), rows, 0);
+    return PROBLEM_NONE;
+}
+
+const struct handler get_account_handler = {.bind = bind, .render = render};

@@ -1,0 +1,31 @@
+/* What the operations need besides their request: settled once at start, read by all threads. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api.h"
+
+static struct {
+    const struct keyring *keyring;
+    bool is_production;
+    int64_t settling_us;
+} environment;
+
+void api_init(const struct config *config, const struct keyring *keyring)
+{
+    environment.keyring = keyring;
+    environment.is_production = config_is_production(config);
+    environment.settling_us = 2 * config->write_timeout_ms * 1000;
+}
+
+const struct keyring *api_keyring(void)
+{
+    return environment.keyring;
+}
+
+bool api_is_production(void)
+{
+    return environment.is_production;
+}
+
+int64_t api_settling_us(void)
+{
+    return environment.settling_us;
+}

@@ -1,0 +1,15 @@
+/* What the operations need besides their request: settled once at start, read by all threads. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/config.h"
+#include "server/crypto/keyring.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Before the first request, on one thread; both must outlive the last one. */
+void api_init(const struct config *config, const struct keyring *keyring);
+
+const struct keyring *api_keyring(void);
+bool api_is_production(void);
+/* A posting still under way may be dated up to this long ago (µs): younger instants are not settled. */
+int64_t api_settling_us(void);

@@ -1,0 +1,33 @@
+/* Rows as JSON objects and CSV lines, by one table of names and columns for both. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "api/csv.h"
+#include "server/json_writer.h"
+#include "server/pg/statement.h"
+#include <stddef.h>
+
+enum field_form {
+    FIELD_PLAIN, /* as the column's type says; NULL is null, and an empty cell */
+    FIELD_MONTH, /* a date, shown as YYYY-MM */
+    FIELD_WORDS, /* text joined by commas, shown as an array; JSON only */
+    FIELD_ITEMS, /* text joined by semicolons, shown as an array; JSON only */
+};
+
+struct field {
+    const char *name;
+    int column;
+    enum field_form form;
+};
+
+#define FIELDS(table) (table), sizeof(table) / sizeof(*(table))
+
+/* Into an object that is open. */
+void fields_write(struct json_writer *writer, const struct field *fields, size_t count, const struct rows *rows,
+                  int row);
+/* As an object of its own. */
+void fields_write_object(struct json_writer *writer, const struct field *fields, size_t count, const struct rows *rows,
+                         int row);
+void fields_write_csv_header(struct csv *csv, const struct field *fields, size_t count);
+void fields_write_csv(struct csv *csv, const struct field *fields, size_t count, const struct rows *rows, int row);
+/* Text joined by `separator` as an array; empty text is an empty one. */
+void json_split_text(struct json_writer *writer, struct span joined, char separator);
