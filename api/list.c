@@ -32,9 +32,10 @@ int list_count(const struct list *list, const struct rows *rows)
     return is_empty ? 0 : rows->count;
 }
 
-void list_write_data(const struct list *list, const struct rows *rows, int shown, struct json_writer *writer)
+void list_write_array(const struct list *list, const char *key, const struct rows *rows, int shown,
+                      struct json_writer *writer)
 {
-    json_key(writer, "data");
+    json_key(writer, key);
     json_array_open(writer);
     for (int row = 0; row < shown; row++) {
         fields_write_object(writer, list->fields, list->fields_count, rows, row);
@@ -47,7 +48,7 @@ void list_write_whole(const struct list *list, const struct rows *rows, struct r
     struct json_writer writer;
     json_writer_init(&writer, &reply->body);
     json_object_open(&writer);
-    list_write_data(list, rows, list_count(list, rows), &writer);
+    list_write_array(list, "data", rows, list_count(list, rows), &writer);
     json_object_close(&writer);
 }
 
@@ -79,7 +80,7 @@ enum problem list_write_page(const struct list *list, struct request *request, c
     struct json_writer writer;
     json_writer_init(&writer, &reply->body);
     json_object_open(&writer);
-    list_write_data(list, rows, shown, &writer);
+    list_write_array(list, "data", rows, shown, &writer);
     if (list->is_tagged) {
         const char *etag = etag_of_body(request, reply, has_more);
         if (etag == NULL) {

@@ -21,8 +21,9 @@ bool list_key_int(struct span key, int64_t *value);
 
 /* Rows of the list proper. */
 int list_count(const struct list *list, const struct rows *rows);
-/* "data": […] with the first `shown` rows, into an object that is open. */
-void list_write_data(const struct list *list, const struct rows *rows, int shown, struct json_writer *writer);
+/* "key": […] with the first `shown` rows, into an object that is open. */
+void list_write_array(const struct list *list, const char *key, const struct rows *rows, int shown,
+                      struct json_writer *writer);
 /* A list that is not paged: {"data": […]}. */
 void list_write_whole(const struct list *list, const struct rows *rows, struct reply *reply);
 /*

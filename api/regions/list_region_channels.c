@@ -48,7 +48,7 @@ static enum problem render(struct request *request, const struct rows *rows, str
     json_key(&writer, "region_code");
     json_text(&writer, request->args[LIST_REGION_CHANNELS_REGION_CODE].text);
     fields_write(&writer, FIELDS(pool_fields), rows, 0);
-    list_write_data(&list, rows, list_count(&list, rows), &writer);
+    list_write_array(&list, "data", rows, list_count(&list, rows), &writer);
     json_object_close(&writer);
     public_cache(reply);
     const char *etag = etag_of_body(request, reply, false);
