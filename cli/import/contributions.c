@@ -120,6 +120,9 @@ static void complete(struct row *row)
     row->cells[ENTRY_TIME] = id_time_cell();
 }
 
+static const char *const more_checks[] = {"check_balances", NULL};
+static const char *const post_steps[] = {"post_1_lock", "post_2_record", NULL};
+
 const struct import_kind import_contributions = {
     .name = "contributions",
     .run_kind = "contributions",
@@ -128,5 +131,7 @@ const struct import_kind import_contributions = {
     .complete = complete,
     .staged = staged,
     .staged_count = sizeof(staged) / sizeof(staged[0]),
+    .more_checks = more_checks,
+    .post_steps = post_steps,
     .connections = 2,
 };

@@ -177,6 +177,10 @@ static void complete(struct row *row)
     }
 }
 
+static const char *const more_checks[] = {"check_index", NULL};
+static const char *const post_steps[] = {
+    "post_1_people", "post_2_resolve", "post_3_enrol", "post_4_demote", "post_5_accounts", "post_6_report", NULL};
+
 const struct import_kind import_enrolments = {
     .name = "enrolments",
     .run_kind = "enrolments",
@@ -185,5 +189,7 @@ const struct import_kind import_enrolments = {
     .complete = complete,
     .staged = staged,
     .staged_count = sizeof(staged) / sizeof(staged[0]),
+    .more_checks = more_checks,
+    .post_steps = post_steps,
     .connections = 1, /* a card number may stand with two persons */
 };

@@ -65,6 +65,14 @@ static int compare(const void *left, const void *right)
     return a->code == b->code ? strcmp(a->field, b->field) : (int)a->code - (int)b->code;
 }
 
+void fault_list_move(struct fault_list *list, struct fault_list *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        fault_list_add(list, from->faults[i]);
+    }
+    fault_list_fini(from);
+}
+
 void fault_list_sort(struct fault_list *list)
 {
     if (list->count > 0) {

@@ -48,7 +48,8 @@ struct fault_list {
 };
 
 void fault_list_add(struct fault_list *list, struct fault fault);
-void fault_list_sort(struct fault_list *list); /* by line, then precedence */
+void fault_list_move(struct fault_list *list, struct fault_list *from); /* empties `from` */
+void fault_list_sort(struct fault_list *list);                          /* by line, then precedence */
 void fault_list_fini(struct fault_list *list);
 uint64_t fault_list_errors(const struct fault_list *list);
 uint64_t fault_list_warnings(const struct fault_list *list);

@@ -16,7 +16,9 @@ struct import_kind {
     void (*complete)(struct row *row); /* checks between columns, and cells derived from them */
     const struct staged_cell *staged;  /* after line and is_valid, in the order of the columns of import_row */
     size_t staged_count;
-    unsigned connections; /* rows are parted by person between them */
+    const char *const *more_checks; /* statements after check.sql, in order; ends with NULL */
+    const char *const *post_steps;  /* statements of one slice, in order; ends with NULL; the last reports it */
+    unsigned connections;           /* rows are parted by person between them */
 };
 
 extern const struct import_kind import_enrolments;

@@ -50,6 +50,9 @@ static void complete(struct row *row)
     }
 }
 
+static const char *const more_checks[] = {NULL};
+static const char *const post_steps[] = {"post_1_lock", "post_2_cut_over", "post_3_record", NULL};
+
 const struct import_kind import_opening_balances = {
     .name = "opening-balances",
     .run_kind = "opening_balances",
@@ -58,5 +61,7 @@ const struct import_kind import_opening_balances = {
     .complete = complete,
     .staged = staged,
     .staged_count = sizeof(staged) / sizeof(staged[0]),
+    .more_checks = more_checks,
+    .post_steps = post_steps,
     .connections = 2,
 };

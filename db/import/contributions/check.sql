@@ -2,10 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Parameters as in cli/import/post.h: $4 business date.
 INSERT INTO import_checked
-SELECT found.*,
-       NULL AS refusal,
-       found.is_valid AND NOT (found.is_stored OR found.is_duplicate OR found.is_pool_unknown OR found.is_person_unknown
-           OR found.is_name_different OR found.is_conflict OR found.is_account_missing OR found.is_account_closed)
+SELECT found.*, NULL, clean.is_clean AND NOT found.is_stored, clean.is_clean AND found.is_stored
 FROM (
     SELECT row_number() OVER in_order,
            import_row.line,
@@ -70,3 +67,7 @@ FROM (
                    import_row.kind = 'refund', import_row.period, import_row.scheme COLLATE "C",
                    import_row.kind COLLATE "C", import_row.source_document COLLATE "C", import_row.line)
 ) AS found
+CROSS JOIN LATERAL (
+    SELECT found.is_valid AND NOT (found.is_duplicate OR found.is_pool_unknown OR found.is_person_unknown
+        OR found.is_name_different OR found.is_conflict OR found.is_account_missing OR found.is_account_closed) AS is_clean
+) AS clean

@@ -1,0 +1,21 @@
+/* The file to import: mapped into memory, in UTF-8, with its fingerprint. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/span.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FINGERPRINT_BYTES 32
+
+struct source {
+    struct span content; /* UTF-8 without byte-order mark */
+    bool is_clean;       /* no line can have bytes that are no text */
+    bool is_gb18030;
+    uint8_t sha256[FINGERPRINT_BYTES]; /* of the file as given */
+    void *mapping;
+    size_t mapping_bytes;
+};
+
+/* False after one line on stderr. The file must not be shortened while it is read. */
+bool source_open(struct source *source, const char *path);
+void source_close(struct source *source);

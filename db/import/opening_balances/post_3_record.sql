@@ -1,0 +1,56 @@
+-- Posts the parts of a slice of opening balances that are not posted yet, and notes it in the run and the audit trail.
+-- SPDX-License-Identifier: Apache-2.0
+-- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for each
+-- entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
+WITH slice AS MATERIALIZED (
+    SELECT * FROM import_checked WHERE position > $1 AND position <= $2 AND is_ready
+), posting AS MATERIALIZED (
+    SELECT slice.line, slice.position, slice.person_key, slice.account_id, slice.pool_code, slice.source_document,
+           slice.operation_time, one.part, one.amount_fen, one.entry_time,
+           row_number() OVER (ORDER BY slice.position, one.part) AS ord
+    FROM slice
+    CROSS JOIN LATERAL (VALUES ('current_year', slice.current_year_fen, slice.current_year_entry_time),
+                               ('carried_over', slice.carried_over_fen, slice.carried_over_entry_time)
+        ) AS one (part, amount_fen, entry_time)
+    WHERE one.amount_fen > 0
+      AND NOT EXISTS (SELECT FROM ledger_entry AS stored
+                      WHERE stored.kind = 'opening_balance' AND stored.person_key = slice.person_key
+                        AND stored.account_id = slice.account_id AND stored.part = one.part
+                        AND stored.reference = slice.source_document)
+), asked AS (
+    SELECT array_agg(person_key ORDER BY ord) AS person_keys,
+           array_agg(account_id ORDER BY ord) AS account_ids,
+           array_agg(import_id(entry_time, person_key) ORDER BY ord) AS entry_ids,
+           array_agg(import_id(operation_time, person_key) ORDER BY ord) AS operation_ids,
+           array_agg('opening_balance'::text ORDER BY ord) AS kinds,
+           array_agg(part ORDER BY ord) AS parts,
+           array_agg('credit'::text ORDER BY ord) AS directions,
+           array_agg(amount_fen ORDER BY ord) AS amounts_fen,
+           array_agg('opening_balance:' || pool_code ORDER BY ord) AS system_accounts,
+           array_agg($4 ORDER BY ord) AS business_dates,
+           array_agg(source_document ORDER BY ord) AS "references",
+           sum(amount_fen) AS amount_fen
+    FROM posting
+), posted AS MATERIALIZED (
+    SELECT entry.ord, entry.status
+    FROM asked, ledger_post(person_keys, account_ids, entry_ids, operation_ids, kinds, parts, directions, amounts_fen,
+                            system_accounts, business_dates, "references", NULL, $3, $5) AS entry
+    WHERE asked.person_keys IS NOT NULL AND entry.status <> 'posted'
+), totals AS MATERIALIZED (
+    SELECT (SELECT count(*) FROM slice) AS rows_stored, coalesce((SELECT amount_fen FROM asked), 0)::bigint AS amount_fen
+), run AS (
+    UPDATE import_run
+    SET rows_posted = rows_posted + totals.rows_stored, amount_fen = import_run.amount_fen + totals.amount_fen,
+        updated_at = $8
+    FROM totals
+    WHERE import_run_id = $6
+), audit AS (
+    INSERT INTO audit_event (event_id, at, actor_kind, action, object_id, detail)
+    SELECT $7, $8, 'command_line', 'import.opening_balances', $6,
+           jsonb_build_object('rows', rows_stored, 'amount_fen', amount_fen)
+    FROM totals
+    WHERE rows_stored > 0
+)
+SELECT NULL::bigint AS line, NULL::bigint AS position, NULL AS code, rows_stored, amount_fen FROM totals
+UNION ALL
+SELECT posting.line, posting.position, posted.status, NULL, NULL FROM posted JOIN posting USING (ord)
