@@ -1,6 +1,7 @@
 /* The loop: sleep, take events, run HTTP, send batches, keep deadlines. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/reactor.h"
+#include "server/auth/epoch_watch.h"
 #include "server/clock.h"
 #include "server/event.h"
 #include "server/http/daemon.h"
@@ -33,6 +34,7 @@ struct reactor {
     struct http_daemon *daemon;
     struct lanes *lanes;
     struct token_cache *tokens;
+    struct epoch_watch epochs;
     atomic_bool stop_wanted;
     int64_t stopping_since_us;
     int64_t run_due_us;
@@ -91,6 +93,7 @@ struct reactor *reactor_open(const struct service *service, unsigned index, unsi
     reactor->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     reactor->lanes = lanes_open(config, reactor->epoll_fd);
     reactor->tokens = token_cache_open(config->token_cache_ms * 1000);
+    reactor->epochs.cache = reactor->tokens;
     if (reactor->lanes != NULL && reactor->tokens != NULL)
         reactor->daemon =
             http_daemon_open(service, reactor->lanes, reactor->tokens, share(config->connections_max, reactors),
@@ -129,6 +132,7 @@ static void tick(struct reactor *reactor, int64_t now_us)
 {
     reactor->tick_due_us = now_us + TICK_US;
     lanes_tick(reactor->lanes, now_us);
+    epoch_watch_tick(&reactor->epochs, reactor->lanes, now_us);
     listener_tick(&reactor->listener);
     http_daemon_sweep(reactor->daemon, now_us);
     health_turn(reactor->service->health, reactor->index, now_us);

@@ -1,6 +1,7 @@
 -- Tells what presented tokens stand for: no row for one that is unknown, revoked, or of a person who is gone.
 -- SPDX-License-Identifier: Apache-2.0
--- Expiry is returned, not judged: the caller compares it with real time for as long as it believes the answer.
+-- Expiry is returned, not judged: the caller compares it with real time for as long as it believes the answer. The epoch is
+-- of the same snapshot: while it stands, so does the rest of the row (docs/adr/0002).
 -- mode: set
 -- lane: read
 -- repeatable: yes
@@ -12,10 +13,12 @@
 -- column: roles text
 -- column: regions text
 -- column: expires_at instant
+-- column: epoch int8
 SELECT asked.ord, token.token_id, token.kind, token.subject_id,
-       array_to_string(token.roles, ','), array_to_string(token.regions, ','), token.expires_at
+       array_to_string(token.roles, ','), array_to_string(token.regions, ','), token.expires_at, token_epoch.version
   FROM unnest($1::bytea[]) WITH ORDINALITY AS asked (token_hash, ord)
   JOIN token ON token.token_hash = asked.token_hash
+  JOIN token_epoch ON token_epoch.bucket = get_byte(asked.token_hash, 0)
  WHERE token.revoked_at IS NULL
    AND (token.kind <> 'citizen'
         OR EXISTS (SELECT FROM person

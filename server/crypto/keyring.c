@@ -60,6 +60,11 @@ const struct key *keyring_newest(const struct keyring *keyring, enum key_purpose
     return newest;
 }
 
+const uint8_t *keyring_key(const struct keyring *keyring, enum key_purpose purpose)
+{
+    return keyring_newest(keyring, purpose)->bytes; /* keyring_finish has seen that there is one */
+}
+
 static EVP_MAC_CTX *make_hasher(EVP_MAC *mac, const struct key *key)
 {
     char digest[] = "SHA256";

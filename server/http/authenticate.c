@@ -114,7 +114,8 @@ enum problem authenticate_take_rows(struct exchange *exchange, const struct rows
         principal.expires_at_us = row_instant(rows, 0, TOKEN_FIND_COLUMN_EXPIRES_AT);
     if (principal.expires_at_us <= clock_real_us())
         return PROBLEM_UNAUTHENTICATED;
-    token_cache_put(exchange->context->tokens, exchange->token_hash, &principal, exchange->token_asked_at_us);
+    token_cache_put(exchange->context->tokens, exchange->token_hash, &principal,
+                    row_int(rows, 0, TOKEN_FIND_COLUMN_EPOCH), exchange->token_asked_at_us);
     exchange->request.principal = principal;
     return PROBLEM_NONE;
 }

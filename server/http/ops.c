@@ -3,6 +3,7 @@
 #include "server/http/ops.h"
 #include "server/auth/address.h"
 #include "server/clock.h"
+#include "server/http/library_errors.h"
 #include "server/http/operation.h"
 #include "server/json_writer.h"
 #include "server/limits.h"
@@ -89,7 +90,7 @@ static enum MHD_Result queue(struct MHD_Connection *connection, struct answer an
     MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     if (answer.status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-    enum MHD_Result result = MHD_queue_response(connection, answer.status, response);
+    enum MHD_Result result = library_queue_own(connection, answer.status, response);
     MHD_destroy_response(response);
     return result;
 }

@@ -7,7 +7,7 @@
 struct lane_settings {
     struct pg_settings pg; /* points into this structure: do not copy it */
     unsigned connections;
-    char options[192];
+    char options[256];
 };
 
 void lane_settings_init(struct lane_settings *settings, const struct config *config, enum lane lane);
