@@ -58,7 +58,7 @@ def read_statement(path, params_max):
 
 def read_header(statement, lines):
     path = statement.path
-    if not lines or not re.match(r"-- \S", lines[0]) or DIRECTIVE.match(lines[0]):
+    if not lines or not re.match(r"-- \S", lines[0]) or DIRECTIVE.match(lines[0]) or lines[0] == SPDX:
         raise Malformed(path, 1, "the first line must be a comment with one sentence of purpose")
     if SPDX not in lines:
         raise Malformed(path, 1, f"the header lacks “{SPDX}”")
