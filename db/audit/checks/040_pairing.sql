@@ -1,0 +1,25 @@
+-- I1: each entry meets a system account that its kind may meet, in the right direction, of its account's pool.
+-- SPDX-License-Identifier: Apache-2.0
+-- The list is the auditor's own: who adds a kind of entry adds it here and in entry_rule.
+WITH allowed (kind, direction, system_kind) AS (VALUES
+    ('contribution', 'credit', 'contribution_collection'),
+    ('contribution_refund', 'debit', 'contribution_collection'),
+    ('contribution_reversal', 'debit', 'contribution_collection'),
+    ('contribution_reversal', 'credit', 'contribution_collection'),
+    ('opening_balance', 'credit', 'opening_balance'),
+    ('adjustment', 'credit', 'adjustment'),
+    ('adjustment', 'debit', 'adjustment'),
+    ('interest', 'credit', 'interest')
+)
+SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'system_account',
+       CASE WHEN system_account.kind IS NULL THEN 'a system account'
+            WHEN allowed.kind IS NULL THEN 'one that ' || entry.kind || ' may ' || entry.direction
+            ELSE 'one of pool ' || account.pool_code END,
+       entry.system_account
+FROM ledger_entry AS entry
+JOIN account ON account.person_key = entry.person_key AND account.account_id = entry.account_id
+LEFT JOIN system_account ON system_account.system_account = entry.system_account
+LEFT JOIN allowed ON allowed.kind = entry.kind AND allowed.direction = entry.direction
+                 AND allowed.system_kind = system_account.kind
+WHERE entry.person_key BETWEEN $1::bigint AND $2::bigint
+  AND (allowed.kind IS NULL OR system_account.pool_code <> account.pool_code)

@@ -1,0 +1,38 @@
+-- I1: each posted contribution has exactly its one entry, each such entry its contribution, and both say the same.
+-- SPDX-License-Identifier: Apache-2.0
+WITH entry AS (
+    SELECT entry.person_key, entry.operation_id, entry.account_id, entry.seq, entry.kind, entry.amount_fen,
+           account.pool_code
+    FROM ledger_entry AS entry
+    LEFT JOIN account ON account.person_key = entry.person_key AND account.account_id = entry.account_id
+    WHERE entry.person_key BETWEEN $1::bigint AND $2::bigint
+      AND entry.kind IN ('contribution', 'contribution_refund')
+), record AS (
+    SELECT person_key, operation_id, contribution_id, pool_code, status, personal_fen,
+           CASE kind WHEN 'refund' THEN 'contribution_refund' ELSE 'contribution' END AS entry_kind,
+           count(*) OVER (PARTITION BY person_key, operation_id) AS sharing
+    FROM contribution
+    WHERE person_key BETWEEN $1::bigint AND $2::bigint
+), paired AS (
+    SELECT record.*, entry.account_id, entry.seq, entry.kind AS found_kind, entry.amount_fen,
+           entry.pool_code AS found_pool_code,
+           count(entry.seq) OVER (PARTITION BY record.person_key, record.contribution_id) AS entries
+    FROM record
+    LEFT JOIN entry ON entry.person_key = record.person_key AND entry.operation_id = record.operation_id
+)
+SELECT 'contribution', contribution_id::text, fault.column_name, fault.expected, fault.found
+FROM paired
+CROSS JOIN LATERAL (VALUES
+    ('operation_id', CASE status WHEN 'recorded' THEN 'no ledger entry' ELSE '1 ledger entry' END, entries::text,
+        entries = CASE status WHEN 'recorded' THEN 0 ELSE 1 END),
+    ('operation_id', '1 contribution', sharing::text, sharing = 1),
+    ('personal_fen', amount_fen::text, personal_fen::text, seq IS NULL OR amount_fen = personal_fen),
+    ('kind', entry_kind, found_kind, seq IS NULL OR entry_kind = found_kind),
+    ('pool_code', found_pool_code, pool_code, seq IS NULL OR found_pool_code IS NOT DISTINCT FROM pool_code)
+) AS fault (column_name, expected, found, holds)
+WHERE NOT fault.holds
+UNION ALL
+SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'operation_id', 'a contribution', 'none'
+FROM entry
+WHERE NOT EXISTS (SELECT FROM record
+                  WHERE record.person_key = entry.person_key AND record.operation_id = entry.operation_id)
