@@ -91,29 +91,29 @@ void fields_write_object(struct json_writer *writer, const struct field *fields,
     json_object_close(writer);
 }
 
-void fields_write_csv_header(struct csv *csv, const struct field *fields, size_t count)
+void fields_write_csv_header(struct csv_writer *csv, const struct field *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        csv_text(csv, span_of(fields[i].name));
+        csv_writer_text(csv, span_of(fields[i].name));
     }
-    csv_end(csv);
+    csv_writer_end(csv);
 }
 
-static void write_csv_plain(struct csv *csv, const struct rows *rows, int row, int column)
+static void write_csv_plain(struct csv_writer *csv, const struct rows *rows, int row, int column)
 {
     char text[UUID_TEXT_LENGTH + 1];
     switch (statement_infos[rows->statement].columns[column]) {
     case VALUE_BOOL:
-        csv_text(csv, row_bool(rows, row, column) ? SPAN("true") : SPAN("false"));
+        csv_writer_text(csv, row_bool(rows, row, column) ? SPAN("true") : SPAN("false"));
         return;
     case VALUE_INT2:
     case VALUE_INT4:
     case VALUE_INT8:
-        csv_int(csv, row_int(rows, row, column));
+        csv_writer_int(csv, row_int(rows, row, column));
         return;
     case VALUE_TEXT:
     case VALUE_BYTEA:
-        csv_text(csv, row_text(rows, row, column));
+        csv_writer_text(csv, row_text(rows, row, column));
         return;
     case VALUE_UUID:
         uuid_format(row_uuid(rows, row, column), text);
@@ -125,21 +125,22 @@ static void write_csv_plain(struct csv *csv, const struct rows *rows, int row, i
         instant_format(row_instant(rows, row, column), text);
         break;
     }
-    csv_text(csv, span_of(text));
+    csv_writer_text(csv, span_of(text));
 }
 
-void fields_write_csv(struct csv *csv, const struct field *fields, size_t count, const struct rows *rows, int row)
+void fields_write_csv(struct csv_writer *csv, const struct field *fields, size_t count, const struct rows *rows,
+                      int row)
 {
     for (size_t i = 0; i < count; i++) {
         char month[8];
         if (row_is_null(rows, row, fields[i].column)) {
-            csv_empty(csv);
+            csv_writer_empty(csv);
         } else if (fields[i].form == FIELD_MONTH) {
             month_of(row_date(rows, row, fields[i].column), month);
-            csv_text(csv, span_of(month));
+            csv_writer_text(csv, span_of(month));
         } else {
             write_csv_plain(csv, rows, row, fields[i].column);
         }
     }
-    csv_end(csv);
+    csv_writer_end(csv);
 }

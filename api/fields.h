@@ -1,7 +1,7 @@
 /* Rows as JSON objects and CSV lines, by one table of names and columns for both. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "api/csv.h"
+#include "api/csv_writer.h"
 #include "server/json_writer.h"
 #include "server/pg/statement.h"
 #include <stddef.h>
@@ -27,7 +27,8 @@ void fields_write(struct json_writer *writer, const struct field *fields, size_t
 /* As an object of its own. */
 void fields_write_object(struct json_writer *writer, const struct field *fields, size_t count, const struct rows *rows,
                          int row);
-void fields_write_csv_header(struct csv *csv, const struct field *fields, size_t count);
-void fields_write_csv(struct csv *csv, const struct field *fields, size_t count, const struct rows *rows, int row);
+void fields_write_csv_header(struct csv_writer *csv, const struct field *fields, size_t count);
+void fields_write_csv(struct csv_writer *csv, const struct field *fields, size_t count, const struct rows *rows,
+                      int row);
 /* Text joined by `separator` as an array; empty text is an empty one. */
 void json_split_text(struct json_writer *writer, struct span joined, char separator);

@@ -54,8 +54,8 @@ void list_write_whole(const struct list *list, const struct rows *rows, struct r
 
 static void write_csv(const struct list *list, const struct rows *rows, int shown, struct reply *reply)
 {
-    struct csv csv;
-    csv_init(&csv, &reply->body);
+    struct csv_writer csv;
+    csv_writer_init(&csv, &reply->body);
     fields_write_csv_header(&csv, list->fields, list->fields_count);
     for (int row = 0; row < shown; row++) {
         fields_write_csv(&csv, list->fields, list->fields_count, rows, row);

@@ -1,8 +1,8 @@
 /* Comma-separated replies (RFC 4180) that a spreadsheet opens without running anything. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "api/csv.h"
+#include "api/csv_writer.h"
 
-static void open_cell(struct csv *csv)
+static void open_cell(struct csv_writer *csv)
 {
     if (csv->needs_comma) {
         text_append_char(csv->out, ',');
@@ -10,9 +10,9 @@ static void open_cell(struct csv *csv)
     csv->needs_comma = true;
 }
 
-void csv_init(struct csv *csv, struct text *out)
+void csv_writer_init(struct csv_writer *csv, struct text *out)
 {
-    *csv = (struct csv){.out = out};
+    *csv = (struct csv_writer){.out = out};
 }
 
 static bool holds_any(struct span value, const char *characters)
@@ -25,7 +25,7 @@ static bool holds_any(struct span value, const char *characters)
     return false;
 }
 
-void csv_text(struct csv *csv, struct span value)
+void csv_writer_text(struct csv_writer *csv, struct span value)
 {
     open_cell(csv);
     bool disarm = value.length > 0 && holds_any((struct span){.bytes = value.bytes, .length = 1}, "=+-@\t\r");
@@ -47,18 +47,18 @@ void csv_text(struct csv *csv, struct span value)
     }
 }
 
-void csv_int(struct csv *csv, int64_t value)
+void csv_writer_int(struct csv_writer *csv, int64_t value)
 {
     open_cell(csv);
     text_append_int(csv->out, value);
 }
 
-void csv_empty(struct csv *csv)
+void csv_writer_empty(struct csv_writer *csv)
 {
     open_cell(csv);
 }
 
-void csv_end(struct csv *csv)
+void csv_writer_end(struct csv_writer *csv)
 {
     text_append_z(csv->out, "\r\n");
     csv->needs_comma = false;

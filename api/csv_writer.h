@@ -6,15 +6,15 @@
 #include "server/text.h"
 #include <stdint.h>
 
-/* Cells are written one after the other; csv_end closes the line with CRLF. */
-struct csv {
+/* Cells are written one after the other; csv_writer_end closes the line with CRLF. */
+struct csv_writer {
     struct text *out;
     bool needs_comma;
 };
 
-void csv_init(struct csv *csv, struct text *out);
+void csv_writer_init(struct csv_writer *csv, struct text *out);
 /* Quoted where needed; a leading = + - @, tab or CR gets an apostrophe in front, so that it stays text. */
-void csv_text(struct csv *csv, struct span value);
-void csv_int(struct csv *csv, int64_t value);
-void csv_empty(struct csv *csv);
-void csv_end(struct csv *csv);
+void csv_writer_text(struct csv_writer *csv, struct span value);
+void csv_writer_int(struct csv_writer *csv, int64_t value);
+void csv_writer_empty(struct csv_writer *csv);
+void csv_writer_end(struct csv_writer *csv);
