@@ -158,6 +158,7 @@ void argument_take_string(const struct argument *argument, struct span text)
 {
     int32_t small = 0;
     int64_t instant_us = 0;
+    bool is_right; /* on its own line: C does not say which argument of a call is computed first */
     switch (argument->info->type) {
     case ARG_TEXT:
         if (check_text(argument, text))
@@ -171,16 +172,18 @@ void argument_take_string(const struct argument *argument, struct span text)
         take_uuid(argument, text);
         return;
     case ARG_DATE:
-        take_number_or_fault(argument, date_parse(text, &small), small, "须为真实日期，如 2026-01-31。",
+        is_right = date_parse(text, &small);
+        take_number_or_fault(argument, is_right, small, "须为真实日期，如 2026-01-31。",
                              "This must be a real date such as 2026-01-31.");
         return;
     case ARG_MONTH:
-        take_number_or_fault(argument, month_parse(text, &small), small, "须为月份，如 2026-01。",
+        is_right = month_parse(text, &small);
+        take_number_or_fault(argument, is_right, small, "须为月份，如 2026-01。",
                              "This must be a month such as 2026-01.");
         return;
     case ARG_INSTANT:
-        take_number_or_fault(argument, instant_parse(text, &instant_us), instant_us,
-                             "须为带时区的时间，如 2026-01-31T09:30:00+08:00。",
+        is_right = instant_parse(text, &instant_us);
+        take_number_or_fault(argument, is_right, instant_us, "须为带时区的时间，如 2026-01-31T09:30:00+08:00。",
                              "This must be an instant with offset, such as 2026-01-31T09:30:00+08:00.");
         return;
     case ARG_INTEGER:
