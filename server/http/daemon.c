@@ -93,6 +93,13 @@ static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const cha
     return MHD_YES;
 }
 
+/* See guard_input.layout_bytes. Version 1 refuses by itself what version 0.9 passes over. */
+static size_t layout_bytes(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info == NULL || MHD_get_version()[0] != '0' ? 0 : info->header_size;
+}
+
 static void take_head(struct exchange *exchange, struct MHD_Connection *connection, const char *method,
                       const char *version)
 {
@@ -104,6 +111,7 @@ static void take_head(struct exchange *exchange, struct MHD_Connection *connecti
         .version = span_of(version),
         .headers = list.headers,
         .headers_count = list.count,
+        .layout_bytes = layout_bytes(connection),
     };
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     exchange_head(exchange, &head, info->client_addr);

@@ -2,6 +2,7 @@
  * routed. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/guard.h"
+#include "server/http/guard_layout.h"
 #include "server/http/guard_target.h"
 #include "server/limits.h"
 #include <strings.h>
@@ -62,8 +63,6 @@ static bool method_is_known(struct span method)
 
 static enum guard_verdict check_header_texts(const struct guard_input *input)
 {
-    if (input->headers_count > LIMIT_HEADERS)
-        return GUARD_HEADERS_TOO_MANY;
     for (size_t i = 0; i < input->headers_count; i++)
         if (!name_is_valid(input->headers[i].name))
             return GUARD_HEADER_NAME_MALFORMED;
@@ -151,6 +150,10 @@ static enum guard_verdict check_singletons(const struct guard_input *input)
 
 enum guard_verdict guard_check(const struct guard_input *input)
 {
+    if (input->headers_count > LIMIT_HEADERS)
+        return GUARD_HEADERS_TOO_MANY;
+    if (input->layout_bytes > 0 && !guard_layout_is_whole(input))
+        return GUARD_HEADER_LAYOUT;
     if (!version_is_known(input->version))
         return GUARD_VERSION_UNSUPPORTED;
     enum guard_verdict verdict = check_header_texts(input);

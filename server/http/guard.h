@@ -6,13 +6,15 @@
 #include "server/span.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* In order of precedence: framing first, since it decides where the next request starts. docs/hostile-framing.md
  * explains each. */
 /* GUARD(NAME, "reason" as label of metrics and logs, PROBLEM_ that is answered, connection closes afterwards) */
 #define GUARD_VERDICTS(GUARD)                                                                                          \
-    GUARD(VERSION_UNSUPPORTED, "version_unsupported", MALFORMED_REQUEST, true)                                         \
     GUARD(HEADERS_TOO_MANY, "headers_too_many", HEADERS_TOO_LARGE, true)                                               \
+    GUARD(HEADER_LAYOUT, "header_layout", MALFORMED_REQUEST, true)                                                     \
+    GUARD(VERSION_UNSUPPORTED, "version_unsupported", MALFORMED_REQUEST, true)                                         \
     GUARD(HEADER_NAME_MALFORMED, "header_name_malformed", MALFORMED_REQUEST, true)                                     \
     GUARD(HEADER_VALUE_MALFORMED, "header_value_malformed", MALFORMED_REQUEST, true)                                   \
     GUARD(LENGTH_AND_CODING, "length_and_coding", MALFORMED_REQUEST, true)                                             \
@@ -54,6 +56,13 @@ struct guard_input {
     struct span version;                /* "HTTP/1.1" */
     const struct guard_header *headers; /* every one that was sent, duplicates included */
     size_t headers_count;
+    /*
+     * 0, or how many bytes the request line and header took, and then method, version and headers point into that
+     * buffer as it was parsed in place. libmicrohttpd 0.9 passes over what it does not understand (all after a NUL in a
+     * line, a header without a name, which also ends the header early, and folded lines, which it glues to the name):
+     * what it passed over shows as gaps.
+     */
+    size_t layout_bytes;
 };
 
 /* Pure: looks only at its input. The first fault in the order above. */

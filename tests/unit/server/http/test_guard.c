@@ -226,6 +226,48 @@ static void test_embedded_nul(void **state)
     assert_int_equal(guard_check(&input), GUARD_TARGET_CHARACTER);
 }
 
+/* Reads a header in place the way libmicrohttpd 0.9.75 does: NULs for delimiters, nothing after a NUL, no folding. */
+static enum guard_verdict check_in_place(const char *sent, size_t target_length, size_t headers_count,
+                                         const size_t offsets[][2])
+{
+    static char buffer[200];
+    struct guard_header headers[HEADERS_MAX];
+    size_t length = strlen(sent);
+    assert_true(length < sizeof buffer);
+    for (size_t i = 0; i <= length; i++)
+        buffer[i] = strchr(" :\r\n~", sent[i]) != NULL ? '\0' : sent[i];
+    for (size_t i = 0; i < headers_count; i++)
+        headers[i] =
+            (struct guard_header){.name = span_of(buffer + offsets[i][0]), .value = span_of(buffer + offsets[i][1])};
+    struct guard_input input = {.method = span_of(buffer),
+                                .target = {.bytes = buffer + 4, .length = target_length},
+                                .version = span_of(strstr(sent, "HTTP") - sent + buffer),
+                                .headers = headers,
+                                .headers_count = headers_count,
+                                .layout_bytes = length};
+    return guard_check(&input);
+}
+
+/* "~" stands for a NUL that was sent. */
+static void test_layout(void **state)
+{
+    static const size_t one[][2] = {{16, 22}};
+    static const size_t two[][2] = {{16, 22}, {25, 28}};
+    static const size_t lone[][2] = {{15, 21}};
+    static const size_t after_blank[][2] = {{17, 23}};
+    static const size_t moved[][2] = {{16, 22}, {100, 28}};
+    assert_int_equal(check_in_place("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 1, 1, one), GUARD_OK);
+    assert_int_equal(check_in_place("GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n", 1, 2, two), GUARD_OK);
+    assert_int_equal(check_in_place("GET / HTTP/1.1\nHost: a\n\n", 1, 1, lone), GUARD_HEADER_LAYOUT);
+    assert_int_equal(check_in_place("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 1, 1, after_blank), GUARD_HEADER_LAYOUT);
+    assert_int_equal(check_in_place("GET /~ HTTP/1.1\r\nHost: a\r\n\r\n", 1, 1, after_blank), GUARD_HEADER_LAYOUT);
+    assert_int_equal(check_in_place("GET / HTTP/1.1\r\nHost: a~b\r\n\r\n", 1, 1, one), GUARD_HEADER_LAYOUT);
+    assert_int_equal(check_in_place("GET / HTTP/1.1\r\nHost: a\r\n: 1\r\n", 1, 1, one), GUARD_HEADER_LAYOUT);
+    assert_int_equal(check_in_place("GET / HTTP/1.1\r\nHost: a\r\n:\r\n", 1, 1, one), GUARD_HEADER_LAYOUT);
+    assert_int_equal(check_in_place("GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\n\r\n", 1, 2, moved),
+                     GUARD_HEADER_LAYOUT);
+}
+
 static void test_verdicts_are_described(void **state)
 {
     assert_int_equal(guard_problem(GUARD_OK), PROBLEM_NONE);
@@ -240,15 +282,11 @@ static void test_verdicts_are_described(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_body_framing),
-        cmocka_unit_test(test_methods),
-        cmocka_unit_test(test_targets),
-        cmocka_unit_test(test_hosts),
-        cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_header_count),
-        cmocka_unit_test(test_embedded_nul),
-        cmocka_unit_test(test_verdicts_are_described),
+        cmocka_unit_test(test_headers),      cmocka_unit_test(test_body_framing),
+        cmocka_unit_test(test_methods),      cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_hosts),        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_header_count), cmocka_unit_test(test_embedded_nul),
+        cmocka_unit_test(test_layout),       cmocka_unit_test(test_verdicts_are_described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
