@@ -112,7 +112,7 @@ static void write_check(struct json_writer *writer, const char *name, bool passe
     json_text(writer, passes ? SPAN("pass") : SPAN("fail"));
     json_key(writer, age_key);
     if (age_us < 0)
-        json_null(writer);
+        json_null_value(writer);
     else
         json_int(writer, age_us / 1000);
     json_object_close(writer);
