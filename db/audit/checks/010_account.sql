@@ -29,24 +29,28 @@ LEFT JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT 'account_id', 'a row', 'none' WHERE stored.version IS NULL
     UNION ALL
-    SELECT sums.*
-    FROM (VALUES
-        ('current_year_fen', coalesce(entries.current_year_fen, 0)::text, stored.current_year_fen::text),
-        ('carried_over_fen', coalesce(entries.carried_over_fen, 0)::text, stored.carried_over_fen::text),
-        ('held_fen', coalesce(holds.held_fen, 0)::text, stored.held_fen::text),
-        ('last_seq', coalesce(entries.last_seq, 0)::text, stored.last_seq::text),
-        ('last_hash', encode(coalesce(newest.hash, decode(repeat('00', 32), 'hex')), 'hex'),
-            encode(stored.last_hash, 'hex')),
-        ('last_posted_at', newest.posted_at::text, stored.last_posted_at::text)
-    ) AS sums (column_name, expected, found)
-    WHERE stored.version IS NOT NULL AND sums.expected IS DISTINCT FROM sums.found
+    SELECT 'current_year_fen', coalesce(entries.current_year_fen, 0)::text, stored.current_year_fen::text
+    WHERE stored.current_year_fen <> coalesce(entries.current_year_fen, 0)
     UNION ALL
-    SELECT bounds.column_name, bounds.expected, bounds.found::text
-    FROM (VALUES
-        ('current_year_fen', 'at least 0', stored.current_year_fen, stored.current_year_fen >= 0),
-        ('carried_over_fen', 'at least 0', stored.carried_over_fen, stored.carried_over_fen >= 0),
-        ('held_fen', 'from 0 to the balance', stored.held_fen,
-            stored.held_fen >= 0 AND stored.held_fen <= stored.current_year_fen + stored.carried_over_fen)
-    ) AS bounds (column_name, expected, found, holds)
-    WHERE NOT bounds.holds
+    SELECT 'carried_over_fen', coalesce(entries.carried_over_fen, 0)::text, stored.carried_over_fen::text
+    WHERE stored.carried_over_fen <> coalesce(entries.carried_over_fen, 0)
+    UNION ALL
+    SELECT 'held_fen', coalesce(holds.held_fen, 0)::text, stored.held_fen::text
+    WHERE stored.held_fen <> coalesce(holds.held_fen, 0)
+    UNION ALL
+    SELECT 'last_seq', coalesce(entries.last_seq, 0)::text, stored.last_seq::text
+    WHERE stored.last_seq <> coalesce(entries.last_seq, 0)
+    UNION ALL
+    SELECT 'last_hash', encode(coalesce(newest.hash, '\x'), 'hex'), encode(stored.last_hash, 'hex')
+    WHERE stored.last_hash <> coalesce(newest.hash, decode(repeat('00', 32), 'hex'))
+    UNION ALL
+    SELECT 'last_posted_at', newest.posted_at::text, stored.last_posted_at::text
+    WHERE stored.version IS NOT NULL AND stored.last_posted_at IS DISTINCT FROM newest.posted_at
+    UNION ALL
+    SELECT 'current_year_fen', 'at least 0', stored.current_year_fen::text WHERE stored.current_year_fen < 0
+    UNION ALL
+    SELECT 'carried_over_fen', 'at least 0', stored.carried_over_fen::text WHERE stored.carried_over_fen < 0
+    UNION ALL
+    SELECT 'held_fen', 'from 0 to the balance', stored.held_fen::text
+    WHERE stored.held_fen < 0 OR stored.held_fen > stored.current_year_fen + stored.carried_over_fen
 ) AS fault (column_name, expected, found)

@@ -13,20 +13,24 @@ WITH followed AS (
     WINDOW before AS (PARTITION BY person_key, account_id ORDER BY seq)
 )
 SELECT 'ledger_entry', account_id || '/' || seq, fault.column_name, fault.expected, fault.found
-FROM followed
-CROSS JOIN LATERAL (VALUES
-    ('seq', (seq_before + 1)::text, seq::text, seq = seq_before + 1),
-    ('amount_fen', 'above 0', amount_fen::text, amount_fen > 0),
-    ('posted_at', 'not before ' || posted_before, posted_at::text, posted_before IS NULL OR posted_at >= posted_before),
-    ('current_year_after_fen',
-        (current_year_before_fen + CASE part WHEN 'current_year' THEN signed_fen ELSE 0 END)::text,
-        current_year_after_fen::text,
-        current_year_after_fen = current_year_before_fen + CASE part WHEN 'current_year' THEN signed_fen ELSE 0 END),
-    ('carried_over_after_fen',
-        (carried_over_before_fen + CASE part WHEN 'carried_over' THEN signed_fen ELSE 0 END)::text,
-        carried_over_after_fen::text,
-        carried_over_after_fen = carried_over_before_fen + CASE part WHEN 'carried_over' THEN signed_fen ELSE 0 END),
-    ('current_year_after_fen', 'at least 0', current_year_after_fen::text, current_year_after_fen >= 0),
-    ('carried_over_after_fen', 'at least 0', carried_over_after_fen::text, carried_over_after_fen >= 0)
-) AS fault (column_name, expected, found, holds)
-WHERE fault.holds IS NOT TRUE
+FROM (SELECT *,
+             current_year_before_fen + CASE part WHEN 'current_year' THEN signed_fen ELSE 0 END AS current_year_fen,
+             carried_over_before_fen + CASE part WHEN 'carried_over' THEN signed_fen ELSE 0 END AS carried_over_fen
+      FROM followed) AS computed
+CROSS JOIN LATERAL (
+    SELECT 'seq', (seq_before + 1)::text, seq::text WHERE seq <> seq_before + 1
+    UNION ALL
+    SELECT 'amount_fen', 'above 0', amount_fen::text WHERE amount_fen <= 0
+    UNION ALL
+    SELECT 'posted_at', 'not before ' || posted_before, posted_at::text WHERE posted_at < posted_before
+    UNION ALL
+    SELECT 'current_year_after_fen', current_year_fen::text, current_year_after_fen::text
+    WHERE current_year_fen <> current_year_after_fen
+    UNION ALL
+    SELECT 'carried_over_after_fen', carried_over_fen::text, carried_over_after_fen::text
+    WHERE carried_over_fen <> carried_over_after_fen
+    UNION ALL
+    SELECT 'current_year_after_fen', 'at least 0', current_year_after_fen::text WHERE current_year_after_fen < 0
+    UNION ALL
+    SELECT 'carried_over_after_fen', 'at least 0', carried_over_after_fen::text WHERE carried_over_after_fen < 0
+) AS fault (column_name, expected, found)

@@ -22,15 +22,18 @@ WITH entry AS (
 )
 SELECT 'contribution', contribution_id::text, fault.column_name, fault.expected, fault.found
 FROM paired
-CROSS JOIN LATERAL (VALUES
-    ('operation_id', CASE status WHEN 'recorded' THEN 'no ledger entry' ELSE '1 ledger entry' END, entries::text,
-        entries = CASE status WHEN 'recorded' THEN 0 ELSE 1 END),
-    ('operation_id', '1 contribution', sharing::text, sharing = 1),
-    ('personal_fen', amount_fen::text, personal_fen::text, seq IS NULL OR amount_fen = personal_fen),
-    ('kind', entry_kind, found_kind, seq IS NULL OR entry_kind = found_kind),
-    ('pool_code', found_pool_code, pool_code, seq IS NULL OR found_pool_code IS NOT DISTINCT FROM pool_code)
-) AS fault (column_name, expected, found, holds)
-WHERE NOT fault.holds
+CROSS JOIN LATERAL (
+    SELECT 'operation_id', CASE status WHEN 'recorded' THEN 'no ledger entry' ELSE '1 ledger entry' END, entries::text
+    WHERE entries <> CASE status WHEN 'recorded' THEN 0 ELSE 1 END
+    UNION ALL
+    SELECT 'operation_id', '1 contribution', sharing::text WHERE sharing <> 1
+    UNION ALL
+    SELECT 'personal_fen', amount_fen::text, personal_fen::text WHERE amount_fen <> personal_fen
+    UNION ALL
+    SELECT 'kind', entry_kind, found_kind WHERE entry_kind <> found_kind
+    UNION ALL
+    SELECT 'pool_code', found_pool_code, pool_code WHERE found_pool_code <> pool_code
+) AS fault (column_name, expected, found)
 UNION ALL
 SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'operation_id', 'a contribution', 'none'
 FROM entry
