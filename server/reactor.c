@@ -1,6 +1,7 @@
 /* The loop: sleep, take events, run HTTP, send batches, keep deadlines. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/reactor.h"
+#include "server/arena.h"
 #include "server/auth/epoch_watch.h"
 #include "server/clock.h"
 #include "server/event.h"
@@ -177,6 +178,7 @@ static void *loop(void *cls)
     while (!advance_stop(reactor, clock_monotonic_us()))
         turn(reactor);
     log_flush();
+    arena_release_spare();
     return NULL;
 }
 

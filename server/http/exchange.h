@@ -54,7 +54,7 @@ struct exchange {
     const struct rate_limit *verdict_limit; /* NULL: none was asked */
     struct call look;
     struct reply reply;
-    struct request request; /* last: its faults are large and are not cleared */
+    struct request request;
     /* for the daemon */
     void *connection;
     void *owner;

@@ -60,6 +60,10 @@ void request_fault(struct request *request, enum arg_place place, const char *na
 {
     if (request->faults_count == LIMIT_FIELD_ERRORS)
         return;
+    if (request->faults == NULL)
+        request->faults = arena_alloc(request->arena, LIMIT_FIELD_ERRORS * sizeof *request->faults);
+    if (request->faults == NULL)
+        return;
     struct fault *fault = &request->faults[request->faults_count++];
     int length = snprintf(fault->pointer, sizeof fault->pointer, "/%s", place_text(place));
     if (name != NULL) {

@@ -60,6 +60,7 @@ static void test_copy_and_printf(void **state)
 static void test_clean_ups_run_last_one_first(void **state)
 {
     order_length = 0;
+    arena_release_spare();
     struct arena *arena = arena_open();
     assert_true(arena_defer(arena, note, "a"));
     assert_true(arena_defer(arena, note, "b"));
@@ -89,6 +90,7 @@ static void test_absurd_sizes_are_refused(void **state)
 
 static void test_no_memory_to_open(void **state)
 {
+    arena_release_spare();
     allocations_left = 0;
     struct arena *arena = arena_open();
     allocations_left = -1;
@@ -98,6 +100,7 @@ static void test_no_memory_to_open(void **state)
 static void test_exhausted_memory_is_remembered(void **state)
 {
     order_length = 0;
+    arena_release_spare();
     struct arena *arena = arena_open();
     assert_true(arena_defer(arena, note, "a"));
     allocations_left = 0;
@@ -108,7 +111,7 @@ static void test_exhausted_memory_is_remembered(void **state)
     char *large = arena_alloc(arena, 100000);
     char *text = arena_printf(arena, "%100d", 1);
     allocations_left = -1;
-    assert_in_range(served, 40, 64); /* the first chunk was used up */
+    assert_in_range(served, 100, 128); /* the first chunk was used up */
     (void)was_deferred;              /* a small node may still have fitted */
     assert_null(large);
     assert_null(text);
