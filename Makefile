@@ -32,7 +32,7 @@ C_FILES    = $(sort $(shell find server api cli tests bench -name '*.[ch]' -not 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build run reset test unit generators http lint check format-check warnings tidy cppcheck bench format \
+.PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench format \
         demo-data sanitize clean docs
 
 help: ## list these targets
@@ -84,10 +84,10 @@ $(GENERATED_DIR)/statements.c $(GENERATED_DIR)/statements.h &: $(wildcard db/que
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 
-test: ## everything CI needs: unit, generators, contract lint, HTTP and property tests
+test: ## everything CI needs: unit, lint and pytest
 	@scripts/install.sh --test
 	@$(MAKE) --no-print-directory build unit
-	@$(MAKE) --no-print-directory generators lint http
+	@$(MAKE) --no-print-directory lint pytest
 
 unit: $(PROGRAMS) ## C unit tests (cmocka)
 	@scripts/run_unit_tests.sh $(PROGRAMS)
@@ -98,11 +98,15 @@ $(OUT)/unit/%: tests/unit/%.c $(LIBRARY) $(GENERATED_DIR)_small/operations.c
 	$(COMPILE) -Wno-unused-parameter -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LINK_FLAGS) $(LDFLAGS) \
 	  $(shell sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $<) $(LIBRARY) $(LIBS) -lcmocka
 
-generators: ## tests of the code generators
-	@for t in $(wildcard tests/contract tests/tools); do $(PYTHON) -m pytest -q $$t || exit 1; done
+lint: tools/lint/node_modules/.package-lock.json ## openapi.yaml by Redocly
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true tools/lint/node_modules/.bin/redocly lint openapi.yaml
 
-http: build ## tests against the running server and a real PostgreSQL, and property tests
-	$(PYTHON) -m pytest -q $(wildcard tests/http tests/property tests/scripts)
+tools/lint/node_modules/.package-lock.json: tools/lint/package-lock.json
+	npm ci --prefix tools/lint --ignore-scripts --silent
+	@touch $@
+
+pytest: build ## everything in Python: generators, database, the running server over HTTP, imports, properties
+	$(PYTHON) -m pytest -q tests
 
 # --- checks -----------------------------------------------------------------------------------------------------------
 
