@@ -1,0 +1,1 @@
+"""Schema, posting core, migrate, keyring and audit against a throw-away PostgreSQL."""
