@@ -71,7 +71,7 @@ static void check_other(struct request *request, const struct new_token *token)
     need(request, CREATE_TOKEN_ROLES, "roles", false);
     need(request, CREATE_TOKEN_REGIONS, "regions", false);
     bool is_citizen = token->kind == PRINCIPAL_CITIZEN;
-    if (!access_is_nationwide(&request->principal) || (is_citizen && api_is_production())) {
+    if (is_citizen && (!access_is_nationwide(&request->principal) || api_is_production())) {
         request_fault(request, ARG_BODY, "kind", "not_allowed", NULL);
     }
     if (is_citizen && !request->args[CREATE_TOKEN_SUBJECT_ID].present) {
