@@ -139,7 +139,7 @@ enum problem arguments_read(struct request *request, const struct route *route)
     bool seen[LIMIT_ARGS] = {false};
     memset(request->args, 0, operation->args_count * sizeof(request->args[0]));
     if (operation->body_limit_bytes == 0 && request->body.length > 0)
-        return PROBLEM_BODY_TOO_LARGE;
+        return PROBLEM_UNSUPPORTED_MEDIA_TYPE;
     if (!read_path(request, route, seen) || !read_query(request, seen))
         return PROBLEM_INTERNAL_ERROR;
     read_headers(request, seen);

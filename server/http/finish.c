@@ -73,6 +73,16 @@ void finish_problem(struct exchange *exchange, enum problem problem)
     }
 }
 
+/* What caches must tell apart: the form where there are several, the language where there are texts of ours. */
+static const char *varies_by(const struct exchange *exchange)
+{
+    uint32_t media = exchange->operation == NULL ? 0 : exchange->operation->media;
+    bool has_forms = (media & (media - 1)) != 0;
+    if (exchange->reply.status >= 400)
+        return has_forms ? "Accept, Accept-Language" : "Accept-Language";
+    return has_forms ? "Accept" : NULL;
+}
+
 void finish_reply(struct exchange *exchange)
 {
     struct reply *reply = &exchange->reply;
@@ -81,6 +91,8 @@ void finish_reply(struct exchange *exchange)
         reply_header(reply, "Content-Type", content_type(exchange->request.media));
     if (!has_header(reply, "Cache-Control"))
         reply_header(reply, "Cache-Control", "no-store");
+    if (varies_by(exchange) != NULL)
+        reply_header(reply, "Vary", varies_by(exchange));
     rate_headers(exchange);
     if (reply->status != 204 || exchange->route.allow == NULL)
         cors_simple(&exchange->context->service->cors, exchange->origin, reply);

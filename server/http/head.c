@@ -111,12 +111,12 @@ static enum problem check_forms(struct exchange *exchange, const struct guard_in
     struct request *request = &exchange->request;
     if (!negotiate_media(header(head, "Accept"), operation->media, &request->media))
         return PROBLEM_NOT_ACCEPTABLE;
-    bool has_body = exchange->body_announced_bytes != 0;
-    if (exchange->body_announced_bytes > (int64_t)operation->body_limit_bytes)
-        return PROBLEM_BODY_TOO_LARGE;
-    if (has_body && operation->body_limit_bytes > 0 && !negotiate_body_is_json(header(head, "Content-Type")))
+    int64_t announced_bytes = exchange->body_announced_bytes;
+    bool takes_body = operation->body_limit_bytes > 0;
+    if (takes_body ? announced_bytes != 0 && !negotiate_body_is_json(header(head, "Content-Type"))
+                   : announced_bytes > 0)
         return PROBLEM_UNSUPPORTED_MEDIA_TYPE;
-    return PROBLEM_NONE;
+    return announced_bytes > (int64_t)operation->body_limit_bytes ? PROBLEM_BODY_TOO_LARGE : PROBLEM_NONE;
 }
 
 static enum problem judge(struct exchange *exchange, const struct guard_input *head, const struct sockaddr *peer)
