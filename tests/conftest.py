@@ -3,21 +3,20 @@
 import contextlib
 import pathlib
 import signal
-import threading
 
 import psycopg
 import pytest
 from tests.cluster import Cluster
-from tests.contract import contract as contract_module
+from tests.contract.contract import Contract
 from tests.harness import database
 from tests.harness.client import Client
-from tests.harness.people import Demo, Principal
+from tests.harness.people import Principal
 from tests.harness.server import Server
 
 
 @pytest.fixture(scope="session")
 def contract():
-    return contract_module.Contract()
+    return Contract()
 
 
 @pytest.fixture(scope="session")

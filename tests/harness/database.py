@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import signal
 import subprocess
 
@@ -10,7 +11,7 @@ import psycopg
 from tests.harness.people import Demo
 from tests.harness.server import ROOT
 
-BINARY = ROOT / "build/yibaod"
+BINARY = pathlib.Path(os.environ.get("YIBAO_BINARY", ROOT / "build/yibaod"))
 
 
 class Database:
@@ -26,7 +27,7 @@ class Database:
             "YIBAO_DEMO_FILE": str(self.demo_path),
         }
         self.run(BINARY, "migrate")
-        self.run(ROOT / "scripts/demo.sh")
+        self.run(os.environ.get("YIBAO_DEMO_SCRIPT", ROOT / "scripts/demo.sh"))
         self.demo = Demo(json.loads(self.demo_path.read_text(encoding="utf-8")))
 
     def run(self, *command, **environment):

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 import dataclasses
 import datetime
-import random
+import threading
 import time
 import uuid
 
 UTC = datetime.timezone.utc
 KEY_MASK = (1 << 62) - 1
+id_lock = threading.Lock()
+last_time = 0
 
 
 def key_of(any_id):
@@ -15,11 +17,12 @@ def key_of(any_id):
 
 
 def new_id(person_key):
-    """Version 7 with the person's key in the low 62 bits (server/uuid.h)."""
-    milliseconds = time.time_ns() // 1_000_000
-    return uuid.UUID(
-        int=(milliseconds << 80) | (7 << 76) | (random.getrandbits(12) << 64) | (2 << 62) | (person_key & KEY_MASK)
-    )
+    """Version 7 with the person's key in the low 62 bits (server/uuid.h); each later than the one before."""
+    global last_time
+    with id_lock:
+        last_time = max(last_time + 1, (time.time_ns() // 1_000_000) << 12)
+        milliseconds, fraction = divmod(last_time, 1 << 12)
+    return uuid.UUID(int=milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | person_key & KEY_MASK)
 
 
 @dataclasses.dataclass

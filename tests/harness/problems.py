@@ -30,4 +30,4 @@ def without_request_id(response):
     body = response.json()
     body.pop("request_id")
     ignored = {"x-request-id", "date", "ratelimit", "content-length"}
-    return response.status_code, body, sorted(h for h in response.headers.items() if h[0] not in ignored)
+    return response.status_code, body, sorted(h for h in response.headers.multi_items() if h[0] not in ignored)

@@ -85,7 +85,7 @@ def check_csv(api, path, by, params=None):
     json_rows = api.pages(path, by=by, params=params, limit=100)
     response = api.get(path, by=by, params={**(params or {}), "limit": 100}, headers={"Accept": "text/csv"})
     assert response.status_code == 200
-    assert response.headers["content-type"].lower().replace(" ", "") == "text/csv;charset=utf-8"
+    assert response.headers["content-type"] == "text/csv; charset=utf-8; header=present"
     csv_rows = []
     while True:
         text = response.content.decode("utf-8")

@@ -1,6 +1,7 @@
 """Browsers: origins on the allow-list may call, all others are told nothing, and OPTIONS says what a path can do."""
 # SPDX-License-Identifier: Apache-2.0
 import pytest
+from tests.harness.operations import OPERATIONS, methods_by_path
 
 OURS, OTHER = "https://app.example", "https://evil.example"
 
@@ -56,11 +57,11 @@ def test_without_an_allow_list_nobody_is_told_anything(api, demo):
     assert access_headers(preflight(api, "/v1/me", OURS)) == set()
 
 
-def test_options_names_the_methods_of_each_path(api, contract):
-    for path, methods in contract.methods_by_path.items():
-        response = api.request("OPTIONS", contract.filled(path))
+def test_options_names_the_methods_of_each_path(api):
+    for path, methods in methods_by_path().items():
+        response = api.request("OPTIONS", next(o for o in OPERATIONS if o.path == path).url())
         assert response.status_code == 204
-        expected = {method.upper() for method in methods} | {"OPTIONS"} | ({"HEAD"} if "get" in methods else set())
+        expected = methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
         assert set(response.headers["allow"].replace(" ", "").split(",")) == expected
 
 

@@ -1,6 +1,8 @@
 """Connections as HTTP/1.1 allows them: pipelined, split byte by byte, kept or closed, HTTP/1.0, HEAD, Expect."""
 # SPDX-License-Identifier: Apache-2.0
 import itertools
+import json
+import socket
 
 import pytest
 from tests.harness.wire import Wire, get
@@ -10,6 +12,10 @@ REGIONS = ("110000", "620500", "440100", "350200")
 
 def region(code, *lines, **how):
     return get(f"/v1/regions/{code}", *lines, **how)
+
+
+def body_of_token(label):
+    return json.dumps({"kind": "client", "label": label}).encode()
 
 
 def shown_code(answer):
@@ -62,8 +68,8 @@ def test_requests_cut_at_every_place(server):
             assert [shown_code(wire.receive()), shown_code(wire.receive())] == ["110000", "620500"]
 
 
-def test_a_body_of_single_bytes_then_another_request(server, demo, new_token_body):
-    body = new_token_body("split body")
+def test_a_body_of_single_bytes_then_another_request(server, demo):
+    body = body_of_token("split body")
     head = get("/v1/admin/tokens", f"Authorization: Bearer {demo.admin_token}", "Content-Type: application/json",
                f"Content-Length: {len(body)}", method="POST")  # fmt: skip
     with Wire(server) as wire:
@@ -75,8 +81,8 @@ def test_a_body_of_single_bytes_then_another_request(server, demo, new_token_bod
         assert shown_code(wire.receive()) == "110000"
 
 
-def test_a_chunked_body(server, demo, new_token_body):
-    body = new_token_body("chunked body")
+def test_a_chunked_body(server, demo):
+    body = body_of_token("chunked body")
     head = get("/v1/admin/tokens", f"Authorization: Bearer {demo.admin_token}", "Content-Type: application/json",
                "Transfer-Encoding: chunked", method="POST")  # fmt: skip
     pieces = [body[at : at + 7] for at in range(0, len(body), 7)]
@@ -86,8 +92,8 @@ def test_a_chunked_body(server, demo, new_token_body):
         assert wire.receive().status == 201
 
 
-def test_expect_continue(server, demo, new_token_body):
-    body = new_token_body("expect body")
+def test_expect_continue(server, demo):
+    body = body_of_token("expect body")
     head = get("/v1/admin/tokens", f"Authorization: Bearer {demo.admin_token}", "Content-Type: application/json",
                f"Content-Length: {len(body)}", "Expect: 100-continue", method="POST")  # fmt: skip
     with Wire(server) as wire:
@@ -122,8 +128,6 @@ def test_who_closes(server, version, lines, stays_open):
 
 
 def test_a_half_closed_client_still_gets_its_answer(server):
-    import socket
-
     with Wire(server) as wire:
         wire.send(region("110000"))
         wire.socket.shutdown(socket.SHUT_WR)

@@ -98,9 +98,21 @@ def test_a_district_has_the_channels_of_its_pool(api, code, pool):
 
 
 @pytest.mark.parametrize("code", ["620000", "440000"])
-def test_a_province_of_several_pools_has_none(api, code):
+def test_wider_than_a_pool_has_what_holds_all_over(api, code):
     body = channels(api, code)
-    assert body["pool_code"] is None and body["data"] == []
+    assert body["pool_code"] is None and body["data"]
+    assert {(row["level"], row["level_code"]) for row in body["data"]} <= {("province", code), ("nation", "000000")}
+
+
+def test_a_pool_falls_back_for_each_kind_by_itself(api, sql):
+    """Whatever a pool names itself of a kind replaces the province's and the nation's of that kind."""
+    named = set(sql.execute("SELECT pool_code, kind FROM channel"))
+    for pool in ("620500", "110000", "310000", "440100", "350200", "540000", "710000"):
+        for kind in ("query", "payment"):
+            rows = channels(api, pool, kind=kind)["data"]
+            levels = [("pool", pool), ("province", pool[:2] + "0000"), ("nation", "000000")]
+            expected = next(level for level in levels if (level[1], kind) in named)
+            assert {(row["level"], row["level_code"]) for row in rows} == {expected}
 
 
 @pytest.mark.parametrize("path", ["/v1/regions/999999", "/v1/regions/000001", "/v1/regions/999999/channels"])
