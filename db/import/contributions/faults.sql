@@ -12,4 +12,4 @@ CROSS JOIN LATERAL (VALUES
     (checked.is_account_closed, 'account_closed', 'pool_code', NULL),
     (checked.refusal IS NOT NULL, checked.refusal, 'personal_yuan', NULL)
 ) AS fault (is_found, code, field, other_line)
-WHERE NOT checked.is_ready AND fault.is_found
+WHERE NOT (checked.is_ready OR checked.is_unchanged) AND fault.is_found

@@ -13,4 +13,4 @@ CROSS JOIN LATERAL (VALUES
     (checked.is_already_posted, 'already_posted', 'as_of', NULL),
     (checked.is_overflowing, 'balance_overflow', '', NULL)
 ) AS fault (is_found, code, field, other_line)
-WHERE NOT checked.is_ready AND fault.is_found
+WHERE NOT (checked.is_ready OR checked.is_unchanged) AND fault.is_found
