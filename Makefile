@@ -10,7 +10,10 @@ OUT    ?= build
 GENERATED_DIR := build/generated
 
 LIBRARIES := libmicrohttpd jansson libpq openssl
-WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
+WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+             -Werror=implicit-function-declaration
+# One short line for each step; `make V=1` shows the commands.
+Q         := $(if $(V),,@)
 supported  = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
 HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE $(call supported,-fstack-clash-protection) \
              $(call supported,-fcf-protection=full) $(call supported,-ftrivial-auto-var-init=zero)
@@ -51,20 +54,23 @@ reset: ## stop the private PostgreSQL and throw away everything under var/
 	rm -rf var
 
 $(OUT)/yibaod: $(OUT)/obj/cli/main.o $(LIBRARY)
-	$(LINK) -o $@ $^ $(LIBS)
+	@echo '  link     $@'
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
 # Made anew each time, so that the object of a removed source does not stay in it.
 $(LIBRARY): $(filter-out %/cli/main.o,$(OBJECTS))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(OUT)/obj/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	@echo '  compile  $<'
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(OUT)/obj/generated/%.o: $(GENERATED_DIR)/%.c | $(GENERATED)
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	@echo '  compile  $<'
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
 OPERATION_TOOLS := tools/generate_operations.py tools/operations_source.py tools/openapi_document.py
 
@@ -95,7 +101,8 @@ unit: $(PROGRAMS) ## C unit tests (cmocka)
 # A test names the functions it replaces in a line `/* link: -Wl,--wrap=… */`.
 $(OUT)/unit/%: tests/unit/%.c $(LIBRARY) $(GENERATED_DIR)_small/operations.c
 	@mkdir -p $(@D)
-	$(COMPILE) -Wno-unused-parameter -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LINK_FLAGS) $(LDFLAGS) \
+	@echo '  compile  $<'
+	$(Q)$(COMPILE) -Wno-unused-parameter -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LINK_FLAGS) $(LDFLAGS) \
 	  $(shell sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $<) $(LIBRARY) $(LIBS) -lcmocka
 
 lint: tools/lint/node_modules/.package-lock.json ## openapi.yaml by Redocly
