@@ -7,7 +7,7 @@
 /*
  * Fills request->args (defaults included) from what `route`, request->query, ->idempotency_key and ->body hold. Every
  * fault is added, then PROBLEM_VALIDATION_FAILED; PROBLEM_MALFORMED_JSON when the body is no JSON object;
- * PROBLEM_BODY_TOO_LARGE for a body that the operation does not take; PROBLEM_INTERNAL_ERROR without memory. What the
- * arguments point to belongs to the arena.
+ * PROBLEM_UNSUPPORTED_MEDIA_TYPE for a body that the operation does not take; PROBLEM_INTERNAL_ERROR without memory.
+ * What the arguments point to belongs to the arena.
  */
 enum problem arguments_read(struct request *request, const struct route *route);

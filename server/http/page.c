@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/page.h"
 #include "server/http/cursor.h"
+#include "server/http/percent.h"
 
 void page_init(const uint8_t *key)
 {
@@ -29,9 +30,15 @@ enum problem page_read(struct request *request, int limit_arg, int cursor_arg, s
     __builtin_unreachable();
 }
 
+/* In whichever spelling: %63ursor is decoded to the same name when arguments are read. */
 static bool is_cursor(struct span pair)
 {
-    return pair.length >= 6 && memcmp(pair.bytes, "cursor", 6) == 0 && (pair.length == 6 || pair.bytes[6] == '=');
+    char name[3 * sizeof "cursor"];
+    const char *equal = memchr(pair.bytes, '=', pair.length);
+    struct span encoded = {.bytes = pair.bytes, .length = equal == NULL ? pair.length : (size_t)(equal - pair.bytes)};
+    struct span decoded = {.bytes = name};
+    return encoded.length <= sizeof name && percent_decode(encoded, PERCENT_QUERY, name, &decoded.length) &&
+           span_equal(decoded, SPAN("cursor"));
 }
 
 /* What would end the <…> of a Link header early, or is no URI character, is encoded. */
