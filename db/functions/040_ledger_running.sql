@@ -5,7 +5,7 @@
 -- A single SELECT without side effects, so that the planner inlines it. sum(bigint) is numeric: nothing overflows before it is judged.
 CREATE OR REPLACE FUNCTION ledger_running(
     person_keys bigint[], account_ids uuid[], entry_ids uuid[], operation_ids uuid[], kinds text[], parts text[],
-    directions text[], amounts_fen bigint[], system_accounts text[], business_dates date[], "references" text[],
+    directions text[], amounts_fen bigint[], system_accounts text[], business_dates date[], reference_texts text[],
     linked_entry_ids uuid[], instant timestamptz)
 RETURNS TABLE (
     ord bigint, person_key bigint, account_id uuid, entry_id uuid, operation_id uuid, kind text, part text,
@@ -49,7 +49,7 @@ FROM (
                     THEN CASE asked.direction WHEN 'credit' THEN asked.amount_fen ELSE -asked.amount_fen END
                     ELSE 0 END AS signed_fen
         FROM unnest(person_keys, account_ids, entry_ids, operation_ids, kinds, parts, directions, amounts_fen,
-                    system_accounts, business_dates, "references", linked_entry_ids) WITH ORDINALITY
+                    system_accounts, business_dates, reference_texts, linked_entry_ids) WITH ORDINALITY
              AS asked (person_key, account_id, entry_id, operation_id, kind, part, direction, amount_fen,
                        system_account, business_date, reference, linked_entry_id, ord)
     ) AS given

@@ -6,14 +6,14 @@
 -- Each call refuses at least one operation for good, so asking again ends.
 CREATE OR REPLACE FUNCTION ledger_refusals(
     person_keys bigint[], account_ids uuid[], entry_ids uuid[], operation_ids uuid[], kinds text[], parts text[],
-    directions text[], amounts_fen bigint[], system_accounts text[], business_dates date[], "references" text[],
+    directions text[], amounts_fen bigint[], system_accounts text[], business_dates date[], reference_texts text[],
     linked_entry_ids uuid[], instant timestamptz)
 RETURNS TABLE (ord bigint, status text)
     LANGUAGE sql STABLE AS $$
 WITH RECURSIVE running AS MATERIALIZED (
     SELECT r.ord, r.person_key, r.account_id, r.operation_id, r.fault
     FROM ledger_running(person_keys, account_ids, entry_ids, operation_ids, kinds, parts, directions, amounts_fen,
-                        system_accounts, business_dates, "references", linked_entry_ids, instant) AS r
+                        system_accounts, business_dates, reference_texts, linked_entry_ids, instant) AS r
 ), culprit AS (
     SELECT DISTINCT ON (first_fault.operation_id) first_fault.operation_id, first_fault.fault
     FROM (SELECT DISTINCT ON (person_key, account_id) ord, operation_id, fault

@@ -16,7 +16,7 @@
 -- An operation_id is posted whole or not at all. Account status is the caller's to judge (account_status_rule).
 CREATE OR REPLACE FUNCTION ledger_post(
     person_keys bigint[], account_ids uuid[], entry_ids uuid[], operation_ids uuid[], kinds text[], parts text[],
-    directions text[], amounts_fen bigint[], system_accounts text[], business_dates date[], "references" text[],
+    directions text[], amounts_fen bigint[], system_accounts text[], business_dates date[], reference_texts text[],
     linked_entry_ids uuid[], instant timestamptz, hash_algorithm text)
 RETURNS TABLE (ord bigint, status text, seq bigint, current_year_after_fen bigint, carried_over_after_fen bigint,
                posted_at timestamptz)
@@ -32,7 +32,7 @@ BEGIN
     RETURN QUERY
     WITH running AS MATERIALIZED (
         SELECT * FROM ledger_running(person_keys, account_ids, entry_ids, operation_ids, kinds, parts, directions,
-            amounts_fen, system_accounts, business_dates, "references", linked_entry_ids, instant)
+            amounts_fen, system_accounts, business_dates, reference_texts, linked_entry_ids, instant)
     ), chained AS MATERIALIZED (
         SELECT r.ord, r.person_key, r.account_id, r.entry_id, r.operation_id, r.kind, r.part, r.direction, r.amount_fen,
                r.system_account, r.business_date, r.reference, r.linked_entry_id, r.seq, r.posted_at, r.is_last,
@@ -68,7 +68,7 @@ BEGIN
     -- Something has a fault, so nothing was posted: name what stays out, then post the rest.
     SELECT array_agg(r.ord), array_agg(r.status) INTO refused, reasons
     FROM ledger_refusals(person_keys, account_ids, entry_ids, operation_ids, kinds, parts, directions, amounts_fen,
-                         system_accounts, business_dates, "references", linked_entry_ids, instant) AS r;
+                         system_accounts, business_dates, reference_texts, linked_entry_ids, instant) AS r;
     ASSERT cardinality(refused) > 0;
     RETURN QUERY
     SELECT r.ord, r.status, NULL::bigint, NULL::bigint, NULL::bigint, NULL::timestamptz
@@ -92,7 +92,7 @@ BEGIN
         ARRAY(SELECT amounts_fen[i] FROM unnest(kept) WITH ORDINALITY AS k (i, place) ORDER BY place),
         ARRAY(SELECT system_accounts[i] FROM unnest(kept) WITH ORDINALITY AS k (i, place) ORDER BY place),
         ARRAY(SELECT business_dates[i] FROM unnest(kept) WITH ORDINALITY AS k (i, place) ORDER BY place),
-        ARRAY(SELECT "references"[i] FROM unnest(kept) WITH ORDINALITY AS k (i, place) ORDER BY place),
+        ARRAY(SELECT reference_texts[i] FROM unnest(kept) WITH ORDINALITY AS k (i, place) ORDER BY place),
         ARRAY(SELECT linked_entry_ids[i] FROM unnest(kept) WITH ORDINALITY AS k (i, place) ORDER BY place),
         instant, hash_algorithm) AS again;
 END
