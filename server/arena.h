@@ -26,3 +26,6 @@ char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((
  */
 bool arena_defer(struct arena *arena, void (*clean_up)(void *object), void *object);
 bool arena_is_exhausted(const struct arena *arena); /* some allocation has failed since arena_open */
+
+/* Frees the chunks that this thread keeps for its next arenas; at its end. */
+void arena_release_spare(void);
