@@ -112,9 +112,9 @@ static enum problem check_forms(struct exchange *exchange, const struct guard_in
     if (!negotiate_media(header(head, "Accept"), operation->media, &request->media))
         return PROBLEM_NOT_ACCEPTABLE;
     int64_t announced_bytes = exchange->body_announced_bytes;
+    bool is_json = negotiate_body_is_json(header(head, "Content-Type")) && header(head, "Content-Encoding").length == 0;
     bool takes_body = operation->body_limit_bytes > 0;
-    if (takes_body ? announced_bytes != 0 && !negotiate_body_is_json(header(head, "Content-Type"))
-                   : announced_bytes > 0)
+    if (takes_body ? announced_bytes != 0 && !is_json : announced_bytes > 0)
         return PROBLEM_UNSUPPORTED_MEDIA_TYPE;
     return announced_bytes > (int64_t)operation->body_limit_bytes ? PROBLEM_BODY_TOO_LARGE : PROBLEM_NONE;
 }
