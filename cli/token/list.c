@@ -7,6 +7,15 @@
 
 #define PAGE_ROWS "1000"
 
+/* A label may hold anything: nothing of it must steer the terminal or look like another row. */
+static void print_value(const char *value)
+{
+    for (; *value != '\0'; value++) {
+        unsigned char byte = (unsigned char)*value;
+        putchar(byte < ' ' || byte == 0x7f ? '?' : byte);
+    }
+}
+
 static void print_row(const PGresult *result, int row)
 {
     static const int columns[] = {
@@ -15,7 +24,8 @@ static void print_row(const PGresult *result, int row)
         TOKEN_LIST_COLUMN_EXPIRES_AT, TOKEN_LIST_COLUMN_REVOKED_AT, TOKEN_LIST_COLUMN_LABEL};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         const char *value = PQgetvalue(result, row, columns[i]);
-        printf("%s%s", i == 0 ? "" : "\t", value[0] == '\0' ? "-" : value);
+        fputs(i == 0 ? "" : "\t", stdout);
+        print_value(value[0] == '\0' ? "-" : value);
     }
     putchar('\n');
 }
