@@ -157,8 +157,9 @@ bench: build ## compare with pgbench and with Fastify + pg; results in var/bench
 demo-data: ## write import files with valid numbers: make demo-data ROWS=100000
 	$(PYTHON) tools/demo_data.py $(or $(ROWS),1000) var/demo-data
 
-docs: build ## write docs/configuration.md from the table of settings
+docs: build ## write docs/configuration.md and docs/errors.md from their tables
 	$(OUT)/yibaod config --markdown > docs/configuration.md
+	$(PYTHON) tools/generate_errors.py openapi.yaml > docs/errors.md
 
 clean: ## remove what was built
 	rm -rf build

@@ -148,3 +148,9 @@ def test_a_wrong_problem_is_refused(tmp_path, old, new):
     (tmp_path / "problems.yaml").write_text(text[:start] + text[start:].replace(old, new, 1), encoding="utf-8")
     result = run("generate_operations.py", SMALL, tmp_path / "out", "--problems", tmp_path / "problems.yaml")
     assert result.returncode == 1 and "problems.yaml:" in result.stderr
+
+
+def test_the_page_of_errors_is_current():
+    result = run("generate_errors.py", ROOT / "openapi.yaml")
+    assert result.stdout == (ROOT / "docs" / "errors.md").read_text(encoding="utf-8"), \
+        "run tools/generate_errors.py openapi.yaml > docs/errors.md"
