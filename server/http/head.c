@@ -26,12 +26,20 @@ static enum method method_of(struct span text)
     return METHOD_COUNT;
 }
 
+/* Version 0.9 of libmicrohttpd leaves blanks after a value in it; the guard needs them to find its way. */
+static struct span without_blanks_after(struct span value)
+{
+    while (value.length > 0 && (value.bytes[value.length - 1] == ' ' || value.bytes[value.length - 1] == '\t'))
+        value.length--;
+    return value;
+}
+
 static struct span header(const struct guard_input *head, const char *name)
 {
     size_t length = strlen(name);
     for (size_t i = 0; i < head->headers_count; i++)
         if (head->headers[i].name.length == length && strncasecmp(head->headers[i].name.bytes, name, length) == 0)
-            return head->headers[i].value;
+            return without_blanks_after(head->headers[i].value);
     return (struct span){0};
 }
 
