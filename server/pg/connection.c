@@ -5,6 +5,7 @@
 #include "server/log.h"
 #include "server/pg/conninfo.h"
 #include <assert.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 
 #define RETRY_FIRST_US INT64_C(100000)
@@ -209,7 +210,7 @@ static void take_failure(struct pg_connection *connection, const PGresult *resul
         return;
     batch->failed = true;
     batch->failed_part = connection->part_next;
-    strncpy(batch->sqlstate, sqlstate == NULL ? "?????" : sqlstate, sizeof batch->sqlstate - 1);
+    snprintf(batch->sqlstate, sizeof batch->sqlstate, "%.5s", sqlstate == NULL ? "?????" : sqlstate);
 }
 
 /* Returns true when this was the Sync that ends the batch. */
