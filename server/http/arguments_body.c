@@ -137,8 +137,8 @@ enum problem arguments_read_body(struct request *request, bool *seen)
         request_fault(request, ARG_BODY, NULL, "too_large", NULL);
         return PROBLEM_NONE;
     }
-    if (body == NULL)
-        return json_error_code(&error) == json_error_out_of_memory ? PROBLEM_INTERNAL_ERROR : PROBLEM_MALFORMED_JSON;
+    if (body == NULL) /* Jansson gives no code when it lacks memory, and a wrong one when it does so within a string */
+        return json_error_code(&error) == json_error_unknown ? PROBLEM_INTERNAL_ERROR : PROBLEM_MALFORMED_JSON;
     if (!arena_defer(request->arena, release, body)) {
         json_decref(body);
         return PROBLEM_INTERNAL_ERROR;

@@ -1,9 +1,12 @@
 /* server/http/arguments.c and arguments_body.c: every type from every place, and everything that must be refused. */
 /* SPDX-License-Identifier: Apache-2.0 */
+/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 #include "small_contract.h"
 
 #include "server/clock.h"
 #include "server/http/arguments.h"
+#include "tests/unit/failing_memory.h"
+#include <jansson.h>
 #include <stdio.h>
 
 #define ID "018f3a52-7c00-7a10-9d3c-5b1f0a2e4c68"
@@ -349,6 +352,27 @@ static void test_every_truncation_and_mutation(void **state)
     truncate_and_mutate(OPERATION_CREATE_THING, whole_body);
 }
 
+/* Jansson's own calls are not wrapped, so it is given a function that is. */
+static void *allocate(size_t size)
+{
+    return malloc(size);
+}
+
+static void test_every_allocation_fails_once(void **state)
+{
+    enum problem problem = PROBLEM_INTERNAL_ERROR;
+    json_set_alloc_funcs(allocate, free);
+    for (int left = 0; problem != PROBLEM_NONE; left++) {
+        struct request *request = small_open(OPERATION_CREATE_THING);
+        allocations_left = left;
+        problem = read_body(request, whole_body);
+        allocations_left = -1;
+        assert_true(problem == PROBLEM_NONE || problem == PROBLEM_INTERNAL_ERROR || problem == PROBLEM_MALFORMED_JSON);
+        small_close(request);
+        assert_true(left < 1000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_header),
         cmocka_unit_test(test_very_many_faults),
         cmocka_unit_test(test_every_truncation_and_mutation),
+        cmocka_unit_test(test_every_allocation_fails_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
