@@ -72,7 +72,8 @@ $(OUT)/obj/generated/%.o: $(GENERATED_DIR)/%.c | $(GENERATED)
 	@echo '  compile  $<'
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
-OPERATION_TOOLS := tools/generate_operations.py tools/operations_source.py tools/openapi_document.py
+OPERATION_TOOLS := tools/generate_operations.py tools/operation_argument.py tools/operations_source.py \
+                   tools/openapi_document.py
 
 $(GENERATED_DIR)/operations.c $(GENERATED_DIR)/operations.h &: openapi.yaml $(OPERATION_TOOLS)
 	@mkdir -p $(GENERATED_DIR)

@@ -19,7 +19,7 @@ class Node(dict):
         return Fault(f"{self.path}:{self.line}: {what}")
 
 
-class Loader(yaml.SafeLoader):
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """No timestamps (an example date is text), and only true/false are booleans, as in YAML 1.2."""
 
     source = "?"
@@ -73,6 +73,13 @@ def resolve(document, node):
             target = target[part]
         node = target
     raise Fault(f"{document.path}: a reference goes round in circles")
+
+
+def need(node, key, kind, where):
+    value = node.get(key)
+    if not isinstance(value, kind) or isinstance(value, bool) and kind is not bool:
+        raise node.fault(f"{where}: “{key}” is missing or has the wrong type")
+    return value
 
 
 METHODS = ("get", "post", "put", "patch", "delete")
