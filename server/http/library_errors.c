@@ -1,12 +1,18 @@
 /* Replaces the HTML pages of libmicrohttpd by problem+json (docs/adr/0001). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/library_errors.h"
+#include "server/clock.h"
+#include "server/http/connections.h"
 #include "server/http/problem.h"
 #include "server/http/trace.h"
 #include "server/log.h"
+#include "server/metrics.h"
 #include <dlfcn.h>
+#include <errno.h>
+#include <time.h>
 
-typedef enum MHD_Result queue_function(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response);
+typedef enum MHD_Result queue_function(struct MHD_Connection *connection, unsigned status,
+                                       struct MHD_Response *response);
 
 /* Looked up once by the dynamic linker's rules: the definition behind ours. */
 static queue_function *library_queue(void)
@@ -46,37 +52,92 @@ static enum problem problem_of(unsigned status)
     }
 }
 
-static struct MHD_Response *render(enum problem problem, const char *request_id)
+static void render(enum problem problem, const char *request_id, struct reply *reply)
 {
     struct request request = {.language = LANGUAGE_ZH};
-    struct reply reply = {.status = 400};
     memcpy(request.request_id, request_id, sizeof request.request_id);
-    text_init(&reply.body, LIMIT_REPLY_BYTES);
-    problem_render(&request, problem, &reply);
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(reply.body.length, reply.body.bytes, MHD_RESPMEM_MUST_COPY);
-    text_fini(&reply.body);
-    return response;
+    text_init(&reply->body, LIMIT_REPLY_BYTES);
+    problem_render(&request, problem, reply);
+}
+
+static struct exchange *exchange_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const struct http_connection *known = info == NULL ? NULL : info->socket_context;
+    return known == NULL ? NULL : known->exchange;
+}
+
+/* Between the last byte of the header and the first callback, where the library looks at Host and Content-Length. */
+static bool is_judging_header(struct MHD_Connection *connection, const struct exchange *exchange)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info != NULL && exchange != NULL && exchange->stage == EXCHANGE_HEADER;
 }
 
 /*
- * Seen by the dynamic linker before the library's own function of this name, so the library's internal calls arrive here: a header
- * that does not fit, a broken chunk, a request line it cannot read. No request was recognised, hence no language.
+ * There, version 0.9 goes on with the request after queueing its answer, and sends the answer's head twice. So the
+ * answer goes straight to the socket, on which nothing else is under way, and declining to queue makes the library
+ * close.
  */
-enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response)
+static enum MHD_Result send_and_close(struct MHD_Connection *connection, const struct reply *reply,
+                                      const char *request_id)
 {
-    char request_id[TRACE_REQUEST_ID_LENGTH_MAX + 1];
-    enum problem problem = problem_of(status);
-    trace_request_id((struct span){0}, request_id);
-    struct MHD_Response *ours = render(problem, request_id);
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct text out;
+    struct tm utc;
+    char date[40];
+    time_t now_s = (time_t)(clock_real_us() / 1000000);
+    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now_s, &utc));
+    text_init(&out, LIMIT_REPLY_BYTES);
+    text_printf(
+        &out,
+        "HTTP/1.1 %u Refused\r\nDate: %s\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+        "X-Request-Id: %s\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n",
+        reply->status, date, request_id, reply->body.length);
+    text_append_span(&out, text_span(&reply->body));
+    if (!out.failed && info != NULL && send(info->connect_fd, out.bytes, out.length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+        LOG(LOG_DEBUG, "refusal_not_sent", LOG_INT("errno", errno));
+    text_fini(&out);
+    return MHD_NO;
+}
+
+static enum MHD_Result queue(struct MHD_Connection *connection, const struct reply *reply, const char *request_id)
+{
+    struct MHD_Response *ours =
+        MHD_create_response_from_buffer(reply->body.length, reply->body.bytes, MHD_RESPMEM_MUST_COPY);
     if (ours == NULL)
-        return library_queue()(connection, status, response);
+        return MHD_NO;
     MHD_add_response_header(ours, "Content-Type", "application/problem+json");
     MHD_add_response_header(ours, "Cache-Control", "no-store");
     MHD_add_response_header(ours, "X-Request-Id", request_id);
     MHD_add_response_header(ours, "Connection", "close");
-    enum MHD_Result result = library_queue()(connection, problem_infos[problem].status, ours);
+    enum MHD_Result result = library_queue()(connection, reply->status, ours);
     MHD_destroy_response(ours);
+    return result;
+}
+
+/*
+ * Seen by the dynamic linker before the library's own function of this name, so the library's internal calls arrive
+ * here: a header that does not fit, a broken chunk, a request line it cannot read. No request was recognised, hence no
+ * language.
+ */
+enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response)
+{
+    char request_id[TRACE_REQUEST_ID_LENGTH_MAX + 1];
+    struct reply reply = {.status = 400};
+    struct exchange *exchange = exchange_of(connection);
+    (void)response;
+    trace_request_id((struct span){0}, request_id);
+    render(problem_of(status), request_id, &reply);
+    metrics_count(METRIC_LIBRARY_REFUSED);
     LOG(LOG_INFO, "request_refused_by_library", LOG_INT("status", status), LOG_TEXT("request_id", span_of(request_id)));
+    enum MHD_Result result = MHD_get_version()[0] == '0' && is_judging_header(connection, exchange)
+                                 ? send_and_close(connection, &reply, request_id)
+                                 : queue(connection, &reply, request_id);
+    if (exchange != NULL) { /* so that it is counted and logged as what it was */
+        exchange->stage = EXCHANGE_ANSWERED;
+        exchange->reply.status = reply.status;
+    }
+    text_fini(&reply.body);
     return result;
 }

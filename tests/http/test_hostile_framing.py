@@ -17,7 +17,7 @@ def ids_of(conversation):
 @pytest.fixture(autouse=True)
 def server_is_alive_afterwards(server):
     yield
-    assert converse(server, FOLLOWER).statuses == [200]
+    assert converse(server, FOLLOWER, quiet_s=0.01).statuses == [200]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -58,14 +58,14 @@ REFUSED = [
     ("query_20_kib", target("/v1/regions?" + "a" * 20480), {414, 431}),
     ("method_1_kib", lines("G" * 1024 + " / HTTP/1.1", HOST), {501}),
     ("method_20_kib", lines("G" * 20480 + " / HTTP/1.1", HOST), {414, 431, 400}),
-    ("version_8_kib", lines("GET / HTTP/1." + "1" * 8192, HOST), {400}),
-    ("host_8_kib", lines(GET, "Host: " + "a" * 8192), {400}),
+    ("version_8_kib", lines("GET / HTTP/1." + "1" * 8192, HOST), {400, 414, 431}),
+    ("host_4_kib", lines(GET, "Host: " + "a" * 4096), {400}),
 ]
 
 # As much as is allowed, and nothing more: these are served.
 SERVED = [
     ("headers_64", many(63), 200),
-    ("header_8_kib", header("X-A: " + "a" * 8192), 200),
+    ("header_6_kib", header("X-A: " + "a" * 6144), 200),
     ("path_512", target("/" + "a" * 511), 404),
     ("query_4096", target("/v1/regions/110000?" + "a" * 4096), 400),
     ("chunk_extension_1_kib", chunked(b"5;" + A * 1024 + b"\r\nhello\r\n0\r\n\r\n"), 401),
@@ -77,7 +77,7 @@ SERVED = [
 @pytest.fixture(autouse=True)
 def server_is_alive_afterwards(server):
     yield
-    assert converse(server, FOLLOWER).statuses == [200]
+    assert converse(server, FOLLOWER, quiet_s=0.01).statuses == [200]
 
 
 @pytest.mark.parametrize("raw, statuses", [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
@@ -95,7 +95,7 @@ def test_served(server, raw, status):
 def test_memory_stays(server):
     def throw_all(_):
         for _, raw, _ in REFUSED:
-            converse(server, raw, quiet_s=0.01, timeout_s=5)
+            converse(server, raw, quiet_s=0.01, timeout_s=1)
 
     def rounds(count):
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
