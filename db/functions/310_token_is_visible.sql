@@ -1,6 +1,7 @@
--- Whether a token may be managed by someone whose regions are these: a client's, or a staff token with no region outside them.
+-- Whether a token may be managed from these regions: a client's, or a staff token with no region outside them.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks nothing. `visible` is comma-joined LIKE patterns of region codes. Clients belong to no region. A citizen's token opens whatever is
+-- Locks nothing. `visible` is comma-joined LIKE patterns of region codes. Clients belong to no region. A citizen's
+-- token opens whatever is
 -- that person's anywhere, so only who sees every region manages those; that caller does not ask.
 CREATE OR REPLACE FUNCTION token_is_visible(kind text, regions text[], visible text)
 RETURNS boolean

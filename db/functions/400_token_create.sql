@@ -1,6 +1,7 @@
 -- Stores new tokens (their hashes) with one audit event each.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each token; roles and regions comma-joined; person_keys only for citizens; created_bys null
+-- Arguments: arrays with one element for each token; roles and regions comma-joined; person_keys only for citizens;
+-- created_bys null
 -- on the command line; instants in real time. Ids come from the caller, so executing it again stores nothing twice.
 -- Locks: none but those of the inserted rows. One INSERT per table for all.
 -- Outcomes: one row for each member, in order. status, by precedence:
@@ -16,7 +17,8 @@ LANGUAGE sql VOLATILE
 AS $$
 WITH asked AS MATERIALIZED (
     SELECT a.token_hash, a.token_id, a.kind, a.subject_id, a.person_key, a.label,
-           string_to_array(coalesce(a.roles, ''), ',') AS roles, string_to_array(coalesce(a.regions, ''), ',') AS regions,
+           string_to_array(coalesce(a.roles, ''), ',') AS roles,
+           string_to_array(coalesce(a.regions, ''), ',') AS regions,
            a.expires_at, a.created_by, a.instant, a.event_id, a.actor_kind, a.request_id, a.ord
       FROM unnest(token_hashes, token_ids, kinds, subject_ids, person_keys, labels, roles, regions, expire_ats,
                   created_bys, instants, event_ids, actor_kinds, request_ids) WITH ORDINALITY
@@ -24,7 +26,8 @@ WITH asked AS MATERIALIZED (
                  instant, event_id, actor_kind, request_id, ord)
 ), judged AS MATERIALIZED (
     SELECT asked.*,
-           CASE WHEN (octet_length(asked.token_hash) = 32 AND asked.token_id IS NOT NULL AND asked.subject_id IS NOT NULL
+           CASE WHEN (octet_length(asked.token_hash) = 32 AND asked.token_id IS NOT NULL
+                      AND asked.subject_id IS NOT NULL
                       AND asked.kind IN ('citizen', 'client', 'staff') AND octet_length(asked.label) <= 128
                       AND (asked.kind = 'citizen') = (asked.person_key IS NOT NULL)
                       AND (asked.kind = 'staff') = (cardinality(asked.roles) > 0)

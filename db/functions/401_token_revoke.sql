@@ -1,6 +1,7 @@
 -- Revokes tokens with one audit event each; revoking again changes and records nothing.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. visible: comma-joined LIKE patterns of region codes, all of which a
+-- Arguments: arrays with one element for each request. visible: comma-joined LIKE patterns of region codes, all of
+-- which a
 -- staff token must lie in to be known to the caller; null: every token is. Instants in real time.
 -- Locks: the token rows, in the order of their ids; then the epochs of their buckets, in order.
 -- Outcomes: one row for each member, in order. status, by precedence:

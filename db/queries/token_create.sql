@@ -21,5 +21,6 @@
 -- column: status text
 SELECT created.ord, created.status
   FROM token_create($1::bytea[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[],
-                    $9::timestamptz[], $10::uuid[], $11::timestamptz[], $12::uuid[], $13::text[], $14::text[]) AS created
+                    $9::timestamptz[], $10::uuid[], $11::timestamptz[], $12::uuid[], $13::text[], $14::text[])
+       AS created
  ORDER BY created.ord

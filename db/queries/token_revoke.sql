@@ -13,5 +13,6 @@
 -- column: ord int8
 -- column: status text
 SELECT revoked.ord, revoked.status
-  FROM token_revoke($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[], $5::uuid[], $6::text[], $7::text[]) AS revoked
+  FROM token_revoke($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[], $5::uuid[], $6::text[], $7::text[])
+       AS revoked
  ORDER BY revoked.ord
