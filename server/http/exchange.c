@@ -73,7 +73,8 @@ void exchange_body(struct exchange *exchange, struct span bytes)
     exchange->body_read_bytes += bytes.length;
     if (exchange->refusal != PROBLEM_NONE)
         return;
-    size_t limit_bytes = exchange->operation->body_limit_bytes;
+    /* OPTIONS belongs to no operation. */
+    size_t limit_bytes = exchange->operation == NULL ? 0 : exchange->operation->body_limit_bytes;
     if (exchange->body_read_bytes > limit_bytes) {
         exchange->refusal = limit_bytes == 0 ? PROBLEM_UNSUPPORTED_MEDIA_TYPE : PROBLEM_BODY_TOO_LARGE;
         exchange->closes = true;
