@@ -17,7 +17,7 @@ CREATE TABLE account (
     last_hash bytea NOT NULL DEFAULT '\x0000000000000000000000000000000000000000000000000000000000000000'
         CHECK (octet_length(last_hash) = 32),
     PRIMARY KEY (person_key, account_id),
-    UNIQUE (person_key, pool_code),
+    UNIQUE (pool_code, person_key), -- pool first: look-ups by account then have one index to choose, the primary key
     CHECK (held_fen <= current_year_fen + carried_over_fen),
     -- The largest integer that every JSON reader holds exactly: 2^53 − 1.
     CHECK (current_year_fen <= 9007199254740991 - carried_over_fen),
