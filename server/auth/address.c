@@ -127,9 +127,11 @@ int address_listen(const struct address *address, int backlog, bool shared)
 
 static uint16_t port_of(const struct sockaddr_storage *storage)
 {
-    if (storage->ss_family == AF_INET6)
-        return ntohs(((const struct sockaddr_in6 *)storage)->sin6_port);
-    return ntohs(((const struct sockaddr_in *)storage)->sin_port);
+    struct sockaddr_in6 in6;
+    struct sockaddr_in in4;
+    memcpy(&in6, storage, sizeof in6);
+    memcpy(&in4, storage, sizeof in4);
+    return ntohs(storage->ss_family == AF_INET6 ? in6.sin6_port : in4.sin_port);
 }
 
 uint16_t address_bound_port(int socket)
@@ -154,7 +156,7 @@ void address_format(const struct sockaddr *peer, char out[ADDRESS_TEXT_BYTES])
             written = inet_ntop(AF_INET6, in6, out, ADDRESS_TEXT_BYTES);
     }
     if (written == NULL)
-        strcpy(out, "unknown");
+        memcpy(out, "unknown", sizeof "unknown");
 }
 
 void address_format_listen(const struct address *address, char out[ADDRESS_LISTEN_BYTES])

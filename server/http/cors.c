@@ -32,7 +32,7 @@ bool cors_read(struct cors *cors, const char *list, const char **error)
         *error = "the list of origins is too long";
         return false;
     }
-    strcpy(cors->text, list);
+    memcpy(cors->text, list, strlen(list) + 1);
     for (char *at = cors->text; *at != '\0'; at++)
         *at = (char)tolower((unsigned char)*at);
     char *rest = NULL;
