@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import csv
 import datetime
-import statistics
 import time
 
 import keys
-from measure import HERE
+from measure import HERE, cpu_s, ended_children_cpu_s, medians
 
 DATABASE = "bench_import"
 TEMPLATE = "bench_import_template"
@@ -58,12 +57,27 @@ def timed(work):
     return time.monotonic() - begin
 
 
-def one_import(stand, work):
-    """Seconds, and what is in the tables afterwards."""
+def one_import(stand, work, rows):
+    """Seconds, CPU time per row, and what is in the tables afterwards."""
     stand.create_database(DATABASE, TEMPLATE)
     stand.psql(DATABASE, "-c", "CHECKPOINT")
+    before_s = ended_children_cpu_s(), cpu_s(stand.postgres.pid)
     seconds = timed(work)
-    return seconds, stand.psql(DATABASE, "-c", SUMS)
+    used_s = ended_children_cpu_s() - before_s[0], cpu_s(stand.postgres.pid) - before_s[1]
+    return {
+        "seconds": seconds, "client_cpu_us": used_s[0] * 1e6 / rows, "postgres_cpu_us": used_s[1] * 1e6 / rows,
+        "sums": stand.psql(DATABASE, "-c", SUMS),
+    }
+
+
+def in_turn(stand, ways, rows, rounds_count):
+    done = {name: [] for name in ways}
+    for number in range(rounds_count):
+        for name in sorted(ways, reverse=number % 2 == 0):
+            done[name].append(one_import(stand, ways[name], rows))
+    sums = {each.pop("sums") for name in done for each in done[name]}
+    assert len(sums) == 1, f"both must leave the same amounts: {sums}"
+    return done
 
 
 def measure(stand, options):
@@ -75,23 +89,17 @@ def measure(stand, options):
     enrolled_s = timed(lambda: stand.yibaod(TEMPLATE, "import", "enrolments", enrolments))
     stand.psql(TEMPLATE, "-c", "VACUUM ANALYZE")
     hash_key = keys.unwrap(stand, TEMPLATE, "hash_citizen_number").hex()
-    ways = {
+    done = in_turn(stand, {
         "yibaod": lambda: stand.yibaod(DATABASE, "import", "contributions", contributions),
         "plain": lambda: stand.psql(DATABASE, "-v", f"file={contributions}", "-v", f"hash_key={hash_key}",
                                     "-f", HERE / "sql" / "import_plain.sql"),
-    }
-    seconds, sums = {name: [] for name in ways}, set()
-    for number in range(options.import_rounds):
-        for name in sorted(ways, reverse=number % 2 == 0):
-            took, found = one_import(stand, ways[name])
-            seconds[name].append(took)
-            sums.add(found)
-    assert len(sums) == 1, f"both must leave the same amounts: {sums}"
+    }, rows, options.import_rounds)
     for database in (DATABASE, TEMPLATE):
         stand.psql("postgres", "-c", f"DROP DATABASE {database}")
-    per_second = {name: rows / statistics.median(each) for name, each in seconds.items()}
+    middle = {name: medians(each) for name, each in done.items()}
     return {
-        "rows": rows, "people": people_count, "seconds": seconds, "enrolments_per_second": people_count / enrolled_s,
-        "yibaod_per_second": per_second["yibaod"], "plain_per_second": per_second["plain"],
-        "ratio": per_second["yibaod"] / per_second["plain"],
+        "rows": rows, "people": people_count, "rounds": done, "cpu": middle,
+        "enrolments_per_second": people_count / enrolled_s,
+        "yibaod_per_second": rows / middle["yibaod"]["seconds"], "plain_per_second": rows / middle["plain"]["seconds"],
+        "ratio": middle["plain"]["seconds"] / middle["yibaod"]["seconds"],
     }

@@ -8,6 +8,7 @@ import re
 import resource
 import shutil
 import signal
+import statistics
 import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -22,26 +23,31 @@ def run(command, **options):
     return done.stdout
 
 
+def medians(results):
+    keys = results[0].keys()
+    return {key: statistics.median(result[key] for result in results) for key in keys}
+
+
 def wrk(port, requests_path, seconds, connections=64):
     """Requests per second, latencies in microseconds, and wrk's own CPU time per request."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before_s = ended_children_cpu_s()
     out = run(["wrk", "-t", min(THREADS, connections), "-c", connections, "-d", f"{seconds}s", "--timeout", "10s",
                "-s", HERE / "wrk" / "reads.lua", f"http://127.0.0.1:{port}", "--", requests_path])
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     result = json.loads(next(line for line in out.splitlines() if line.startswith("{")))
-    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     result["per_second"] = result["requests"] / (result["duration_us"] / 1e6)
-    result["client_cpu_us"] = cpu_s * 1e6 / max(1, result["requests"])
+    result["client_cpu_us"] = (ended_children_cpu_s() - before_s) * 1e6 / max(1, result["requests"])
     return result
 
 
 def pgbench(stand, database, script, seconds, clients):
-    """Transactions per second of one script of prepared statements."""
+    """Transactions per second of one script of prepared statements, and pgbench's own CPU time for each."""
+    before_s = ended_children_cpu_s()
     out = run(["pgbench", "-n", "-M", "prepared", "-h", stand.socket_directory, "-U", "postgres", "-f", script,
                "-T", seconds, "-c", clients, "-j", THREADS, database])
+    requests = int(re.search(r"actually processed: (\d+)", out).group(1))
     return {
         "per_second": float(re.search(r"^tps = ([0-9.]+)", out, re.M).group(1)),
-        "requests": int(re.search(r"actually processed: (\d+)", out).group(1)),
+        "requests": requests, "client_cpu_us": (ended_children_cpu_s() - before_s) * 1e6 / max(1, requests),
     }
 
 
@@ -56,17 +62,18 @@ def descendants(pid):
 
 
 def cpu_s(pid):
-    """CPU seconds that a process and its living children have used, by process id."""
-    used = {}
+    """CPU seconds that a process and its children have used so far, those included that have ended."""
+    ticks = 0
     for each in descendants(pid):
         with contextlib.suppress(OSError):
             fields = pathlib.Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-            used[each] = (int(fields[11]) + int(fields[12])) / TICKS_PER_S
-    return used
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / TICKS_PER_S
 
 
-def cpu_between_s(before, after):
-    return sum(after[pid] - before.get(pid, 0) for pid in after)
+def ended_children_cpu_s():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def memory_kib(pid):

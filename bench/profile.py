@@ -16,14 +16,14 @@ SHOWN_LINES = 45
 
 
 def record(path, pids, seconds):
-    return subprocess.Popen(["perf", "record", "-q", "-F", str(SAMPLES_PER_S), "-g", "-o", str(path),
+    return subprocess.Popen(["perf", "record", "-q", "-F", str(SAMPLES_PER_S), "--call-graph", "fp", "-o", str(path),
                              "-p", ",".join(map(str, pids)), "--", "sleep", str(seconds)], stderr=subprocess.DEVNULL)
 
 
-def hottest(path):
-    done = subprocess.run(["perf", "report", "-i", str(path), "--stdio", "--no-children", "-g", "none", "--sort", "dso,symbol"],
-                          text=True, capture_output=True)
-    lines = [line for line in done.stdout.splitlines() if re.match(r"\s+\d", line)]
+def hottest(path, *how):
+    done = subprocess.run(["perf", "report", "-i", str(path), "--stdio", "-g", "none", *how], text=True,
+                          capture_output=True)
+    lines = [line.replace(" -      -", "").rstrip() for line in done.stdout.splitlines() if re.match(r"\s+\d", line)]
     return "\n".join(lines[:SHOWN_LINES])
 
 
@@ -33,7 +33,7 @@ def batches(before, after):
         return {name: float(value) for name, value in re.findall(r"^([a-z_]+(?:\{[^}]*\})?) ([0-9.e+]+)$", text, re.M)}
     first, last = values(before), values(after)
     return "\n".join(f"{name} {last[name] - first.get(name, 0):,.0f}" for name in last
-                     if last[name] != first.get(name, 0) and "batch" in name)
+                     if last[name] != first.get(name, 0) and re.search("batch_members|token_cache", name))
 
 
 def main():
@@ -59,7 +59,10 @@ def main():
         after = yibaod.server.metrics()
         reads.end_process(yibaod)
         for name in targets:
-            print(f"\n== {name}\n{hottest(stand.directory / f'{name}.data')}")
+            path = stand.directory / f"{name}.data"
+            print(f"\n== {name}: libraries and kernel\n{hottest(path, '--no-children', '--sort', 'dso')}")
+            print(f"\n== {name}: in the function itself\n{hottest(path, '--no-children', '--sort', 'dso,symbol')}")
+            print(f"\n== {name}: with all it calls\n{hottest(path, '--children', '--sort', 'symbol')}")
         print(f"\n== batches\n{batches(before, after)}\n\n{result['per_second']:,.0f} requests/s")
 
 

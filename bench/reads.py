@@ -3,11 +3,10 @@
 import http.client
 import json
 import random
-import statistics
 import time
 
 import people
-from measure import HERE, cpu_between_s, cpu_s, pgbench, run, system_calls, wrk
+from measure import HERE, cpu_s, medians, pgbench, run, system_calls, wrk
 from stand import accepts, alive, free_port, wait_until
 
 DATABASE = "bench_reads"
@@ -100,13 +99,13 @@ def compare_replies(one, other, tokens):
 
 
 def measure_with_cpu(stand, contender, seconds):
-    own = contender.process
-    before = cpu_s(stand.postgres.pid), cpu_s(own.pid) if own else {}
+    processes = {"postgres_cpu_us": stand.postgres.pid}
+    if contender.process is not None:
+        processes["server_cpu_us"] = contender.process.pid
+    before_s = {name: cpu_s(pid) for name, pid in processes.items()}
     result = contender.measure(seconds)
-    requests = max(1, result["requests"])
-    result["postgres_cpu_us"] = cpu_between_s(before[0], cpu_s(stand.postgres.pid)) * 1e6 / requests
-    if own:
-        result["server_cpu_us"] = cpu_between_s(before[1], cpu_s(own.pid)) * 1e6 / requests
+    for name, pid in processes.items():
+        result[name] = (cpu_s(pid) - before_s[name]) * 1e6 / max(1, result["requests"])
     return result
 
 
@@ -128,11 +127,6 @@ def calls_per_request(stand, contender, seconds):
     if counted.get("calls"):
         counted["per_request"] = counted["calls"] / requests
     return counted
-
-
-def medians(results):
-    keys = results[0].keys()
-    return {key: statistics.median(result[key] for result in results) for key in keys}
 
 
 def measure(stand, options):

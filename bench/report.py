@@ -25,13 +25,18 @@ def reads_lines(part):
                    f"{one['server_cpu_us']:.1f} / {one['postgres_cpu_us']:.1f} / {one['client_cpu_us']:.1f} µs")
         calls = part["system_calls"][name].get("per_request")
         yield line(f"  {name}: system calls per request", "not counted" if calls is None else f"{calls:.2f}")
-    yield line("  pgbench: CPU per request, PostgreSQL", f"{middle['pgbench']['postgres_cpu_us']:.1f} µs")
+    one = middle["pgbench"]
+    yield line("  pgbench: CPU per request, PostgreSQL / pgbench", f"{one['postgres_cpu_us']:.1f} / {one['client_cpu_us']:.1f} µs")
 
 
 def import_lines(part):
     yield f"Import of {part['rows']:,} contribution rows (medians)"
     yield line("  yibaod import contributions", f"{part['yibaod_per_second']:,.0f} rows/s")
     yield line("  plain set-based SQL", f"{part['plain_per_second']:,.0f} rows/s")
+    for name in ("yibaod", "plain"):
+        one = part["cpu"][name]
+        yield line(f"  {name}: CPU per row, client / PostgreSQL",
+                   f"{one['client_cpu_us']:.1f} / {one['postgres_cpu_us']:.1f} µs")
     yield line("  yibaod / plain SQL", f"{part['ratio']:.2f}", "≥ 0.5", part["ratio"] >= 0.5)
 
 
@@ -39,8 +44,9 @@ def pages_lines(part):
     yield "History page of 20 rows (medians)"
     for name in ("small", "large"):
         one = part[name]
-        yield line(f"  {one['rows']:,} rows: latency p50, buffers touched", f"{one['p50_us']} µs, {one['buffers']:.1f}")
-    for key, label in (("p50_us", "latency"), ("buffers", "buffers touched")):
+        yield line(f"  {one['rows']:,} rows: latency p50, buffers touched", f"{one['p50_us']:.0f} µs, {one['buffers']:.1f}")
+    for key, label in (("p50_us", "latency"), ("buffers", "buffers touched"),
+                       ("postgres_cpu_us", "CPU time of PostgreSQL")):
         ratio = part[f"ratio_{key}"]
         yield line(f"  large / small, {label}", f"{ratio:.2f}", "≤ 1.3", ratio <= 1.3)
 

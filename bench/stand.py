@@ -14,7 +14,7 @@ import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-YIBAOD = ROOT / "build" / "yibaod"
+YIBAOD = pathlib.Path(os.environ.get("YIBAOD", ROOT / "build" / "yibaod"))  # another build, to compare
 STOP_LIMIT_S = 30
 START_LIMIT_S = 60
 NO_LIMIT_PER_MINUTE = "100000000"  # rate limits count, and refuse nobody
