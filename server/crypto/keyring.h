@@ -32,7 +32,8 @@ struct keyring *keyring_open(struct pg_session *session, const char *master_key_
 /* Makes the missing ones (under an advisory lock; used by migrate) and the master key file (0600) when neither it nor
  * any key exists. */
 bool keyring_create_missing(struct pg_session *session, const char *master_key_path, const char **error);
-/* The KEY_BYTES of the newest key of a purpose, for code that hashes or signs by itself. Lives as long as the keyring. */
+/* The KEY_BYTES of the newest key of a purpose, for code that hashes or signs by itself. Lives as long as the keyring.
+ */
 const uint8_t *keyring_key(const struct keyring *keyring, enum key_purpose purpose);
 void keyring_close(struct keyring *keyring); /* wipes */
 

@@ -59,46 +59,46 @@ static bool ends_with(const char *name, const char *suffix)
     return name[0] != '.' && name_length > suffix_length && strcmp(name + name_length - suffix_length, suffix) == 0;
 }
 
-static int by_name(const void *a, const void *b)
+/* By bytes, whatever the locale. */
+static int by_name(const struct dirent **a, const struct dirent **b)
 {
-    return strcmp(((const struct script *)a)->name, ((const struct script *)b)->name);
+    return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static bool add(struct script_list *list, const char *directory, const char *name)
+static bool read_entries(struct script_list *list, const char *directory, const char *suffix,
+                         struct dirent *const *entries, int count)
 {
-    struct script *grown = realloc(list->items, (list->count + 1) * sizeof *grown);
-    if (grown == NULL) {
+    list->items = calloc((size_t)count + 1, sizeof *list->items);
+    if (list->items == NULL) {
         fprintf(stderr, "yibaod: out of memory\n");
         return false;
     }
-    list->items = grown;
-    if (!script_read(&list->items[list->count], directory, name))
-        return false;
-    list->count++;
+    for (int i = 0; i < count; i++) {
+        if (!ends_with(entries[i]->d_name, suffix))
+            continue;
+        if (!script_read(&list->items[list->count], directory, entries[i]->d_name))
+            return false;
+        list->count++;
+    }
     return true;
 }
 
 bool script_list_read(struct script_list *list, const char *directory, const char *suffix)
 {
     *list = (struct script_list){0};
-    DIR *entries = opendir(directory);
-    if (entries == NULL) {
+    struct dirent **entries = NULL;
+    int count = scandir(directory, &entries, NULL, by_name);
+    if (count < 0) {
         fprintf(stderr, "yibaod: cannot read %s: %s\n", directory, strerror(errno));
         return false;
     }
-    bool is_read = true;
-    for (struct dirent *entry; is_read && (entry = readdir(entries)) != NULL;) {
-        if (ends_with(entry->d_name, suffix))
-            is_read = add(list, directory, entry->d_name);
-    }
-    closedir(entries);
-    if (!is_read) {
+    bool is_read = read_entries(list, directory, suffix, entries, count);
+    if (!is_read)
         script_list_free(list);
-        return false;
-    }
-    if (list->count > 1)
-        qsort(list->items, list->count, sizeof *list->items, by_name);
-    return true;
+    for (int i = 0; i < count; i++)
+        free(entries[i]);
+    free(entries);
+    return is_read;
 }
 
 void script_list_free(struct script_list *list)
