@@ -2,10 +2,11 @@
 # Installs the Debian packages that are missing, and says which; does nothing when none is.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: scripts/install.sh [--test | --check]
+# usage: scripts/install.sh [--test | --check | --bench]
 #   (none)   what `make run` needs
 #   --test   also what `make test` needs
 #   --check  also what `make check` needs
+#   --bench  also what `make bench` needs
 set -eu
 
 run_packages='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev libpq-dev libssl-dev postgresql
@@ -13,14 +14,16 @@ run_packages='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev lib
 test_packages='libcmocka-dev python3-pytest python3-hypothesis python3-psycopg python3-httpx python3-jsonschema
                python3-cryptography'
 check_packages='clang clang-format clang-tidy cppcheck'
+bench_packages='wrk strace python3-cryptography'
 
 wanted=$run_packages
 case "${1-}" in
 '') ;;
 --test) wanted="$run_packages $test_packages" ;;
 --check) wanted="$run_packages $test_packages $check_packages" ;;
+--bench) wanted="$run_packages $bench_packages" ;;
 *)
-    sed -n '5,8s/^# //p' "$0" >&2
+    sed -n '5,9s/^# //p' "$0" >&2
     exit 2
     ;;
 esac
@@ -43,7 +46,7 @@ $package
     *) missing="$missing $package" ;;
     esac
 done
-# Node.js runs the linter of openapi.yaml; any source of it will do, and not every one has a package called npm.
+# Node.js runs the linter of openapi.yaml and the peer of the benchmark; any source of it will do, and not every one has a package called npm.
 if [ "${1-}" != '' ] && ! command -v npm >/dev/null 2>&1; then
     missing="$missing nodejs npm"
 fi
