@@ -89,17 +89,21 @@ enum fault_code parse_pool(struct row *row, const struct column *column, struct 
 enum fault_code parse_employer_code(struct row *row, const struct column *column, struct span text, struct cell *cell)
 {
     (void)column;
-    char *capitals = (char *)row_scratch(row, CREDIT_CODE_LENGTH);
-    for (size_t i = 0; i < text.length && i < CREDIT_CODE_LENGTH; i++) {
-        char c = text.bytes[i];
-        capitals[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-    }
-    struct span code = {.bytes = capitals, .length = text.length};
-    enum credit_code_status status =
-        text.length == CREDIT_CODE_LENGTH ? credit_code_check(code) : CREDIT_CODE_MALFORMED;
-    if (status == CREDIT_CODE_MALFORMED) {
+    if (text.length != CREDIT_CODE_LENGTH) {
         return FAULT_EMPLOYER_CODE_MALFORMED;
     }
-    *cell = (struct cell){.is_set = true, .bytes = code, .number = status == CREDIT_CODE_VALID};
-    return status == CREDIT_CODE_VALID ? FAULT_NONE : FAULT_EMPLOYER_CODE_CHECK;
+    char *capitals = (char *)row_scratch(row, CREDIT_CODE_LENGTH);
+    for (size_t i = 0; i < CREDIT_CODE_LENGTH; i++) {
+        char c = text.bytes[i];
+        capitals[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        bool is_letter_or_digit =
+            (capitals[i] >= '0' && capitals[i] <= '9') || (capitals[i] >= 'A' && capitals[i] <= 'Z');
+        if (!is_letter_or_digit) {
+            return FAULT_EMPLOYER_CODE_MALFORMED;
+        }
+    }
+    struct span code = {.bytes = capitals, .length = CREDIT_CODE_LENGTH};
+    bool is_valid = credit_code_check(code) == CREDIT_CODE_VALID;
+    *cell = (struct cell){.is_set = true, .bytes = code, .number = is_valid};
+    return is_valid ? FAULT_NONE : FAULT_EMPLOYER_CODE_CHECK;
 }
