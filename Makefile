@@ -126,7 +126,7 @@ check: ## format, warnings of gcc and clang as errors, clang-tidy, cppcheck
 	@$(MAKE) --no-print-directory cppcheck
 
 format-check:
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 
 warnings:
 	@$(MAKE) --no-print-directory CC=gcc OUT=build/check/gcc CFLAGS=-Werror objects
@@ -144,7 +144,7 @@ cppcheck: $(GENERATED)
 	  --suppress=missingIncludeSystem -D_GNU_SOURCE -I. -I$(GENERATED_DIR) server api cli
 
 format: ## rewrite all C files in the project's format
-	clang-format -i $(C_FILES)
+	@clang-format -i $(C_FILES)
 
 sanitize: ## build into build/asan with ASan and UBSan, and run the unit tests there
 	@$(MAKE) --no-print-directory OUT=build/asan LINK_FLAGS= build unit \

@@ -13,11 +13,11 @@
  */
 struct arena;
 
-struct arena *arena_open(void);                     /* NULL when out of memory */
-void arena_close(struct arena *arena);              /* runs the deferred clean-ups, last one first, then frees all */
+struct arena *arena_open(void);        /* NULL when out of memory */
+void arena_close(struct arena *arena); /* runs the deferred clean-ups, last one first, then frees all */
 
-void *arena_alloc(struct arena *arena, size_t size_bytes);  /* zeroed, aligned for any type */
-char *arena_copy(struct arena *arena, struct span text);    /* NUL-terminated copy */
+void *arena_alloc(struct arena *arena, size_t size_bytes); /* zeroed, aligned for any type */
+char *arena_copy(struct arena *arena, struct span text);   /* NUL-terminated copy */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*

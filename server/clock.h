@@ -6,23 +6,23 @@
 #include <stdint.h>
 
 /*
- * Instants are microseconds since 1970-01-01T00:00:00Z; dates are days since 1970-01-01; months are 12 × year + month − 1.
- * Business days are those of Asia/Shanghai (UTC+8, no daylight saving since 1991). All functions are thread-safe.
+ * Instants are microseconds since 1970-01-01T00:00:00Z; dates are days since 1970-01-01; months are 12 × year + month
+ * − 1. Business days are those of Asia/Shanghai (UTC+8, no daylight saving since 1991). All functions are thread-safe.
  */
-int64_t clock_business_us(void);        /* drives business dates, hold expiry, schedules; moved by the test clock */
-int64_t clock_real_us(void);            /* token life, signature windows, logs: never moved */
-int64_t clock_monotonic_us(void);       /* deadlines and time-outs */
+int64_t clock_business_us(void);           /* drives business dates, hold expiry, schedules; moved by the test clock */
+int64_t clock_real_us(void);               /* token life, signature windows, logs: never moved */
+int64_t clock_monotonic_us(void);          /* deadlines and time-outs */
 void clock_move_to_us(int64_t instant_us); /* the test clock; the caller has checked that the mode allows it */
 
-int32_t clock_date_of(int64_t instant_us);          /* the day in Shanghai */
-int64_t clock_instant_of_date(int32_t days);        /* that day's 00:00 in Shanghai */
+int32_t clock_date_of(int64_t instant_us);   /* the day in Shanghai */
+int64_t clock_instant_of_date(int32_t days); /* that day's 00:00 in Shanghai */
 int32_t date_from_civil(int32_t year, int32_t month, int32_t day);
 void date_to_civil(int32_t days, int32_t *year, int32_t *month, int32_t *day);
 
 /* Parsers return false for anything that is not exactly the form and a real date. */
-bool date_parse(struct span text, int32_t *days);             /* YYYY-MM-DD */
-bool month_parse(struct span text, int32_t *month);           /* YYYY-MM; year 1900 to 9999 */
-bool instant_parse(struct span text, int64_t *instant_us);    /* RFC 3339 with offset */
+bool date_parse(struct span text, int32_t *days);          /* YYYY-MM-DD */
+bool month_parse(struct span text, int32_t *month);        /* YYYY-MM; year 1900 to 9999 */
+bool instant_parse(struct span text, int64_t *instant_us); /* RFC 3339 with offset */
 void date_format(int32_t days, char out[11]);
 void month_format(int32_t month, char out[8]);
-void instant_format(int64_t instant_us, char out[33]);        /* 2026-01-31T09:30:00.000000+08:00 */
+void instant_format(int64_t instant_us, char out[33]); /* 2026-01-31T09:30:00.000000+08:00 */

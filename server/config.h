@@ -13,7 +13,7 @@ struct config {
 #undef CONFIG_INT
 };
 
-/* Texts point into the environment. False after one line on stderr naming the setting, its value and what is allowed. */
+/* Texts point into the environment. False after a line on stderr: the setting, its value and what is allowed. */
 bool config_read(struct config *config);
 /* What must not meet production mode, and what the mode demands; as config_read. */
 bool config_check_mode(const struct config *config);

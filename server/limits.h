@@ -5,14 +5,13 @@
 /* One request. 64 KiB of body is some 300 fields; Jansson needs up to 79 × that, so 5 MiB at worst for one parse. */
 #define LIMIT_BODY_BYTES 65536
 #define LIMIT_JSON_DEPTH 32
-#define LIMIT_ARGS 40              /* parameters and body fields of one operation */
-#define LIMIT_FIELD_ERRORS 40      /* one for each argument */
-#define LIMIT_PATH_BYTES 512       /* the longest route has 3 UUIDs: 3 × 36 + names < 200 */
+#define LIMIT_ARGS 40         /* parameters and body fields of one operation */
+#define LIMIT_FIELD_ERRORS 40 /* one for each argument */
+#define LIMIT_PATH_BYTES 512  /* the longest route has 3 UUIDs: 3 × 36 + names < 200 */
 #define LIMIT_QUERY_BYTES 4096
-#define LIMIT_HEADERS 64              /* a browser behind two proxies sends some 30 */
-#define LIMIT_HEADER_BYTES 8192    /* libmicrohttpd's pool for one connection: request line, headers and their index */
-#define LIMIT_HEADERS 64           /* header lines of one request */
-#define LIMIT_SWALLOW_BYTES 262144 /* body of a refused request that is read and dropped, so that the connection survives */
+#define LIMIT_HEADERS 64            /* a browser behind two proxies sends some 30 */
+#define LIMIT_HEADER_BYTES 8192     /* libmicrohttpd's pool for one connection: request line, headers and their index */
+#define LIMIT_SWALLOW_BYTES 262144  /* body of a refused request read and dropped, so that the connection survives */
 #define LIMIT_REPLY_BYTES (1 << 20) /* 100 list items of at most 4 KiB, and head-room */
 #define LIMIT_IDEMPOTENCY_KEY_BYTES 128
 

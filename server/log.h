@@ -17,9 +17,9 @@ struct log_field {
 #define LOG_INT(k, v) ((struct log_field){.key = (k), .type = LOG_FIELD_INT, .number = (v)})
 
 /*
- * Never pass a citizen number, name, phone, card, token, code or query string. Lines collect in a per-thread buffer and are written by
- * log_flush (one write(2) per loop turn); a thread without a loop calls log_flush itself. Lines beyond the buffer are counted and
- * reported in the next line as "dropped".
+ * Never pass a citizen number, name, phone, card, token, code or query string. Lines collect in a per-thread buffer and
+ * are written by log_flush (one write(2) per loop turn); a thread without a loop calls log_flush itself. Lines beyond
+ * the buffer are counted and reported in the next line as "dropped".
  */
 void log_set_level(enum log_level level);
 void log_event(enum log_level level, const char *event, const struct log_field *fields, size_t count);

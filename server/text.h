@@ -20,7 +20,7 @@ struct text {
 
 void text_init(struct text *text, size_t maximum_bytes);
 void text_fini(struct text *text);
-void text_clear(struct text *text);                                   /* keeps the memory */
+void text_clear(struct text *text); /* keeps the memory */
 void text_append(struct text *text, const void *bytes, size_t length);
 void text_append_span(struct text *text, struct span span);
 void text_append_z(struct text *text, const char *z);

@@ -23,6 +23,7 @@ struct principal {
     struct uuid subject_id; /* person_id of a citizen, client_id, staff_id */
     uint32_t roles;
     uint32_t regions_count;
-    char regions[LIMIT_PRINCIPAL_REGIONS][7]; /* GB/T 2260 codes; 000000 is everywhere, XX0000 a province with all its pools */
-    int64_t expires_at_us;                    /* real time; INT64_MAX when it does not expire */
+    /* GB/T 2260 codes; 000000 is everywhere, XX0000 a province with all its pools */
+    char regions[LIMIT_PRINCIPAL_REGIONS][7];
+    int64_t expires_at_us; /* real time; INT64_MAX when it does not expire */
 };

@@ -21,22 +21,23 @@ struct handler {
     enum problem (*render)(struct request *request, const struct rows *rows, struct reply *reply);
 };
 
-enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_COUNT }; /* HEAD is GET; OPTIONS is the router's */
+/* HEAD is GET; OPTIONS is the router's */
+enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_COUNT };
 
 enum media { MEDIA_JSON = 1 << 0, MEDIA_CSV = 1 << 1, MEDIA_TEXT = 1 << 2 };
 
 enum arg_place { ARG_PATH, ARG_QUERY, ARG_HEADER, ARG_BODY };
 
 enum arg_type {
-    ARG_TEXT,     /* string; minLength, maxLength in characters; optional enum; optional pattern named by format */
-    ARG_INTEGER,  /* integer with minimum, maximum */
+    ARG_TEXT,    /* string; minLength, maxLength in characters; optional enum; optional pattern named by format */
+    ARG_INTEGER, /* integer with minimum, maximum */
     ARG_BOOLEAN,
-    ARG_UUID,     /* format: uuid */
-    ARG_DATE,     /* format: date → days */
-    ARG_MONTH,    /* format: month (YYYY-MM) → months, see clock.h */
-    ARG_INSTANT,  /* format: date-time → µs */
-    ARG_REGION,   /* format: region-code: six digits */
-    ARG_TEXTS,    /* array of strings, each under the item's enum/length rules */
+    ARG_UUID,    /* format: uuid */
+    ARG_DATE,    /* format: date → days */
+    ARG_MONTH,   /* format: month (YYYY-MM) → months, see clock.h */
+    ARG_INSTANT, /* format: date-time → µs */
+    ARG_REGION,  /* format: region-code: six digits */
+    ARG_TEXTS,   /* array of strings, each under the item's enum/length rules */
 };
 
 struct arg_info {
@@ -71,9 +72,9 @@ struct operation_info {
     const char *name;  /* operationId in snake_case: get_account_balance */
     const char *route; /* /v1/accounts/{account_id}/balance: the label of metrics and logs */
     enum method method;
-    uint32_t kinds;  /* bit per enum principal_kind that may call it; public operations have PRINCIPAL_ANONYMOUS */
-    uint32_t roles;  /* staff need at least one of these */
-    uint32_t media;  /* bits of enum media that it can answer */
+    uint32_t kinds; /* bit per enum principal_kind that may call it; public operations have PRINCIPAL_ANONYMOUS */
+    uint32_t roles; /* staff need at least one of these */
+    uint32_t media; /* bits of enum media that it can answer */
     uint32_t body_limit_bytes; /* 0: takes no body */
     uint8_t args_count;
     const struct arg_info *args;

@@ -8,8 +8,8 @@
 #define REPLY_HEADERS 12
 
 /*
- * The runtime adds Content-Type, Date, X-Request-Id, rate-limit and CORS headers and Cache-Control: no-store (unless the handler set
- * its own). `body` is bounded by LIMIT_REPLY_BYTES.
+ * The runtime adds Content-Type, Date, X-Request-Id, rate-limit and CORS headers and Cache-Control: no-store (unless
+ * the handler set its own). `body` is bounded by LIMIT_REPLY_BYTES.
  */
 struct reply {
     unsigned status; /* 200 unless changed */

@@ -11,8 +11,9 @@ enum language { LANGUAGE_ZH, LANGUAGE_EN };
 
 struct fault {
     char pointer[64]; /* /query/limit, /path/account_id, /header/if-none-match, /body/roles/0 */
-    const char *code; /* required, malformed, too_short, too_long, too_small, too_large, not_allowed, unknown, duplicate */
-    char detail[96];  /* in the request's language */
+    /* required, malformed, too_short, too_long, too_small, too_large, not_allowed, unknown, duplicate */
+    const char *code;
+    char detail[96]; /* in the request's language */
 };
 
 /*
@@ -35,13 +36,14 @@ struct request {
     char request_id[33];         /* ours or the caller's X-Request-Id when well-formed: 16–32 of [0-9A-Za-z_-] */
     char trace_id[33];           /* from traceparent, else fresh */
     char address[46];            /* the caller's, in text */
-    struct fault *faults; /* LIMIT_FIELD_ERRORS of them once there is one; most requests have none */
+    struct fault *faults;        /* LIMIT_FIELD_ERRORS of them once there is one; most requests have none */
     uint32_t faults_count;
-    bool look;            /* set by bind: this is a look at somebody else's data; record it in the same transaction */
+    bool look; /* set by bind: this is a look at somebody else's data; record it in the same transaction */
     uint64_t look_person_key; /* 0: nobody in particular (a search) */
     struct uuid look_object_id;
     void *state; /* what bind leaves for render, in the arena */
 };
 
-/* Adds a fault; those past the maximum are dropped. `detail` in the request's language, may be NULL for the code's own text. */
-void request_fault(struct request *request, enum arg_place place, const char *name, const char *code, const char *detail);
+/* Adds a fault; those past the maximum are dropped. `detail` in the request's language; NULL: the code's own text. */
+void request_fault(struct request *request, enum arg_place place, const char *name, const char *code,
+                   const char *detail);

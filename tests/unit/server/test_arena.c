@@ -112,7 +112,7 @@ static void test_exhausted_memory_is_remembered(void **state)
     char *text = arena_printf(arena, "%100d", 1);
     allocations_left = -1;
     assert_in_range(served, 100, 128); /* the first chunk was used up */
-    (void)was_deferred;              /* a small node may still have fitted */
+    (void)was_deferred;                /* a small node may still have fitted */
     assert_null(large);
     assert_null(text);
     assert_true(arena_is_exhausted(arena));

@@ -76,7 +76,7 @@ static void file_open_to_others_is_refused(void **state)
 
 static void anything_but_64_digits_is_refused(void **state)
 {
-    static const char *const contents[] = {"", "\n", "00", DIGITS "0", DIGITS "\n\n", DIGITS " ", "g" DIGITS};
+    static const char *const contents[] = {"", "\n", "00", DIGITS "0", DIGITS "\n\n", DIGITS " ", ("g" DIGITS)};
     for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++)
         assert_int_equal(outcome_of(*state, contents[i], 0600), MASTER_KEY_REFUSED);
     char wrong[] = DIGITS;
