@@ -3,6 +3,7 @@
 #include "server/log.h"
 #include "server/clock.h"
 #include "server/json_writer.h"
+#include "server/metrics.h"
 #include <errno.h>
 #include <stdatomic.h>
 #include <unistd.h>
@@ -49,6 +50,12 @@ static void write_field(struct json_writer *writer, const struct log_field *fiel
     }
 }
 
+static void drop(void)
+{
+    dropped++;
+    metrics_count(METRIC_LOG_LINES_DROPPED);
+}
+
 void log_event(enum log_level level, const char *event, const struct log_field *fields, size_t count)
 {
     if ((int)level > atomic_load_explicit(&least_level, memory_order_relaxed))
@@ -78,7 +85,7 @@ void log_event(enum log_level level, const char *event, const struct log_field *
     }
     lines.length = start;
     lines.failed = false;
-    dropped++;
+    drop();
 }
 
 void log_flush(void)
@@ -92,6 +99,7 @@ void log_flush(void)
             written += (size_t)count;
     }
     for (size_t i = written; i < lines.length; i++)
-        dropped += lines.bytes[i] == '\n';
+        if (lines.bytes[i] == '\n')
+            drop();
     text_clear(&lines);
 }
