@@ -56,7 +56,12 @@ def servers(main_database, tmp_path_factory):
     started.stop_all()
 
 
+NO_LIMITS = {"YIBAO_RATE_PRINCIPAL_PER_MINUTE": "10000000", "YIBAO_RATE_ADDRESS_PER_MINUTE": "10000000"}
+
+
 class Servers:
+    """Rate limits are out of the way unless a test sets them."""
+
     def __init__(self, environment, log_directory):
         self.environment = environment
         self.log_directory = log_directory
@@ -64,7 +69,7 @@ class Servers:
 
     def __call__(self, settings=None, port=None, wait=True):
         log_path = self.log_directory / f"server-{len(self.started)}.log"
-        server = Server(database.BINARY, {**self.environment, **(settings or {})}, log_path, port)
+        server = Server(database.BINARY, {**self.environment, **NO_LIMITS, **(settings or {})}, log_path, port)
         self.started.append(server)
         return server.wait_ready() if wait else server
 
@@ -78,8 +83,8 @@ class Servers:
 
 @pytest.fixture(scope="session")
 def server(servers):
-    """The one that most tests talk to; no limit is in their way."""
-    return servers({"YIBAO_RATE_PRINCIPAL_PER_MINUTE": "10000000", "YIBAO_RATE_ADDRESS_PER_MINUTE": "10000000"})
+    """The one that most tests talk to."""
+    return servers()
 
 
 def starting(servers):

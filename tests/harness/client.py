@@ -7,7 +7,6 @@ import httpx
 from tests.harness.server import PATIENCE_S
 from tests.harness.wire import Wire, get
 
-TOKEN_CACHE_S = 1.0
 connect = socket.create_connection
 
 
@@ -89,9 +88,6 @@ class Client:
         while (seen := self.get(path, by=by).status_code) != status:
             assert time.monotonic() < end, f"still {seen}"
             time.sleep(0.05)
-
-    def wait_past_token_cache(self):
-        time.sleep(TOKEN_CACHE_S + 0.2)
 
     def close(self):
         self.http.close()

@@ -25,9 +25,10 @@ class Database:
             "DATABASE_URL": self.url,
             "YIBAO_MASTER_KEY_FILE": str(directory / "master.key"),
             "YIBAO_DEMO_FILE": str(self.demo_path),
+            "YIBAO_BINARY": str(BINARY),
         }
         self.run(BINARY, "migrate")
-        self.run(os.environ.get("YIBAO_DEMO_SCRIPT", ROOT / "scripts/demo.sh"))
+        self.run(ROOT / "scripts/demo.sh")
         self.demo = Demo(json.loads(self.demo_path.read_text(encoding="utf-8")))
 
     def run(self, *command, **environment):

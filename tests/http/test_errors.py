@@ -225,8 +225,3 @@ def test_percent_encoded_parameters_are_decoded_once(api, demo):
     for bad in ("%", "%2", "%zz", "%00", "%ff", "%c0%af"):
         assert api.raw("GET", f"/v1/regions?level={bad}").status_code == 400
         assert api.raw("GET", f"/v1/regions/{bad}").status_code in (400, 404)
-
-
-def test_every_reply_forbids_guessing_its_type(api, demo):
-    for path, by in (("/v1/regions", None), ("/v1/me", demo.employee), ("/v1/me", None)):
-        assert api.get(path, by=by).headers["x-content-type-options"] == "nosniff"
