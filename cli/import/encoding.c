@@ -99,7 +99,8 @@ enum encoding encoding_detect(struct span content, bool *is_clean)
         return ENCODING_GB18030;
     }
     struct utf8_count count = count_sequences(content);
-    *is_clean = count.bad == 0 && count.replaced == 0 && memchr(content.bytes, '\0', content.length) == NULL;
+    bool has_nul = content.length > 0 && memchr(content.bytes, '\0', content.length) != NULL;
+    *is_clean = count.bad == 0 && count.replaced == 0 && !has_nul;
     bool has_mark = starts_with(content, UTF8_MARK, 3);
     return has_mark || count.bad == 0 || count.good >= count.bad ? ENCODING_UTF8 : ENCODING_GB18030;
 }
