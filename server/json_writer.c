@@ -83,7 +83,7 @@ static void append_escape(struct text *out, unsigned char byte)
 {
     static const char short_forms[32] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
     static const char digits[] = "0123456789abcdef";
-    char escape[6] = {'\\', (char)byte};
+    char escape[6] = {'\\', (char)byte, '0', '0'};
     if (byte >= 32) { /* quotation mark or backslash */
         text_append(out, escape, 2);
         return;
@@ -93,7 +93,7 @@ static void append_escape(struct text *out, unsigned char byte)
         text_append(out, escape, 2);
         return;
     }
-    memcpy(escape + 1, "u00", 3);
+    escape[1] = 'u';
     escape[4] = digits[byte >> 4];
     escape[5] = digits[byte & 15];
     text_append(out, escape, 6);

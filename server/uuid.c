@@ -37,7 +37,7 @@ static void put_big_endian(uint8_t *out, unsigned bytes, uint64_t value)
 struct uuid uuid_make(uint64_t key)
 {
     uint64_t tick = next_tick();
-    struct uuid id;
+    struct uuid id = {0};
     put_big_endian(id.bytes, 6, tick >> 12);
     put_big_endian(id.bytes + 6, 2, UINT64_C(0x7000) | (tick & 0xfff));
     put_big_endian(id.bytes + 8, 8, (UINT64_C(2) << 62) | (key & KEY_MASK));

