@@ -117,6 +117,7 @@ static int post(struct import_run *run)
     }
     uint64_t errors_before = fault_list_errors(&run->faults);
     if (!post_rows(run)) {
+        record_state(run, "failed", true);
         fputs("the import stopped half-way: run it again, and it will be finished\n", stderr);
         return EXIT_CODE_FAILED;
     }

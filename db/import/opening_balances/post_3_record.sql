@@ -18,19 +18,19 @@ WITH slice AS MATERIALIZED (
                         AND stored.account_id = slice.account_id AND stored.part = one.part
                         AND stored.reference = slice.source_document)
 ), asked AS (
-    SELECT array_agg(person_key ORDER BY ord) AS person_keys,
-           array_agg(account_id ORDER BY ord) AS account_ids,
-           array_agg(import_id(entry_time, person_key) ORDER BY ord) AS entry_ids,
-           array_agg(import_id(operation_time, person_key) ORDER BY ord) AS operation_ids,
-           array_agg('opening_balance'::text ORDER BY ord) AS kinds,
-           array_agg(part ORDER BY ord) AS parts,
-           array_agg('credit'::text ORDER BY ord) AS directions,
-           array_agg(amount_fen ORDER BY ord) AS amounts_fen,
-           array_agg('opening_balance:' || pool_code ORDER BY ord) AS system_accounts,
-           array_agg($4 ORDER BY ord) AS business_dates,
-           array_agg(source_document ORDER BY ord) AS "references",
+    SELECT array_agg(person_key) AS person_keys,
+           array_agg(account_id) AS account_ids,
+           array_agg(import_id(entry_time, person_key)) AS entry_ids,
+           array_agg(import_id(operation_time, person_key)) AS operation_ids,
+           array_agg('opening_balance'::text) AS kinds,
+           array_agg(part) AS parts,
+           array_agg('credit'::text) AS directions,
+           array_agg(amount_fen) AS amounts_fen,
+           array_agg('opening_balance:' || pool_code) AS system_accounts,
+           array_agg($4) AS business_dates,
+           array_agg(source_document) AS "references",
            sum(amount_fen) AS amount_fen
-    FROM posting
+    FROM (SELECT * FROM posting ORDER BY ord) AS posting -- sorted once, not in each aggregate
 ), posted AS MATERIALIZED (
     SELECT entry.ord, entry.status
     FROM asked, ledger_post(person_keys, account_ids, entry_ids, operation_ids, kinds, parts, directions, amounts_fen,
