@@ -10,7 +10,7 @@
 set -eu
 
 run_packages='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev libpq-dev libssl-dev postgresql
-              postgresql-client python3 python3-yaml curl ca-certificates procps'
+              postgresql-client python3 python3-yaml curl jq ca-certificates procps'
 test_packages='libcmocka-dev python3-pytest python3-hypothesis python3-psycopg python3-httpx python3-jsonschema
                python3-cryptography'
 check_packages='clang clang-format clang-tidy cppcheck'
@@ -46,7 +46,8 @@ $package
     *) missing="$missing $package" ;;
     esac
 done
-# Node.js runs the linter of openapi.yaml and the peer of the benchmark; any source of it will do, and not every one has a package called npm.
+# Node.js runs the linter of openapi.yaml and the peer of the benchmark. Any source of it will do; not every one has a
+# package called npm.
 if [ "${1-}" != '' ] && ! command -v npm >/dev/null 2>&1; then
     missing="$missing nodejs npm"
 fi
