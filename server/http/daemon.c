@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-/* While requests wait for rows without being suspended, libmicrohttpd asks to be run without pause: run it this often
- * instead. */
+/* While requests wait for rows without being suspended, libmicrohttpd asks to be run without pause. */
 #define WAITING_PATIENCE_US INT64_C(3000)
 /* Longer waits are rare, and then suspending (three more system calls) is cheaper than being asked again and again. */
 #define SUSPEND_AFTER_US INT64_C(10000)
@@ -24,16 +23,17 @@ struct http_daemon {
     unsigned waiting;  /* requests that were found waiting, unsuspended, in the last run */
     unsigned answered; /* replies that became ready since the last run */
     int64_t now_us;
+    bool closing; /* nothing is suspended any more: libmicrohttpd would end the process */
 };
 
 static void exchange_answered(struct exchange_context *context, struct exchange *exchange)
 {
     struct http_daemon *daemon = (struct http_daemon *)context;
     daemon->answered++;
-    if (exchange->suspended) {
-        exchange->suspended = false;
-        MHD_resume_connection(exchange->connection);
-    }
+    if (!exchange->suspended)
+        return;
+    exchange->suspended = false;
+    MHD_resume_connection(exchange->connection);
 }
 
 static struct http_connection *connection_of(struct MHD_Connection *connection)
@@ -86,10 +86,7 @@ static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const cha
     (void)kind;
     if (list->count > LIMIT_HEADERS)
         return MHD_NO;
-    list->headers[list->count++] = (struct guard_header){
-        .name = {.bytes = name, .length = name_length},
-        .value = {.bytes = value, .length = value_length},
-    };
+    list->headers[list->count++] = (struct guard_header){.name = {name, name_length}, .value = {value, value_length}};
     return MHD_YES;
 }
 
@@ -135,23 +132,18 @@ static enum MHD_Result queue_reply(struct http_daemon *daemon, struct MHD_Connec
     return result;
 }
 
-static enum MHD_Result wait(struct http_daemon *daemon, struct MHD_Connection *connection, struct exchange *exchange)
+static enum MHD_Result answer_or_wait(struct http_daemon *daemon, struct MHD_Connection *connection,
+                                      struct exchange *exchange)
 {
-    if (clock_monotonic_us() - exchange->body_us < SUSPEND_AFTER_US) {
+    if (exchange->stage == EXCHANGE_ANSWERED)
+        return queue_reply(daemon, connection, exchange);
+    if (daemon->closing || clock_monotonic_us() - exchange->body_us < SUSPEND_AFTER_US) {
         daemon->waiting++;
         return MHD_YES;
     }
     exchange->suspended = true;
     MHD_suspend_connection(connection);
     return MHD_YES;
-}
-
-static enum MHD_Result answer_or_wait(struct http_daemon *daemon, struct MHD_Connection *connection,
-                                      struct exchange *exchange)
-{
-    if (exchange->stage == EXCHANGE_ANSWERED)
-        return queue_reply(daemon, connection, exchange);
-    return wait(daemon, connection, exchange);
 }
 
 static enum MHD_Result start(struct http_daemon *daemon, struct MHD_Connection *connection, struct exchange *exchange)
@@ -235,17 +227,17 @@ struct http_daemon *http_daemon_open(const struct service *service, struct lanes
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)LIMIT_HEADER_BYTES, MHD_OPTION_CONNECTION_LIMIT, connections_max,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, connections_per_address_max, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)service->config->idle_timeout_s, MHD_OPTION_END);
-    if (daemon->mhd == NULL) {
-        free(daemon);
-        return NULL;
-    }
-    return daemon;
+    if (daemon->mhd != NULL)
+        return daemon;
+    free(daemon);
+    return NULL;
 }
 
 void http_daemon_close(struct http_daemon *daemon)
 {
+    daemon->closing = true;
     for (struct http_connection *known = daemon->connections.first; known != NULL; known = known->next)
-        if (known->exchange != NULL && known->exchange->suspended)
+        if (known->exchange != NULL && exchange_waits(known->exchange))
             exchange_abort(known->exchange, PROBLEM_OVERLOADED);
     http_daemon_run(daemon, clock_monotonic_us());
     MHD_stop_daemon(daemon->mhd);

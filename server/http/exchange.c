@@ -38,10 +38,16 @@ struct exchange *exchange_open(struct exchange_context *context, struct span tar
     return exchange;
 }
 
+static void leave_lane(struct exchange *exchange)
+{
+    if (exchange_waits(exchange))
+        lanes_cancel(exchange->context->lanes, &exchange->task);
+}
+
 void exchange_close(struct exchange *exchange)
 {
-    if (exchange->stage == EXCHANGE_TOKEN || exchange->stage == EXCHANGE_ROWS)
-        lanes_cancel(exchange->context->lanes, &exchange->task);
+    leave_lane(exchange);
+    exchange->context->bodies_bytes -= exchange->body.length;
     arena_close(exchange->arena);
 }
 
@@ -62,10 +68,20 @@ static void answer_problem(struct exchange *exchange, enum problem problem)
 
 void exchange_abort(struct exchange *exchange, enum problem problem)
 {
-    if (exchange->stage == EXCHANGE_TOKEN || exchange->stage == EXCHANGE_ROWS)
-        lanes_cancel(exchange->context->lanes, &exchange->task);
+    if (exchange->stage == EXCHANGE_ROWS && task_may_have_run(&exchange->task))
+        problem = PROBLEM_OUTCOME_UNKNOWN;
+    leave_lane(exchange);
     exchange->closes = true;
     answer_problem(exchange, problem);
+}
+
+void exchange_answered_elsewhere(struct exchange *exchange, unsigned status)
+{
+    leave_lane(exchange);
+    exchange->stage = EXCHANGE_ANSWERED;
+    exchange->reply.status = status;
+    if (exchange->header_us == 0)
+        exchange->header_us = clock_monotonic_us();
 }
 
 void exchange_body(struct exchange *exchange, struct span bytes)
@@ -80,7 +96,14 @@ void exchange_body(struct exchange *exchange, struct span bytes)
         exchange->closes = true;
         return;
     }
+    if (exchange->context->bodies_bytes + bytes.length > LIMIT_BODIES_BYTES) {
+        exchange->refusal = PROBLEM_OVERLOADED;
+        exchange->closes = true;
+        return;
+    }
+    size_t before_bytes = exchange->body.length;
     text_append_span(&exchange->body, bytes);
+    exchange->context->bodies_bytes += exchange->body.length - before_bytes;
 }
 
 static enum problem problem_of(enum task_outcome outcome)
@@ -123,11 +146,11 @@ static void rows_came(struct task *task, enum task_outcome outcome, const struct
 static void submit(struct exchange *exchange, enum exchange_stage stage)
 {
     exchange->stage = stage;
-    exchange->waited = true;
-    if (lanes_submit(exchange->context->lanes, &exchange->task))
+    if (lanes_submit(exchange->context->lanes, &exchange->task)) {
+        exchange->waited = true;
         return;
+    }
     exchange->stage = EXCHANGE_BODY;
-    exchange->waited = false;
     answer_problem(exchange, PROBLEM_OVERLOADED);
 }
 

@@ -26,6 +26,7 @@ struct exchange_context {
     const struct service *service;
     struct lanes *lanes;
     struct token_cache *tokens;
+    size_t bodies_bytes; /* held by all exchanges, at most LIMIT_BODIES_BYTES */
     void (*answered)(struct exchange_context *context, struct exchange *exchange); /* after it had to wait */
 };
 
@@ -39,9 +40,8 @@ struct exchange {
     enum problem refusal; /* decided from the header; answered once the body has been read */
     bool waited;          /* the answer came later, by way of a lane */
     bool closes;          /* the connection must end after the reply */
-    bool is_head;
-    struct span target; /* raw */
-    struct span origin, accept, authorization, content_type;
+    struct span target;   /* raw */
+    struct span origin, authorization;
     uint8_t token_hash[TOKEN_HASH_BYTES];
     int64_t token_asked_at_us;
     int64_t started_us;           /* monotonic: the request line was complete */
@@ -57,9 +57,7 @@ struct exchange {
     struct request request;
     /* for the daemon */
     void *connection;
-    void *owner;
     bool suspended;
-    bool queued;
 };
 
 /* `target` is copied. NULL when out of memory. */
@@ -73,7 +71,13 @@ void exchange_body(struct exchange *exchange, struct span bytes);
 /* The body is complete, or is not worth reading. Afterwards stage is EXCHANGE_ANSWERED, or `answered` will be called.
  */
 void exchange_start(struct exchange *exchange);
-/* Gives up waiting and answers `problem`. */
+static inline bool exchange_waits(const struct exchange *exchange)
+{
+    return exchange->stage == EXCHANGE_TOKEN || exchange->stage == EXCHANGE_ROWS;
+}
+/* Waits: gives up and answers `problem`, or PROBLEM_OUTCOME_UNKNOWN when a write may happen all the same. */
 void exchange_abort(struct exchange *exchange, enum problem problem);
+/* libmicrohttpd has refused the request by itself. */
+void exchange_answered_elsewhere(struct exchange *exchange, unsigned status);
 /* The last byte of the reply has left, or the client has: counts and logs. */
 void exchange_log(const struct exchange *exchange, bool delivered);

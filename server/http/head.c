@@ -74,7 +74,6 @@ static void read_headers(struct exchange *exchange, const struct guard_input *he
     request->idempotency_key = keep(exchange, head, "Idempotency-Key");
     exchange->authorization = keep(exchange, head, "Authorization");
     exchange->origin = keep(exchange, head, "Origin");
-    exchange->is_head = span_equal(head->method, SPAN("HEAD"));
     exchange->body_announced_bytes = header(head, "Transfer-Encoding").length > 0 ? -1 : 0;
     address_format(peer, request->address);
     split_target(exchange);

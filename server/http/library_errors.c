@@ -9,19 +9,25 @@
 #include "server/metrics.h"
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <time.h>
 
 typedef enum MHD_Result queue_function(struct MHD_Connection *connection, unsigned status,
                                        struct MHD_Response *response);
 
-/* Looked up once by the dynamic linker's rules: the definition behind ours. */
+static queue_function *found;
+
+/* By the dynamic linker's rules: the definition behind ours. */
+static void find(void)
+{
+    void *symbol = dlsym(RTLD_NEXT, "MHD_queue_response");
+    memcpy(&found, &symbol, sizeof found);
+}
+
 static queue_function *library_queue(void)
 {
-    static queue_function *found;
-    if (found == NULL) {
-        void *symbol = dlsym(RTLD_NEXT, "MHD_queue_response");
-        memcpy(&found, &symbol, sizeof found);
-    }
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, find);
     return found;
 }
 
@@ -134,10 +140,8 @@ enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned s
     enum MHD_Result result = MHD_get_version()[0] == '0' && is_judging_header(connection, exchange)
                                  ? send_and_close(connection, &reply, request_id)
                                  : queue(connection, &reply, request_id);
-    if (exchange != NULL) { /* so that it is counted and logged as what it was */
-        exchange->stage = EXCHANGE_ANSWERED;
-        exchange->reply.status = reply.status;
-    }
+    if (exchange != NULL) /* so that it is counted and logged as what it was */
+        exchange_answered_elsewhere(exchange, reply.status);
     text_fini(&reply.body);
     return result;
 }

@@ -69,6 +69,7 @@ static void group_parts(struct batch *batch)
 
 void batch_fill(struct batch *batch, enum lane lane, struct queue *queue)
 {
+    batch->lane = lane;
     unsigned limit = lane == LANE_SLOW ? 1 : LIMIT_BATCH;
     struct task *next;
     for (struct task *task = queue->head; task != NULL && batch->members_count < limit; task = next) {

@@ -16,14 +16,15 @@ struct batch_part {
 };
 
 struct batch {
+    enum lane lane;
     unsigned members_count;
     unsigned parts_count;
     struct task *members[LIMIT_BATCH]; /* NULL: nobody waits any more */
     struct batch_part parts[LIMIT_BATCH + 1];
     int64_t sent_at_us;
     bool failed;
-    unsigned failed_part;
-    char sqlstate[6]; /* of the failure */
+    unsigned failed_part; /* parts_count: all have succeeded, and then the commit did not */
+    char sqlstate[7];     /* of the failure, or SQLSTATE_MISFIT */
 };
 
 void batch_clear(struct batch *batch); /* frees results, forgets members */

@@ -4,6 +4,7 @@
 #include "server/clock.h"
 #include "server/log.h"
 #include "server/pg/conninfo.h"
+#include "server/pg/sqlstate.h"
 #include <assert.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -91,8 +92,17 @@ static void flush(struct pg_connection *connection)
         watch(connection, pending > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);
 }
 
+/* Without it libpq writes PostgreSQL's own words, which may quote data, to stderr. */
+static void drop_notice(void *cls, const PGresult *result)
+{
+    (void)cls;
+    (void)result;
+}
+
 static void prepare_all(struct pg_connection *connection)
 {
+    batch_clear(&connection->batch); /* of a failure in an earlier, unfinished preparation */
+    connection->part_next = 0;
     bool sent = PQsetnonblocking(connection->pg, 1) == 0 && PQenterPipelineMode(connection->pg) == 1;
     for (int s = 1; sent && s < STATEMENT_COUNT; s++) {
         const struct statement_info *info = &statement_infos[s];
@@ -111,6 +121,8 @@ static void prepare_all(struct pg_connection *connection)
 
 static void connect_continue(struct pg_connection *connection)
 {
+    /* For its next host or address libpq opens another socket, mostly under the same number: register it anew. */
+    connection->watched_events = 0;
     switch (PQconnectPoll(connection->pg)) {
     case PGRES_POLLING_READING:
         watch(connection, EPOLLIN);
@@ -133,6 +145,8 @@ static void connect_start(struct pg_connection *connection, int64_t now_us)
     connection->pg = conninfo_connect_start(connection->settings->conninfo, connection->settings->options);
     connection->state = CONNECTION_CONNECTING;
     connection->deadline_us = now_us + connection->settings->connect_timeout_us;
+    if (connection->pg != NULL)
+        PQsetNoticeReceiver(connection->pg, drop_notice, NULL);
     if (connection->pg == NULL || PQstatus(connection->pg) == CONNECTION_BAD)
         lose(connection, "connect");
     else
@@ -190,8 +204,10 @@ static void take_sync(struct pg_connection *connection)
 {
     bool was_preparing = connection->state == CONNECTION_PREPARING;
     if (was_preparing && connection->batch.failed) {
-        LOG(LOG_ERROR, "postgres_prepare_failed", LOG_TEXT("sqlstate", span_of(connection->batch.sqlstate)));
-        batch_clear(&connection->batch);
+        unsigned statement = connection->batch.failed_part + 1; /* they are prepared in order, without STATEMENT_NONE */
+        const char *name = statement < STATEMENT_COUNT ? statement_infos[statement].name : NULL;
+        LOG(LOG_ERROR, "postgres_prepare_failed", LOG_TEXT("statement", span_of(name)),
+            LOG_TEXT("sqlstate", span_of(connection->batch.sqlstate)));
         lose(connection, "prepare");
         return;
     }
@@ -202,15 +218,14 @@ static void take_sync(struct pg_connection *connection)
         connection->ended(connection, false);
 }
 
-static void take_failure(struct pg_connection *connection, const PGresult *result)
+static void take_failure(struct pg_connection *connection, const char *sqlstate)
 {
     struct batch *batch = &connection->batch;
-    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     if (batch->failed)
         return;
     batch->failed = true;
     batch->failed_part = connection->part_next;
-    snprintf(batch->sqlstate, sizeof batch->sqlstate, "%.5s", sqlstate == NULL ? "?????" : sqlstate);
+    snprintf(batch->sqlstate, sizeof batch->sqlstate, "%s", sqlstate == NULL ? "?????" : sqlstate);
 }
 
 /* Returns true when this was the Sync that ends the batch. */
@@ -220,7 +235,10 @@ static bool take_result(struct pg_connection *connection, PGresult *result)
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
         if (connection->state == CONNECTION_BUSY && connection->part_next < connection->batch.parts_count) {
-            connection->batch.parts[connection->part_next].result = result;
+            struct batch_part *part = &connection->batch.parts[connection->part_next];
+            part->result = result;
+            if (!wire_fits(result, part->statement))
+                take_failure(connection, SQLSTATE_MISFIT);
             return false;
         }
         break;
@@ -229,7 +247,7 @@ static bool take_result(struct pg_connection *connection, PGresult *result)
         take_sync(connection);
         return true;
     default:
-        take_failure(connection, result);
+        take_failure(connection, PQresultErrorField(result, PG_DIAG_SQLSTATE));
         break;
     }
     PQclear(result);

@@ -1,17 +1,16 @@
-/* Queues tasks, gathers them into batches and decides what a failed batch means for each of them. */
+/* Queues tasks, sends them in batches, and keeps the connections of each lane up. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/pg/lane.h"
 #include "server/clock.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/pg/batch_failure.h"
 #include "server/pg/connection.h"
 #include "server/pg/lane_settings.h"
-#include "server/pg/sqlstate.h"
 #include <stdlib.h>
 
 #define PING_AFTER_US INT64_C(1000000)     /* an idle connection is asked once a second */
 #define QUEUE_PATIENCE_US INT64_C(2000000) /* a task waits no longer for a connection to come back */
-#define ATTEMPTS_MAXIMUM 8                 /* log2(LIMIT_BATCH) bisections, and one */
 
 struct lane_state {
     struct lanes *lanes;
@@ -73,6 +72,7 @@ bool lanes_submit(struct lanes *lanes, struct task *task)
     task->batch = NULL;
     task->batch_limit = LIMIT_BATCH;
     task->attempts = 0;
+    task->may_have_run = false;
     task->queued_at_us = clock_monotonic_us();
     queue_append(&state->queue, task);
     metrics_lane_waiting(task->lane, 1);
@@ -89,85 +89,6 @@ void lanes_cancel(struct lanes *lanes, struct task *task)
     metrics_lane_waiting(task->lane, -1);
 }
 
-static void finish(struct task *task, enum task_outcome outcome)
-{
-    task->batch = NULL;
-    metrics_lane(task->lane, METRIC_LANE_FAILED);
-    task->done(task, outcome, NULL);
-}
-
-/* Back to the front, in order, in smaller company; a task that has been through this too often is refused. */
-static void requeue(struct lane_state *state, struct batch *batch, unsigned batch_limit, enum task_outcome otherwise)
-{
-    metrics_lane(state->lane, batch_limit < LIMIT_BATCH ? METRIC_LANE_BISECTED : METRIC_LANE_RETRIED);
-    for (unsigned i = batch->members_count; i-- > 0;) {
-        struct task *task = batch->members[i];
-        if (task == NULL)
-            continue;
-        batch->members[i] = NULL;
-        task->batch_limit = batch_limit;
-        if (++task->attempts > ATTEMPTS_MAXIMUM) {
-            finish(task, otherwise);
-            continue;
-        }
-        task->batch = NULL;
-        queue_prepend(&state->queue, task);
-        metrics_lane_waiting(task->lane, 1);
-    }
-}
-
-static void finish_all(struct batch *batch, enum task_outcome outcome)
-{
-    for (unsigned i = 0; i < batch->members_count; i++) {
-        struct task *task = batch->members[i];
-        batch->members[i] = NULL;
-        if (task != NULL)
-            finish(task, outcome);
-    }
-}
-
-static void batch_lost(struct lane_state *state, struct batch *batch)
-{
-    for (unsigned i = 0; i < batch->members_count; i++) {
-        struct task *task = batch->members[i];
-        if (task == NULL || statement_infos[task->call.statement].repeatable)
-            continue;
-        batch->members[i] = NULL;
-        finish(task, TASK_UNKNOWN);
-    }
-    requeue(state, batch, LIMIT_BATCH, TASK_UNAVAILABLE);
-}
-
-static void report_bug(const struct batch *batch)
-{
-    const struct statement_info *info = &statement_infos[batch->parts[batch->failed_part].statement];
-    LOG(LOG_ERROR, "statement_failed", LOG_TEXT("statement", span_of(info->name)),
-        LOG_TEXT("sqlstate", span_of(batch->sqlstate)));
-}
-
-static void batch_failed(struct lane_state *state, struct batch *batch, enum failure failure)
-{
-    bool alone = batch->members_count == 1;
-    switch (failure) {
-    case FAILURE_RETRY:
-    case FAILURE_STALE_PLAN:
-        requeue(state, batch, LIMIT_BATCH, TASK_UNAVAILABLE);
-        return;
-    case FAILURE_UNAVAILABLE:
-        finish_all(batch, TASK_UNAVAILABLE);
-        return;
-    case FAILURE_TIMED_OUT:
-    case FAILURE_BUG:
-        if (alone && failure == FAILURE_BUG)
-            report_bug(batch);
-        if (alone)
-            finish_all(batch, failure == FAILURE_BUG ? TASK_FAILED : TASK_TIMED_OUT);
-        else
-            requeue(state, batch, batch->members_count / 2, TASK_FAILED);
-        return;
-    }
-}
-
 static void lane_connection_ended(struct pg_connection *connection, bool lost)
 {
     struct lane_state *state = connection->owner;
@@ -182,9 +103,9 @@ static void lane_connection_ended(struct pg_connection *connection, bool lost)
     }
     enum failure failure = sqlstate_failure(batch->sqlstate);
     if (lost)
-        batch_lost(state, batch);
+        batch_lost(batch, &state->queue);
     else
-        batch_failed(state, batch, failure);
+        batch_failed(batch, &state->queue, failure);
     batch_clear(batch);
     if (!lost && failure == FAILURE_STALE_PLAN)
         pg_connection_reopen(connection);
@@ -216,7 +137,7 @@ static void refuse_impatient(struct lane_state *state, int64_t now_us)
         struct task *task = state->queue.head;
         queue_remove(&state->queue, task);
         metrics_lane_waiting(state->lane, -1);
-        finish(task, TASK_UNAVAILABLE);
+        task_finish(task, TASK_UNAVAILABLE);
     }
 }
 
@@ -268,7 +189,7 @@ void lanes_close(struct lanes *lanes)
     for (enum lane lane = LANE_READ; lane < LANE_COUNT; lane++) {
         struct lane_state *state = &lanes->lane[lane];
         for (unsigned i = 0; state->connections != NULL && i < state->connections_count; i++) {
-            finish_all(&state->connections[i].batch, TASK_UNAVAILABLE);
+            batch_finish_all(&state->connections[i].batch, TASK_UNAVAILABLE);
             pg_connection_fini(&state->connections[i]);
         }
         refuse_impatient(state, INT64_MAX);

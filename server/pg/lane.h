@@ -9,9 +9,10 @@
 /*
  * A reactor's lanes, owned by its thread. While a connection has a batch in flight, the next one collects in the queue:
  * at low load a batch is one task, at high load it is group commit. One batch is one transaction, ended by its own
- * Sync. read   any mixture of statements; tasks of the same set statement become one call of it write  one set
- * statement only, for several calls under one Sync pile up locks and deadlock slow   one task at a time on each
- * connection
+ * Sync.
+ *   read   any mixture of statements; tasks of the same set statement become one call of it
+ *   write  one set statement only, for several calls under one Sync pile up locks and deadlock
+ *   slow   one task at a time on each connection
  */
 struct lanes;
 
@@ -20,7 +21,7 @@ enum task_outcome {
     TASK_UNAVAILABLE, /* nothing was done: no connection, or PostgreSQL refuses work (full disk, shutting down,
                          read-only) */
     TASK_TIMED_OUT,   /* nothing was done: the statement ran into its time-out */
-    TASK_UNKNOWN,     /* the connection broke while the task was in flight and it may have been committed */
+    TASK_UNKNOWN,     /* a write was in flight when its connection broke: it may have been committed */
     TASK_FAILED,      /* a bug: the statement raised an error that it must never raise; logged */
 };
 
@@ -38,6 +39,7 @@ struct task {
     unsigned batch_index;
     unsigned batch_limit; /* halved each time a batch with this task in it failed, until the culprit is alone */
     unsigned attempts;
+    bool may_have_run; /* it was in flight when a connection broke */
     int64_t queued_at_us;
 };
 
@@ -47,7 +49,9 @@ void lanes_close(struct lanes *lanes); /* every waiting task is done with TASK_U
 
 bool lanes_submit(struct lanes *lanes, struct task *task); /* false: the queue is full; nothing was taken */
 void lanes_cancel(struct lanes *lanes, struct task *task); /* nobody waits any more; what is in flight still runs */
-void lanes_flush(struct lanes *lanes, int64_t now_us);     /* sends what has collected; once per turn */
-void lanes_tick(struct lanes *lanes, int64_t now_us);      /* reconnects, pings, time-outs; a few times a second */
-unsigned lanes_busy(const struct lanes *lanes);            /* tasks queued or in flight */
+/* Whether giving up on a submitted task now would leave it open if its write happens. */
+bool task_may_have_run(const struct task *task);
+void lanes_flush(struct lanes *lanes, int64_t now_us); /* sends what has collected; once per turn */
+void lanes_tick(struct lanes *lanes, int64_t now_us);  /* reconnects, pings, time-outs; a few times a second */
+unsigned lanes_busy(const struct lanes *lanes);        /* tasks queued or in flight */
 int64_t lanes_last_contact_us(const struct lanes *lanes, enum lane lane); /* monotonic; 0: never */

@@ -14,10 +14,11 @@ static const struct {
     {"26000", FAILURE_STALE_PLAN},  /* prepared statement does not exist: a pooler changed the backend */
     {"57014", FAILURE_TIMED_OUT},   /* query_canceled */
     {"25006", FAILURE_UNAVAILABLE}, /* read_only_sql_transaction: a stand-by */
-    {"55P03", FAILURE_UNAVAILABLE}, /* lock_not_available */
+    {"55P03", FAILURE_LOCKED},      /* lock_not_available */
     {"53", FAILURE_UNAVAILABLE},    /* insufficient resources, disk full among them */
     {"57P", FAILURE_UNAVAILABLE},   /* shutting down or starting */
-    {"58", FAILURE_UNAVAILABLE},    /* input/output errors of the system */
+    {SQLSTATE_MISFIT, FAILURE_UNREADABLE},
+    {"58", FAILURE_UNAVAILABLE}, /* input/output errors of the system */
 };
 
 enum failure sqlstate_failure(const char *sqlstate)

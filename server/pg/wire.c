@@ -28,6 +28,23 @@ uint32_t wire_oid(enum value_type type, bool array)
     __builtin_unreachable();
 }
 
+static bool column_fits(Oid found, enum value_type wanted)
+{
+    bool is_text_too = found == 1043 || found == 1042; /* varchar and bpchar look like text on the wire */
+    return found == wire_oid(wanted, false) || (wanted == VALUE_TEXT && is_text_too);
+}
+
+bool wire_fits(const PGresult *result, enum statement statement)
+{
+    const struct statement_info *info = &statement_infos[statement];
+    if (PQnfields(result) != info->columns_count)
+        return false;
+    for (int i = 0; i < info->columns_count; i++)
+        if (!column_fits(PQftype(result, i), info->columns[i]))
+            return false;
+    return true;
+}
+
 static void append_be32(struct text *out, uint32_t value)
 {
     uint32_t wire = htobe32(value);

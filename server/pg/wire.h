@@ -4,11 +4,15 @@
 #include "server/pg/statement.h"
 #include "server/text.h"
 #include <endian.h>
+#include <libpq-fe.h>
 #include <stdint.h>
 
 /* PostgreSQL counts from 2000-01-01. */
 #define WIRE_EPOCH_DAYS 10957
 #define WIRE_EPOCH_US (WIRE_EPOCH_DAYS * INT64_C(86400000000))
+
+/* Whether rows.c can read the result: a migration may have changed a type since the statement was written. */
+bool wire_fits(const PGresult *result, enum statement statement);
 
 /* Type numbers of pg_type, fixed for ever by PostgreSQL. */
 uint32_t wire_oid(enum value_type type, bool array);
