@@ -15,7 +15,7 @@ RECOVERY_S = 60
 @pytest.fixture(scope="module")
 def own(own_database, start_server_of_module, client_of):
     """A server on a cluster of its own, which may be stopped without harm to others."""
-    server = start_server_of_module({"DATABASE_URL": own_database.url})
+    server = start_server_of_module(own_database.environment)
     return server, client_of(server), own_database
 
 
@@ -94,7 +94,7 @@ def test_backends_terminated_under_load(own):
 def test_a_server_started_before_its_database(own, start_server, client_of):
     server, client, database = own
     with database.outage("stopped"):
-        early = start_server({"DATABASE_URL": database.url}, wait=False)
+        early = start_server(database.environment, wait=False)
         time.sleep(2)
         ended = early.process.poll()
     if ended is not None:

@@ -1,6 +1,5 @@
 """Pages under concurrent inserts: whatever was there at the start is shown exactly once and in order."""
 # SPDX-License-Identifier: Apache-2.0
-import contextlib
 import datetime
 import threading
 
@@ -12,6 +11,7 @@ from tests.harness import money
 ROUNDS = settings(
     max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+WRITES, WRITES_PER_PAGE = 60, 4
 YEARS = st.lists(st.integers(1985, 2024), min_size=1, max_size=25)
 
 
@@ -25,34 +25,39 @@ def reader(demo, sql):
     return citizen, pool
 
 
-@contextlib.contextmanager
-def writer(connect, write):
-    """Calls write(connection, n) over and over until the block ends."""
-    stop = threading.Event()
-    written = []
+class Writer:
+    """A thread that calls write(connection, n) WRITES times, a few for each page that is read."""
 
-    def run():
-        with connect() as connection:
-            while not stop.is_set():
-                write(connection, len(written))
-                written.append(1)
+    def __init__(self, connect, write):
+        self.connect, self.write = connect, write
+        self.allowed = threading.Semaphore(0)
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self.run)
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield written
-    finally:
-        stop.set()
-        thread.join()
+    def run(self):
+        with self.connect() as connection:
+            for n in range(WRITES):
+                self.allowed.acquire()
+                if self.stop.is_set():
+                    return
+                self.write(connection, n)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.allowed.release()
+        self.thread.join()
 
 
-def page_slowly(api, path, by, limit, written):
-    """All rows, waiting before each page until something more was written."""
+def read_all(api, path, by, limit, writer):
+    """All rows, page by page, while the writer writes."""
     rows, params = [], {"limit": limit}
     while True:
-        count = len(written)
-        while len(written) == count:
-            pass
+        for _ in range(WRITES_PER_PAGE):
+            writer.allowed.release()
         body = api.get(path, by=by, params=params).json()
         rows += body["data"]
         if not body["has_more"]:
@@ -73,8 +78,8 @@ def test_entries_are_only_added_in_front(api, connect, reader, limit):
     citizen, _ = reader
     path = f"/v1/accounts/{citizen.account_id}/entries"
     before = {row["entry_id"]: row for row in api.pages(path, by=citizen)}
-    with writer(connect, lambda connection, _: money.post(connection, citizen.account_id, [money.adjust(1)])) as written:
-        rows = page_slowly(api, path, citizen, limit, written)
+    with Writer(connect, lambda connection, _: money.post(connection, citizen.account_id, [money.adjust(1)])) as writer:
+        rows = read_all(api, path, citizen, limit, writer)
     check(rows, before, "entry_id")
     seqs = [row["seq"] for row in rows]
     assert seqs == list(range(seqs[0], 0, -1))
@@ -93,8 +98,8 @@ def test_contributions_are_added_anywhere(api, connect, reader, limit, years):
         row = (period, "employee", "back_payment", f"{mark}-{n}", 1)
         money.record_contributions(connection, citizen.person_id, pool, [row])
 
-    with writer(connect, write) as written:
-        rows = page_slowly(api, path, citizen, limit, written)
+    with Writer(connect, write) as writer:
+        rows = read_all(api, path, citizen, limit, writer)
     check(rows, before, "contribution_id")
     periods = [row["period"] for row in rows]
     assert periods == sorted(periods, reverse=True)
