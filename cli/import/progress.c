@@ -26,9 +26,12 @@ void progress_draw(struct progress *progress)
         return;
     }
     progress->drawn_us = now_us;
-    uint64_t done = atomic_load(&progress->done);
-    double part = progress->total == 0 ? 1 : (double)done / (double)progress->total;
     double seconds = (double)(now_us - progress->started_us) / 1e6;
+    if (progress->total == 0) {
+        fprintf(stderr, "\r%-8s %.0f s\x1b[K", progress->phase, seconds);
+        return;
+    }
+    double part = (double)atomic_load(&progress->done) / (double)progress->total;
     int cells = part > 1 ? BAR_CELLS : (int)(part * BAR_CELLS);
     fprintf(stderr, "\r%-8s [%.*s%*s] %3.0f %%  %.0f s\x1b[K", progress->phase, cells, "##############################",
             BAR_CELLS - cells, "", part * 100, seconds);

@@ -9,7 +9,7 @@
 struct progress {
     bool is_shown; /* stderr is a terminal */
     const char *phase;
-    uint64_t total;
+    uint64_t total; /* 0: not known, only the time is shown */
     _Atomic uint64_t done;
     int64_t started_us;
     int64_t drawn_us;

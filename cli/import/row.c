@@ -83,8 +83,10 @@ void row_read(struct row *row, const struct import_kind *kind, const struct head
         return;
     }
     for (size_t i = 0; i < kind->columns_count; i++) {
-        uint32_t field = header->field_of[i];
-        struct span text = field == HEADER_ABSENT ? (struct span){0} : record->fields[field];
+        struct span text = {0};
+        if (header->field_of[i] != HEADER_ABSENT) {
+            text = record->fields[header->field_of[i]];
+        }
         read_column(row, &kind->columns[i], text, &row->cells[i]);
     }
     kind->complete(row);

@@ -52,6 +52,22 @@ bool run_in_parallel(struct import_run *run, void *(*work)(void *shard))
     return ok;
 }
 
+/* One import at a time. */
+static bool lock_imports(struct import_run *run)
+{
+    char sql[80];
+    snprintf(sql, sizeof(sql), "SELECT pg_try_advisory_lock(%d, 0)", IMPORT_LOCK);
+    PGresult *lock = pg_session_query(&run->control, sql, 0, NULL);
+    bool is_free = lock != NULL && PQgetvalue(lock, 0, 0)[0] == 't';
+    PQclear(lock);
+    if (lock == NULL || is_free) {
+        return is_free;
+    }
+    fputs("yibaod import: waiting for another import to end\n", stderr);
+    snprintf(sql, sizeof(sql), "SELECT pg_advisory_lock(%d, 0)", IMPORT_LOCK);
+    return pg_session_run(&run->control, sql);
+}
+
 static bool open_control(struct import_run *run)
 {
     const char *error = NULL;
@@ -64,14 +80,7 @@ static bool open_control(struct import_run *run)
         fprintf(stderr, "yibaod import: %s\n", error);
         return false;
     }
-    PGresult *lock = pg_session_query(&run->control, "SELECT pg_try_advisory_lock(7309454, 0)", 0, NULL);
-    bool is_free = lock != NULL && PQgetvalue(lock, 0, 0)[0] == 't';
-    PQclear(lock);
-    if (lock != NULL && !is_free) {
-        fputs("yibaod import: waiting for another import to end\n", stderr);
-        return pg_session_run(&run->control, "SELECT pg_advisory_lock(7309454, 0)");
-    }
-    return is_free;
+    return lock_imports(run);
 }
 
 static bool write_report(const struct import_run *run)

@@ -18,6 +18,8 @@ struct import_options {
 };
 
 #define CONNECTIONS_MAX 2
+/* First number of the advisory locks: the second is 0 for the run, then one for each connection. */
+#define IMPORT_LOCK 7309454
 
 /* One connection with its own staging tables: all rows of a person meet in the same one. */
 struct shard {

@@ -77,7 +77,7 @@ bool sql_prepare(struct pg_session *session, const char *name, const char *sql)
 
 PGresult *sql_execute(struct pg_session *session, const char *name, const struct sql_params *params)
 {
-    struct param_texts texts;
+    struct param_texts texts = {0};
     format_params(params, &texts);
     return checked(session, PQexecPrepared(session->connection, name, PARAMS, texts.values, NULL, NULL, 0));
 }

@@ -9,7 +9,6 @@
 #define COPY_CHUNK_BYTES (256 * 1024)
 #define COPY_ROW_BYTES_MAX (8 * 1024) /* 30 cells: 10 of at most 256 bytes, the rest fixed */
 #define DRAW_EVERY_ROWS 4096
-#define IMPORT_LOCK 7309454 /* one number for all imports of a database */
 
 static bool lock_and_prepare(struct shard *shard, unsigned number, const char *stage_sql)
 {

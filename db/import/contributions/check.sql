@@ -1,6 +1,6 @@
--- Finds person, account and stored record of every staged contribution, and numbers the rows by person, credits before refunds.
+-- Finds person, account and stored record of every staged contribution; numbers the rows by person, credits before refunds.
 -- SPDX-License-Identifier: Apache-2.0
--- Parameters as in cli/import/post.h: $4 business date.
+-- Parameters as in cli/import/sql.h.
 INSERT INTO import_checked
 SELECT found.*, NULL, clean.is_clean AND NOT found.is_stored, clean.is_clean AND found.is_stored
 FROM (
@@ -58,16 +58,19 @@ FROM (
                    IS NOT DISTINCT FROM (import_row.paid_on, import_row.channel, import_row.employer_code) AS is_same
     ) AS content
     WINDOW same_record AS (
-               PARTITION BY identifier.person_key, CASE WHEN identifier.person_key IS NULL THEN import_row.citizen_hash END,
+               PARTITION BY identifier.person_key,
+                   CASE WHEN identifier.person_key IS NULL THEN import_row.citizen_hash END,
                    import_row.kind = 'refund', import_row.period, import_row.scheme COLLATE "C",
                    import_row.kind COLLATE "C", import_row.source_document COLLATE "C"
                ORDER BY import_row.line),
            in_order AS (
-               ORDER BY identifier.person_key, CASE WHEN identifier.person_key IS NULL THEN import_row.citizen_hash END,
+               ORDER BY identifier.person_key,
+                   CASE WHEN identifier.person_key IS NULL THEN import_row.citizen_hash END,
                    import_row.kind = 'refund', import_row.period, import_row.scheme COLLATE "C",
                    import_row.kind COLLATE "C", import_row.source_document COLLATE "C", import_row.line)
 ) AS found
 CROSS JOIN LATERAL (
     SELECT found.is_valid AND NOT (found.is_duplicate OR found.is_pool_unknown OR found.is_person_unknown
-        OR found.is_name_different OR found.is_conflict OR found.is_account_missing OR found.is_account_closed) AS is_clean
+        OR found.is_name_different OR found.is_conflict OR found.is_account_missing OR found.is_account_closed)
+        AS is_clean
 ) AS clean

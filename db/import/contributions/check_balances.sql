@@ -1,6 +1,6 @@
 -- Holds back the rows that would take an account below zero or above its limit, as far as can be known before posting.
 -- SPDX-License-Identifier: Apache-2.0
--- Credits are posted before refunds, so the end decides. Only accounts with refunds or with very much money are looked at.
+-- Credits are posted before refunds, so the end decides. Only accounts with refunds or very much money are looked at.
 UPDATE import_checked AS checked
 SET is_ready = false, refusal = bad.refusal
 FROM (
@@ -13,9 +13,9 @@ FROM (
                 THEN 'balance_overflow' END AS refusal
     FROM (
         SELECT person_key, account_id,
-               sum(CASE WHEN part <> 'current_year' THEN 0 WHEN kind = 'refund' THEN -personal_fen ELSE personal_fen END)
+               sum(CASE kind WHEN 'refund' THEN -personal_fen ELSE personal_fen END * (part = 'current_year')::int)
                    AS current_year_fen,
-               sum(CASE WHEN part = 'current_year' THEN 0 WHEN kind = 'refund' THEN -personal_fen ELSE personal_fen END)
+               sum(CASE kind WHEN 'refund' THEN -personal_fen ELSE personal_fen END * (part = 'carried_over')::int)
                    AS carried_over_fen,
                sum(CASE WHEN kind = 'refund' THEN 0 ELSE personal_fen END) AS credited_fen
         FROM import_checked

@@ -1,14 +1,14 @@
--- Records a slice of contributions, posts the personal part of those that are new, and notes both in the run and the audit trail.
+-- Records a slice of contributions and posts the personal part of those that are new; notes it in the run and the audit trail.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for each
--- entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
+-- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for
+-- each entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
 WITH slice AS MATERIALIZED (
     SELECT checked.*, import_id(contribution_time, person_key) AS contribution_id
     FROM import_checked AS checked
     WHERE position > $1 AND position <= $2 AND is_ready
 ), recorded AS (
-    INSERT INTO contribution (person_key, base_fen, personal_fen, employer_fen, subsidy_fen, recorded_at, period, paid_on,
-        contribution_id, operation_id, pool_code, scheme, kind, status, source_document, channel, employer_code)
+    INSERT INTO contribution (person_key, base_fen, personal_fen, employer_fen, subsidy_fen, recorded_at, period,
+        paid_on, contribution_id, operation_id, pool_code, scheme, kind, status, source_document, channel, employer_code)
     SELECT person_key, base_fen, personal_fen, employer_fen, subsidy_fen, $3, period, paid_on, contribution_id,
            contribution_id, pool_code, scheme, kind, CASE WHEN is_posting THEN 'posted' ELSE 'recorded' END,
            source_document, channel, employer_code
@@ -39,7 +39,8 @@ WITH slice AS MATERIALIZED (
                             system_accounts, business_dates, "references", NULL, $3, $5) AS entry
     WHERE asked.person_keys IS NOT NULL AND entry.status <> 'posted'
 ), totals AS MATERIALIZED (
-    SELECT (SELECT count(*) FROM recorded) AS rows_stored, coalesce((SELECT amount_fen FROM asked), 0)::bigint AS amount_fen
+    SELECT (SELECT count(*) FROM recorded) AS rows_stored,
+           coalesce((SELECT amount_fen FROM asked), 0)::bigint AS amount_fen
 ), run AS (
     UPDATE import_run
     SET rows_posted = rows_posted + totals.rows_stored, amount_fen = import_run.amount_fen + totals.amount_fen,

@@ -51,11 +51,13 @@ FROM (
           AND ledger_entry.account_id = account.account_id AND ledger_entry.reference = import_row.source_document
     ) AS stored ON true
     WINDOW same_record AS (
-               PARTITION BY identifier.person_key, CASE WHEN identifier.person_key IS NULL THEN import_row.citizen_hash END,
+               PARTITION BY identifier.person_key,
+                   CASE WHEN identifier.person_key IS NULL THEN import_row.citizen_hash END,
                    import_row.pool_code COLLATE "C", import_row.source_document COLLATE "C"
                ORDER BY import_row.line),
            in_order AS (
-               ORDER BY identifier.person_key, CASE WHEN identifier.person_key IS NULL THEN import_row.citizen_hash END,
+               ORDER BY identifier.person_key,
+                   CASE WHEN identifier.person_key IS NULL THEN import_row.citizen_hash END,
                    import_row.pool_code COLLATE "C", import_row.source_document COLLATE "C", import_row.line)
 ) AS found
 CROSS JOIN LATERAL (

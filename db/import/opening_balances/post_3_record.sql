@@ -1,7 +1,7 @@
 -- Posts the parts of a slice of opening balances that are not posted yet, and notes it in the run and the audit trail.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for each
--- entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
+-- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for
+-- each entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
 WITH slice AS MATERIALIZED (
     SELECT * FROM import_checked WHERE position > $1 AND position <= $2 AND is_ready
 ), posting AS MATERIALIZED (
@@ -37,7 +37,8 @@ WITH slice AS MATERIALIZED (
                             system_accounts, business_dates, "references", NULL, $3, $5) AS entry
     WHERE asked.person_keys IS NOT NULL AND entry.status <> 'posted'
 ), totals AS MATERIALIZED (
-    SELECT (SELECT count(*) FROM slice) AS rows_stored, coalesce((SELECT amount_fen FROM asked), 0)::bigint AS amount_fen
+    SELECT (SELECT count(*) FROM slice) AS rows_stored,
+           coalesce((SELECT amount_fen FROM asked), 0)::bigint AS amount_fen
 ), run AS (
     UPDATE import_run
     SET rows_posted = rows_posted + totals.rows_stored, amount_fen = import_run.amount_fen + totals.amount_fen,
