@@ -13,7 +13,6 @@
 #define QUEUE_PATIENCE_US INT64_C(2000000) /* a task waits no longer for a connection to come back */
 
 struct lane_state {
-    struct lanes *lanes;
     enum lane lane;
     struct queue queue;
     unsigned in_flight;
@@ -34,6 +33,7 @@ static void lane_connection_ended(struct pg_connection *connection, bool lost);
 static bool lane_open(struct lanes *lanes, enum lane lane, int epoll_fd)
 {
     struct lane_state *state = &lanes->lane[lane];
+    state->lane = lane;
     lane_settings_init(&state->settings, lanes->config, lane);
     state->connections_count = state->settings.connections;
     state->connections = calloc(state->connections_count, sizeof *state->connections);
