@@ -1,0 +1,186 @@
+"""PostgreSQL freezes or loses connections with requests in flight: every reply tells the truth about what was done."""
+# SPDX-License-Identifier: Apache-2.0
+import collections
+import resource
+import threading
+import time
+import uuid
+
+import pytest
+from tests.harness.problems import check_problem
+from tests.harness.server import wait_until
+from tests.harness.wire import Closed, Wire, get
+from tests.http.lanes import Stand
+
+LIMIT_LANE_QUEUE = 2048
+LIMIT_BATCH = 128
+NOTHING_WAS_DONE = {"overloaded", "database_unavailable", "deadline_exceeded"}
+REGION = {"path": "/v1/regions/620500"}
+
+
+@pytest.fixture(scope="module")
+def stand(own_database, tmp_path_factory):
+    stand = Stand(own_database, tmp_path_factory.mktemp("lanes") / "server.log", YIBAO_WRITE_TIMEOUT_MS="2000")
+    yield stand
+    stand.close()
+
+
+@pytest.fixture(autouse=True)
+def healthy(stand):
+    yield
+    wait_until(lambda: stand.server.ready_status() == 200, "/readyz to say 200 again", 60)
+    assert stand.ask(**REGION).status_code == 200
+
+
+def test_frozen_with_requests_in_flight(stand):
+    citizen = stand.demo.employee
+    questions = [stand.balance(citizen)] * 10 + [REGION] * 5
+    stand.ask_all(questions)
+    began = time.monotonic()
+    with stand.database.outage("frozen"):
+        for answer in stand.ask_all(questions):
+            check_problem(answer, 503)
+            assert int(answer.headers["retry-after"]) >= 1
+    assert time.monotonic() - began < 20
+    wait_until(lambda: stand.ask(**stand.balance(citizen)).status_code == 200, "an answer", 60)
+
+
+def test_a_write_in_flight_is_unknown_not_undone(stand):
+    """It reached PostgreSQL, which does it after all when it wakes up."""
+    label = uuid.uuid4().hex
+    assert stand.ask(**stand.new_token("warm")).status_code == 201
+    with stand.database.outage("frozen"):
+        problem = check_problem(stand.ask(**stand.new_token(label)), 503)
+    assert problem["code"] == "outcome_unknown"
+
+
+def test_a_write_is_unknown_also_when_the_deadline_of_the_request_comes_first(own_database, tmp_path):
+    stand = Stand(own_database, tmp_path / "server.log", YIBAO_REQUEST_TIMEOUT_S="1")
+    assert stand.ask(**stand.new_token("warm")).status_code == 201
+    with stand.database.outage("frozen"):
+        answer = stand.ask(**stand.new_token(uuid.uuid4().hex))
+        read = stand.ask(**REGION)
+    check_problem(answer, 503, "outcome_unknown")
+    check_problem(read, 503)
+    wait_until(lambda: stand.server.ready_status() == 200, "/readyz to say 200 again", 60)
+    stand.close()
+
+
+class Writers:
+    """Threads that make tokens, each with a label of its own, and keep every answer."""
+
+    def __init__(self, stand, count=8):
+        self.stand = stand
+        self.stop = threading.Event()
+        self.answers = {}
+        self.threads = [threading.Thread(target=self.run) for _ in range(count)]
+
+    def run(self):
+        while not self.stop.is_set():
+            label = f"killed {uuid.uuid4().hex[:20]}"
+            self.answers[label] = self.stand.ask(**self.stand.new_token(label))
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def test_writes_while_backends_are_killed(stand):
+    with Writers(stand) as writers:
+        for _ in range(25):
+            time.sleep(0.15)
+            stand.database.terminate_backends()
+        time.sleep(0.5)
+    codes = collections.Counter()
+    with stand.sql() as connection:
+        rows = connection.execute("SELECT label, array_agg(token_id::text) FROM token WHERE label LIKE 'killed %' GROUP BY 1")
+        stored = dict(rows.fetchall())
+    for label, answer in writers.answers.items():
+        assert answer.status_code in (201, 503), answer.text
+        if answer.status_code == 201:
+            assert stored.get(label) == [answer.json()["token_id"]]
+            codes["created"] += 1
+            continue
+        code = check_problem(answer, 503)["code"]
+        codes[code] += 1
+        assert code in NOTHING_WAS_DONE | {"outcome_unknown"}
+        if code in NOTHING_WAS_DONE:
+            assert label not in stored, code
+        assert len(stored.get(label, [])) <= 1
+    assert codes["created"] > 50, codes
+
+
+def test_a_full_queue_refuses_at_once(stand):
+    count = LIMIT_LANE_QUEUE + LIMIT_BATCH + 200
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 2 * count:
+        pytest.skip("too few descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2 * count), hard))
+    wires = [Wire(stand.server) for _ in range(count)]
+    try:
+        with stand.database.outage("frozen"):
+            for wire in wires:
+                wire.send(get(REGION["path"]))
+            answers = [wire.receive() for wire in wires]
+    finally:
+        for wire in wires:
+            wire.socket.close()
+    assert {answer.status for answer in answers} == {503}
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in answers)
+    codes = collections.Counter(answer.json()["code"] for answer in answers)
+    assert set(codes) == {"overloaded", "database_unavailable"} and codes["overloaded"] >= 100, codes
+
+
+@pytest.mark.parametrize("delay_s", [0, 0.005, 0.5])
+def test_a_stop_that_times_out_while_requests_wait(own_database, tmp_path, delay_s):
+    """Requests of every age wait for PostgreSQL, suspended or not, when the stop gives up on them."""
+    stand = Stand(own_database, tmp_path / "server.log", YIBAO_STOP_TIMEOUT_S="1")
+    ended = threading.Event()
+
+    def ask_on():
+        while not ended.is_set():
+            try:
+                with Wire(stand.server, timeout_s=1) as wire:
+                    wire.send(get(REGION["path"]))
+                    wire.receive()
+            except (OSError, Closed):
+                time.sleep(delay_s)
+
+    threads = [threading.Thread(target=ask_on) for _ in range(12)]
+    with stand.database.outage("frozen"):
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+        stand.server.signal()
+        status = stand.server.wait_end()
+        ended.set()
+        for thread in threads:
+            thread.join()
+    assert status == 0, stand.server.log_path.read_text()[-2000:]
+
+
+def test_the_next_host_is_tried_when_one_will_not_do(cluster, main_database, own_database, tmp_path):
+    """The first host takes no writes: libpq goes on to the second with a socket of the same number."""
+    for each, read_only in ((cluster, "on"), (own_database.cluster, "off")):
+        with each.connect("postgres") as connection:
+            connection.execute("DROP ROLE IF EXISTS two_hosts")
+            connection.execute("CREATE ROLE two_hosts SUPERUSER LOGIN")
+            connection.execute(f"ALTER ROLE two_hosts SET default_transaction_read_only = {read_only}")
+    hosts = f"{cluster.socket_directory},{own_database.cluster.socket_directory}"
+    url = f"host={hosts} user=two_hosts dbname=yibao target_session_attrs=read-write"
+    stand = Stand(own_database, tmp_path / "server.log", DATABASE_URL=url)
+    try:
+        assert stand.ask(**stand.new_token("two hosts")).status_code == 201
+        stand.database.terminate_backends()
+        wait_until(lambda: stand.ask(**stand.new_token("two hosts")).status_code == 201, "writes again")
+    finally:
+        stand.close()
+        for each in (cluster, own_database.cluster):
+            with each.connect("postgres") as connection:
+                connection.execute("DROP ROLE two_hosts")
