@@ -1,6 +1,7 @@
 /* Header, body, reply and idle deadlines: libmicrohttpd's own time-out measures inactivity only. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/connections.h"
+#include "server/http/library_errors.h"
 #include "server/metrics.h"
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -95,8 +96,10 @@ static void sweep_busy(struct http_connection *connection, const struct config *
             cut(connection, METRIC_TIMEOUT_HEADER);
         return;
     case EXCHANGE_BODY:
-        if (now_us - exchange->header_us > config->body_timeout_s * SECOND_US)
+        if (now_us - exchange->header_us > config->body_timeout_s * SECOND_US) {
+            library_refuse(connection->fd, exchange, PROBLEM_REQUEST_TIMEOUT);
             cut(connection, METRIC_TIMEOUT_BODY);
+        }
         return;
     case EXCHANGE_TOKEN:
     case EXCHANGE_ROWS:

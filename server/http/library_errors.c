@@ -80,15 +80,9 @@ static bool is_judging_header(struct MHD_Connection *connection, const struct ex
     return info != NULL && exchange != NULL && exchange->stage == EXCHANGE_HEADER;
 }
 
-/*
- * There, version 0.9 goes on with the request after queueing its answer, and sends the answer's head twice. So the
- * answer goes straight to the socket, on which nothing else is under way, and declining to queue makes the library
- * close.
- */
-static enum MHD_Result send_and_close(struct MHD_Connection *connection, const struct reply *reply,
-                                      const char *request_id)
+/* Straight to the socket: only while no other reply is on its way. The caller sees to it that the connection closes. */
+static void send_reply(int fd, const struct reply *reply, const char *request_id)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct text out;
     struct tm utc;
     char date[40];
@@ -101,10 +95,33 @@ static enum MHD_Result send_and_close(struct MHD_Connection *connection, const s
         "X-Request-Id: %s\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n",
         reply->status, date, request_id, reply->body.length);
     text_append_span(&out, text_span(&reply->body));
-    if (!out.failed && info != NULL && send(info->connect_fd, out.bytes, out.length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+    if (!out.failed && send(fd, out.bytes, out.length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         LOG(LOG_DEBUG, "refusal_not_sent", LOG_INT("errno", errno));
     text_fini(&out);
+}
+
+/*
+ * There, version 0.9 goes on with the request after queueing its answer, and sends the answer's head twice. So the
+ * answer goes straight to the socket, on which nothing else is under way, and declining to queue makes the library
+ * close.
+ */
+static enum MHD_Result send_and_close(struct MHD_Connection *connection, const struct reply *reply,
+                                      const char *request_id)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info != NULL)
+        send_reply(info->connect_fd, reply, request_id);
     return MHD_NO;
+}
+
+void library_refuse(int fd, struct exchange *exchange, enum problem problem)
+{
+    struct reply reply = {.status = problem_infos[problem].status};
+    text_init(&reply.body, LIMIT_REPLY_BYTES);
+    problem_render(&exchange->request, problem, &reply);
+    send_reply(fd, &reply, exchange->request.request_id);
+    exchange_answered_elsewhere(exchange, reply.status);
+    text_fini(&reply.body);
 }
 
 static enum MHD_Result queue(struct MHD_Connection *connection, const struct reply *reply, const char *request_id)

@@ -1,7 +1,10 @@
 /* libmicrohttpd answers some faults itself, before any callback; this gives those answers our form. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "server/http/exchange.h"
 #include <microhttpd.h>
 
 /* As MHD_queue_response, for replies of our own. Everything else that is queued is the library's and is replaced. */
 enum MHD_Result library_queue_own(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response);
+/* Answers a request of which the library still awaits the rest; the caller then shuts the connection down. */
+void library_refuse(int fd, struct exchange *exchange, enum problem problem);
