@@ -3,6 +3,7 @@
 #include "server/pg/migrate.h"
 #include "cli/commands.h"
 #include "cli/db_directory.h"
+#include "cli/deployment.h"
 #include "server/crypto/keyring.h"
 #include "server/pg/session.h"
 #include <string.h>
@@ -17,9 +18,11 @@ static void print_usage(FILE *out)
     fputs("usage: yibaod migrate [--status] [--db DIRECTORY]\n\n"
           "Applies what is missing of db/migrations, all of db/functions and the reference rows of db/data to "
           "DATABASE_URL,\n"
-          "and makes missing keys. Running it again does no harm. DATABASE_URL names the owner of the database: a role "
-          "that\n"
-          "may create roles, or for which a superuser has run once\n"
+          "and makes missing keys. Running it again does no harm. In production mode (YIBAO_MODE) it marks the "
+          "database, and "
+          "no\n"
+          "process in another mode opens it any more. DATABASE_URL names the owner of the database: a role that may\n"
+          "create roles, or for which a superuser has run once\n"
           "    CREATE ROLE yibao_app NOLOGIN; GRANT yibao_app TO owner;\n\n"
           "  --status  print one line for each migration, change nothing; fails when one is pending\n"
           "  --db      the directory with migrations/, functions/ and data/, when it is not found by itself\n",
@@ -52,7 +55,7 @@ static int migrate(struct pg_session *session, const char *directory, const stru
 {
     struct migrate_report report;
     const char *error = NULL;
-    if (!migrate_lock(session) || !migrate_run(session, directory, &report))
+    if (!migrate_lock(session) || !migrate_run(session, directory, &report) || !deployment_mark(session, config))
         return EXIT_CODE_FAILED;
     if (!keyring_create_missing(session, config->master_key_file, &error)) {
         fprintf(stderr, "yibaod: %s\n", error);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api.h"
 #include "cli/commands.h"
+#include "cli/deployment.h"
 #include "server/clock.h"
 #include "server/crypto/keyring.h"
 #include "server/http/ops.h"
@@ -14,6 +15,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define RATE_WINDOW_S 60
@@ -38,9 +40,11 @@ static bool open_keys(struct server *server, const struct config *config)
     const char *error = NULL;
     if (!pg_session_open(&session, config->database_url, "yibao_app"))
         return false;
-    server->keyring = keyring_open(&session, config->master_key_file, &error);
+    bool fits = deployment_check(&session, config);
+    if (fits)
+        server->keyring = keyring_open(&session, config->master_key_file, &error);
     pg_session_close(&session);
-    return server->keyring != NULL || complain(error);
+    return server->keyring != NULL || (fits && complain(error));
 }
 
 static bool open_service(struct server *server, const struct config *config)
@@ -123,6 +127,22 @@ static void block_signals(void)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
+/* Neither a core file nor another process of the same user sees keys, tokens and the password of DATABASE_URL. */
+static void shut_memory(void)
+{
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static void apply_settings(const struct config *config)
+{
+    int64_t instant_us;
+    log_set_level_named(config->log_level);
+    if (config_is_production(config))
+        shut_memory();
+    if (config->test_clock[0] != '\0' && instant_parse(span_of(config->test_clock), &instant_us))
+        clock_move_to_us(instant_us);
+}
+
 int command_serve(int argc, char **argv, const struct config *config)
 {
     struct server server = {.reactors_count = (unsigned)config->reactors};
@@ -133,6 +153,7 @@ int command_serve(int argc, char **argv, const struct config *config)
     }
     if (!config_check_mode(config))
         return EXIT_CODE_USAGE;
+    apply_settings(config);
     if (server.reactors_count == 0)
         server.reactors_count = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     block_signals();

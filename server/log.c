@@ -37,6 +37,13 @@ static const char *level_name(enum log_level level)
     return "unknown";
 }
 
+void log_set_level_named(const char *name)
+{
+    for (int level = LOG_ERROR; level <= LOG_DEBUG; level++)
+        if (strcmp(level_name((enum log_level)level), name) == 0)
+            log_set_level((enum log_level)level);
+}
+
 static void write_field(struct json_writer *writer, const struct log_field *field)
 {
     json_key(writer, field->key);

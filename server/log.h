@@ -22,6 +22,7 @@ struct log_field {
  * the buffer are counted and reported in the next line as "dropped".
  */
 void log_set_level(enum log_level level);
+void log_set_level_named(const char *name); /* error, warning, info or debug; anything else changes nothing */
 void log_event(enum log_level level, const char *event, const struct log_field *fields, size_t count);
 void log_flush(void);
 

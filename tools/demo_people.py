@@ -214,11 +214,19 @@ def is_current(people):
         return False
 
 
+def mark():
+    """First of all, so that production refuses whatever a run cut short has left."""
+    query("INSERT INTO deployment (kind, marked_at) VALUES ('demo', clock_timestamp()) ON CONFLICT DO NOTHING")
+    if query("SELECT kind FROM deployment") != [["demo"]]:
+        sys.exit("demo: this database is marked for production; it takes no demo data and no demo tokens")
+
+
 def main():
     if os.environ.get("YIBAO_MODE", "development") == "production":
         sys.exit("demo: production takes no demo data and no demo tokens")
     if not os.environ.get("DATABASE_URL"):
         sys.exit("demo: DATABASE_URL is not set")
+    mark()
     people = demo_people(business_date())
     if is_current(people):
         return

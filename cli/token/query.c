@@ -1,5 +1,6 @@
 /* Runs the program's own statements over a blocking session, so that the command line has no SQL of its own. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/deployment.h"
 #include "cli/token/token.h"
 #include <assert.h>
 #include <stdio.h>
@@ -43,7 +44,9 @@ PGresult *token_query(const struct config *config, enum statement statement, con
     if (failed) {
         fputs("yibaod token: a value is too long\n", stderr);
     } else if (pg_session_open(&session, config->database_url, "yibao_app")) {
-        result = pg_session_query(&session, info->sql, info->params_count, params);
+        /* A token made in the wrong mode would be one that mode's rules forbid; to revoke is never wrong. */
+        if (statement != STATEMENT_TOKEN_CREATE || deployment_check(&session, config))
+            result = pg_session_query(&session, info->sql, info->params_count, params);
         pg_session_close(&session);
     }
     for (int i = 0; i < info->params_count; i++) {

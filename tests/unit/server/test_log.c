@@ -58,6 +58,13 @@ static void test_levels(void **state)
     assert_string_equal(flush_captured(), "");
     LOG(LOG_ERROR, "shown");
     assert_non_null(strstr(flush_captured(), "\"level\":\"error\""));
+    log_set_level_named("warning");
+    log_set_level_named("nothing");
+    LOG(LOG_INFO, "hidden");
+    LOG(LOG_WARNING, "shown");
+    const char *lines = flush_captured();
+    assert_non_null(strstr(lines, "\"level\":\"warning\""));
+    assert_null(strstr(lines, "hidden"));
     log_set_level(LOG_INFO);
 }
 
