@@ -36,6 +36,8 @@ $$;
 DO $$
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO yibao_app', current_schema());
+    -- A database that began before PostgreSQL 15 lets everybody make tables and functions between ours.
+    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', current_schema());
 END
 $$;
 

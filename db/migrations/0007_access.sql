@@ -11,6 +11,8 @@ CREATE TABLE token (
     roles text[] NOT NULL DEFAULT '{}'
         CHECK (roles <@ '{operator,reviewer,policy,security,auditor}'::text[]),
     regions text[] NOT NULL DEFAULT '{}' CHECK (cardinality(regions) <= 32),
+    -- They become LIKE patterns: nothing but digits may stand there.
+    CHECK (cardinality(regions) = 0 OR array_to_string(regions, ',', '') ~ '^[0-9]{6}(,[0-9]{6})*$'),
     created_at timestamptz NOT NULL,
     created_by uuid,
     expires_at timestamptz,
@@ -112,7 +114,9 @@ COMMENT ON COLUMN job.started_at IS 'Instant of the first lease, real time; null
 COMMENT ON COLUMN job.finished_at IS 'Instant of the end, real time; null before';
 CREATE INDEX job_open ON job (created_at) WHERE state IN ('waiting', 'running');
 
-GRANT SELECT, INSERT, UPDATE ON token, job TO yibao_app;
+GRANT SELECT, INSERT ON token TO yibao_app;
+GRANT UPDATE (revoked_at, revoked_by) ON token TO yibao_app;
+GRANT SELECT, INSERT, UPDATE ON job TO yibao_app;
 GRANT SELECT, INSERT ON audit_event TO yibao_app;
 GRANT SELECT ON data_key TO yibao_app;
 

@@ -66,6 +66,51 @@ def test_runtime_role_cannot_change_rules(runtime, table):
             runtime.execute(sql)
 
 
+@pytest.mark.parametrize("table, allowed", [("token", {"revoked_at", "revoked_by"}), ("token_epoch", {"version"}), ("deployment", set())])
+def test_runtime_role_can_end_a_token_but_not_widen_it(owner, table, allowed):
+    rows = owner.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %(t)s::regclass AND attnum > 0 AND NOT attisdropped"
+        " AND has_column_privilege('yibao_app', attrelid, attname, 'UPDATE')",
+        {"t": table},
+    )
+    assert {column for (column,) in rows} == allowed
+    assert owner.execute("SELECT has_table_privilege('yibao_app', %s, 'DELETE, TRUNCATE, TRIGGER')", [table]).fetchone() == (False,)
+
+
+@pytest.mark.parametrize("regions", [["62%"], ["______"], ["%%%%%%"], ["620500,%"], [""], [None], ["62050"], ["620500", "x"]])
+def test_regions_of_a_token_are_never_patterns(owner, regions):
+    with pytest.raises(psycopg.errors.CheckViolation):
+        owner.execute(
+            "INSERT INTO token (token_hash, token_id, kind, subject_id, roles, regions, created_at)"
+            " VALUES (sha256('x'), gen_random_uuid(), 'staff', gen_random_uuid(), '{operator}', %s, now())",
+            [regions],
+        )
+
+
+def test_nobody_else_makes_objects_between_ours(cluster, empty):
+    """A database that came from a version before 15 lets PUBLIC create in its schema."""
+    with cluster.connect(empty.database) as connection:
+        connection.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+    assert empty.run("migrate").returncode == 0
+    with cluster.connect(empty.database) as connection:
+        assert connection.execute("SELECT has_schema_privilege('yibao_app', 'public', 'CREATE')").fetchone() == (False,)
+
+
+def test_a_login_that_is_only_the_runtime_role_is_enough(cluster, migrated):
+    """db/README.md: then not even SQL of an intruder becomes the owner."""
+    with cluster.connect("postgres") as connection:
+        connection.execute("DROP ROLE IF EXISTS web")
+        connection.execute("CREATE ROLE web LOGIN NOINHERIT IN ROLE yibao_app")
+    migrated.environment["DATABASE_URL"] = cluster.url(migrated.database, "web")
+    made = migrated.run("token", "create", "--kind", "staff", "--role", "operator", "--region", "000000")
+    assert made.returncode == 0, made.stderr
+    assert migrated.run("token", "list").stdout.count("\n") == 2
+    assert migrated.run("token", "revoke", made.stderr.split()[1]).returncode == 0
+    with cluster.connect(migrated.database, "web", options="-c role=yibao_app") as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SET ROLE owner")
+
+
 def test_runtime_role_can_post(runtime):
     account = Account().insert(runtime)
     assert post(runtime, [Entry(account, 100)])[0][0] == "posted"
