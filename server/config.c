@@ -94,6 +94,18 @@ static bool read_int(const struct setting *setting, const char *value, struct co
     return true;
 }
 
+/* libpq would quote what it cannot read, and a mistyped scheme makes that the whole URL with its password. */
+static bool check_database_url(const struct config *config)
+{
+    PQconninfoOption *options = PQconninfoParse(config->database_url, NULL);
+    PQconninfoFree(options);
+    if (options == NULL)
+        fputs("yibaod: DATABASE_URL is not a connection string: postgresql://user:password@host/database or "
+              "host=… user=… dbname=…\n",
+              stderr);
+    return options != NULL;
+}
+
 bool config_read(struct config *config)
 {
     for (size_t i = 0; i < SETTINGS; i++) {
@@ -110,7 +122,7 @@ bool config_read(struct config *config)
             *int_of(setting, config) = setting->int_default;
         }
     }
-    return true;
+    return check_database_url(config);
 }
 
 bool config_is_production(const struct config *config)

@@ -96,6 +96,21 @@ static void test_wrong_values_are_refused_with_one_line(void **state)
     }
 }
 
+static void test_a_database_url_that_cannot_be_read_is_not_repeated(void **state)
+{
+    static const char *const urls[] = {"postgre://yibao:s3cret@db/yibao", "postgresql://yibao:s3cret@[db/yibao",
+                                       "host=db passwort=s3cret", "s3cret"};
+    for (size_t i = 0; i < COUNT_OF(urls); i++) {
+        struct config config;
+        char line[500];
+        setenv("DATABASE_URL", urls[i], 1);
+        assert_false(said(read_config, &config, line));
+        assert_non_null(strstr(line, "DATABASE_URL"));
+        assert_null(strstr(line, "s3cret"));
+        assert_string_equal(strchr(line, '\n'), "\n");
+    }
+}
+
 static void test_production_mode(void **state)
 {
     static const struct {
@@ -210,6 +225,7 @@ int main(void)
         cmocka_unit_test_setup(test_empty_is_the_same_as_none, clear_environment),
         cmocka_unit_test_setup(test_bounds_are_inclusive, clear_environment),
         cmocka_unit_test_setup(test_wrong_values_are_refused_with_one_line, clear_environment),
+        cmocka_unit_test_setup(test_a_database_url_that_cannot_be_read_is_not_repeated, clear_environment),
         cmocka_unit_test_setup(test_production_mode, clear_environment),
         cmocka_unit_test_setup(test_the_proxy_answers_for_the_listener, clear_environment),
         cmocka_unit_test_setup(test_the_test_clock_must_be_an_instant, clear_environment),
