@@ -46,6 +46,8 @@ static enum master_key_outcome read_open(int file, const char *path, uint8_t out
     struct stat status;
     if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
         return refuse(error, path, "is not a regular file");
+    if (status.st_uid != geteuid() && status.st_uid != 0)
+        return refuse(error, path, "belongs to another user, who knows it and can change it");
     if ((status.st_mode & 077) != 0)
         return refuse(error, path, "can be read by others than its owner: chmod 600 it, and think about who may have");
     char digits[HEX_DIGITS + 2];
@@ -98,6 +100,8 @@ bool master_key_create(const char *path, uint8_t out[KEY_BYTES], struct text *er
         text_printf(error, "cannot create master key file %s: %s", path, strerror(errno));
     if (file >= 0)
         close(file);
+    if (file >= 0 && !is_done)
+        unlink(path); /* half a key would be refused for ever */
     OPENSSL_cleanse(line, sizeof line);
     return is_done;
 }

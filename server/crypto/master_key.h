@@ -6,8 +6,8 @@
 
 enum master_key_outcome { MASTER_KEY_READ, MASTER_KEY_ABSENT, MASTER_KEY_REFUSED };
 
-/* Refused: unreadable, no regular file, open to group or others, or not 64 hexadecimal digits; `error` gets a line that
- * says which. */
+/* Refused: unreadable, no regular file, open to group or others, of another user (but root), or not 64 hexadecimal
+ * digits; `error` gets a line that says which. */
 enum master_key_outcome master_key_read(const char *path, uint8_t out[KEY_BYTES], struct text *error);
 /* Makes a random key and its file (mode 0600), durable before it returns; never replaces a file. */
 bool master_key_create(const char *path, uint8_t out[KEY_BYTES], struct text *error);

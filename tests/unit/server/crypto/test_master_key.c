@@ -3,10 +3,12 @@
 #include "server/crypto/master_key.h"
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,6 +95,32 @@ static void directory_and_pipe_are_refused_without_waiting(void **state)
     assert_int_equal(master_key_read(place->path, key, &place->error), MASTER_KEY_REFUSED);
 }
 
+static void file_of_another_user_is_refused(void **state)
+{
+    struct place *place = *state;
+    uint8_t key[KEY_BYTES];
+    write_file(place, DIGITS, 0600);
+    if (geteuid() != 0 || chown(place->path, 12345, (gid_t)-1) != 0)
+        skip(); /* only root can give a file away */
+    assert_int_equal(master_key_read(place->path, key, &place->error), MASTER_KEY_REFUSED);
+}
+
+static void half_a_file_is_not_left_behind(void **state)
+{
+    struct place *place = *state;
+    uint8_t key[KEY_BYTES];
+    struct rlimit before;
+    getrlimit(RLIMIT_FSIZE, &before);
+    const struct rlimit small = {.rlim_cur = 10, .rlim_max = before.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    bool is_made = master_key_create(place->path, key, &place->error);
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_false(is_made);
+    assert_int_equal(access(place->path, F_OK), -1);
+    assert_true(master_key_create(place->path, key, &place->error));
+}
+
 static void absent_file_is_told_apart(void **state)
 {
     struct place *place = *state;
@@ -123,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_PLACE(digits_are_read_in_either_case),    WITH_PLACE(file_open_to_others_is_refused),
         WITH_PLACE(anything_but_64_digits_is_refused), WITH_PLACE(directory_and_pipe_are_refused_without_waiting),
+        WITH_PLACE(file_of_another_user_is_refused),   WITH_PLACE(half_a_file_is_not_left_behind),
         WITH_PLACE(absent_file_is_told_apart),         WITH_PLACE(made_file_is_private_and_reads_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
