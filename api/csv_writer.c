@@ -25,10 +25,23 @@ static bool holds_any(struct span value, const char *characters)
     return false;
 }
 
+/* Spreadsheets set up for Chinese or Japanese take the full-width forms for the plain ones. */
+static bool starts_formula(struct span value)
+{
+    static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        size_t length = strlen(starts[i]);
+        if (value.length >= length && memcmp(value.bytes, starts[i], length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void csv_writer_text(struct csv_writer *csv, struct span value)
 {
     open_cell(csv);
-    bool disarm = value.length > 0 && holds_any((struct span){.bytes = value.bytes, .length = 1}, "=+-@\t\r");
+    bool disarm = starts_formula(value);
     bool quote = holds_any(value, "\",\r\n");
     if (quote) {
         text_append_char(csv->out, '"');

@@ -13,7 +13,8 @@ struct csv_writer {
 };
 
 void csv_writer_init(struct csv_writer *csv, struct text *out);
-/* Quoted where needed; a leading = + - @, tab or CR gets an apostrophe in front, so that it stays text. */
+/* Quoted where needed; a leading = + - @ (also full-width), tab, CR or LF gets an apostrophe in front, so that it stays
+ * text. */
 void csv_writer_text(struct csv_writer *csv, struct span value);
 void csv_writer_int(struct csv_writer *csv, int64_t value);
 void csv_writer_empty(struct csv_writer *csv);

@@ -39,7 +39,13 @@ static void disarms_formulas(void **state)
     check("@SUM(A1)", "'@SUM(A1)");
     check("\t=1", "'\t=1");
     check("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"");
+    check("\n=1", "\"'\n=1\"");
+    check("＝1+1", "'＝1+1");
+    check("＋86", "'＋86");
+    check("－1", "'－1");
+    check("＠SUM(A1)", "'＠SUM(A1)");
     check("a=b", "a=b");
+    check("\xef\xbc", "\xef\xbc");
 }
 
 static void writes_lines(void **state)
