@@ -126,6 +126,7 @@ start() {
     if ! is_running; then
         rm -f "$data/postmaster.pid"
         rm -rf "$socket"
+        mkdir -m 0700 "$socket" # never one that somebody else has put there: /tmp is everybody's
         make_private_directory "$socket"
         try=1
         # After a crash the old one's shared memory may take a moment to go.

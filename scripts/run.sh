@@ -75,7 +75,8 @@ if [ "${YIBAO_MODE:-development}" = development ]; then
     if [ ! -s var/demo.json ] || [ "$(cat var/demo.database 2>/dev/null)" != "$database" ]; then
         echo 'make run: loading demo data' >&2
         step scripts/demo.sh
-        echo "$database" >var/demo.database
+        rm -f var/demo.database
+        (umask 077 && echo "$database" >var/demo.database) # the hash of a weak password can be guessed from
     fi
 fi
 
