@@ -4,6 +4,7 @@
 #include "cli/token/token.h"
 #include "server/auth/token.h"
 #include "server/clock.h"
+#include "server/http/percent.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +73,10 @@ static bool check(const struct token_options *options, enum principal_kind kind,
     }
     if (kind == PRINCIPAL_CITIZEN && config_is_production(config)) {
         return complain("in production a citizen's token comes from signing in, not from here");
+    }
+    size_t characters;
+    if (options->label != NULL && !text_is_plain(span_of(options->label), &characters)) {
+        return complain("--label must be UTF-8 text without control characters");
     }
     return options->label == NULL || strlen(options->label) <= 128 || complain("--label may have 128 bytes");
 }
