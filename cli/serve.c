@@ -5,6 +5,7 @@
 #include "cli/deployment.h"
 #include "server/clock.h"
 #include "server/crypto/keyring.h"
+#include "server/descriptors.h"
 #include "server/http/ops.h"
 #include "server/http/page.h"
 #include "server/log.h"
@@ -21,6 +22,7 @@
 #define RATE_WINDOW_S 60
 
 struct server {
+    struct config config;
     struct service service;
     struct keyring *keyring;
     struct ops *ops;
@@ -32,6 +34,12 @@ static bool complain(const char *what)
 {
     fprintf(stderr, "yibaod: %s\n", what);
     return false;
+}
+
+static bool divide_descriptors(struct server *server)
+{
+    const char *error = NULL;
+    return descriptors_divide(&server->config, server->reactors_count, &error) || complain(error);
 }
 
 static bool open_keys(struct server *server, const struct config *config)
@@ -145,7 +153,7 @@ static void apply_settings(const struct config *config)
 
 int command_serve(int argc, char **argv, const struct config *config)
 {
-    struct server server = {.reactors_count = (unsigned)config->reactors};
+    struct server server = {.config = *config, .reactors_count = (unsigned)config->reactors};
     (void)argv;
     if (argc > 1) {
         complain("serve takes no arguments; see yibaod --help for its settings");
@@ -159,7 +167,8 @@ int command_serve(int argc, char **argv, const struct config *config)
     block_signals();
     json_object_seed(0);
     metrics_start(YIBAOD_VERSION);
-    bool started = open_keys(&server, config) && open_service(&server, config);
+    config = &server.config;
+    bool started = divide_descriptors(&server) && open_keys(&server, config) && open_service(&server, config);
     if (started) {
         api_init(config, server.keyring);
         page_init(keyring_key(server.keyring, KEY_SIGN_CURSOR));
