@@ -39,6 +39,8 @@ COMMENT ON COLUMN token.expires_at IS 'Instant from which it no longer works, re
 COMMENT ON COLUMN token.revoked_at IS 'Instant of revocation, real time; null while it works';
 COMMENT ON COLUMN token.revoked_by IS 'Subject that revoked it; null when not revoked or on the command line';
 CREATE INDEX token_subject ON token (subject_id);
+CREATE INDEX token_not_citizen ON token (token_id) WHERE kind <> 'citizen';
+COMMENT ON INDEX token_not_citizen IS 'Tokens of staff and clients, few among those of citizens: what the list is mostly asked for';
 
 CREATE TABLE audit_event (
     event_id uuid PRIMARY KEY,
