@@ -19,6 +19,11 @@ def run_demo(program, tmp_path):
     return subprocess.run([ROOT / "scripts/demo.sh"], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 
+def complaints(result):
+    """Lines for a person; the others are the log's."""
+    return [line for line in result.stderr.splitlines() if not line.startswith("{")]
+
+
 class Serving:
     def __init__(self, program, directory):
         ops_port = free_port()
@@ -68,7 +73,8 @@ def test_production_does_not_open_the_demo(demo, arguments):
     demo.environment["YIBAO_MODE"] = "production"
     result = demo.run(*arguments)
     assert result.returncode == 1 and result.stdout == ""
-    assert result.stderr.count("\n") == 1 and "demo" in result.stderr
+    (line,) = complaints(result)
+    assert "demo" in line
 
 
 @pytest.mark.parametrize("arguments", [["serve"], ["migrate"], CITIZEN, STAFF], ids=lambda a: " ".join(a[:4]))
@@ -76,7 +82,8 @@ def test_development_does_not_open_production(production, arguments):
     production.environment["YIBAO_MODE"] = "development"
     result = production.run(*arguments)
     assert result.returncode == 1 and result.stdout == ""
-    assert result.stderr.count("\n") == 1 and "YIBAO_MODE=production" in result.stderr
+    (line,) = complaints(result)
+    assert "YIBAO_MODE=production" in line
 
 
 def test_a_token_can_be_revoked_in_any_mode(production):
