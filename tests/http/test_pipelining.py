@@ -147,9 +147,9 @@ def test_head_is_get_without_the_body(server, path):
     }
 
 
-def test_empty_lines_before_a_request(server):
+def test_an_empty_line_before_a_request(server):
     with Wire(server) as wire:
-        wire.send(b"\r\n\r\n" + region("110000"))
+        wire.send(b"\r\n" + region("110000"))
         assert shown_code(wire.receive()) == "110000"
 
 

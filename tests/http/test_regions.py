@@ -43,8 +43,8 @@ def test_filters(api, params, expected):
 def test_paging(api, demo):
     listing.check_limits(api, "/v1/regions", None)
     listing.check_link(api, "/v1/regions", None)
-    other_params = ({"level": "city"}, {"parent": "620000"})
-    listing.check_cursors(api, "/v1/regions", None, None, "/v1/regions?level=province", other_params)
+    other_params = ({"level": "city"}, {"level": "province"}, {"parent": "620000"})
+    listing.check_cursors(api, "/v1/regions", None, None, None, other_params)
 
 
 @pytest.mark.parametrize("code", ["110000", "110105", "620500", "620502", "710000", "810000"])
