@@ -142,7 +142,8 @@ static void connect_continue(struct pg_connection *connection)
 
 static void connect_start(struct pg_connection *connection, int64_t now_us)
 {
-    connection->pg = conninfo_connect_start(connection->settings->conninfo, connection->settings->options);
+    connection->pg =
+        conninfo_connect_start(connection->settings->conninfo, connection->settings->options, connection->hosts_turn);
     connection->state = CONNECTION_CONNECTING;
     connection->deadline_us = now_us + connection->settings->connect_timeout_us;
     if (connection->pg != NULL)
@@ -163,8 +164,10 @@ void pg_connection_tick(struct pg_connection *connection, int64_t now_us)
     case CONNECTION_CONNECTING:
     case CONNECTION_PREPARING:
     case CONNECTION_BUSY:
-        if (now_us >= connection->deadline_us)
-            lose(connection, "deadline");
+        if (now_us < connection->deadline_us)
+            return;
+        connection->hosts_turn += connection->state != CONNECTION_BUSY;
+        lose(connection, "deadline");
         return;
     case CONNECTION_READY:
         return;

@@ -22,6 +22,7 @@ struct pg_connection {
     int watched_fd; /* registered with epoll, or -1 */
     uint32_t watched_events;
     const struct pg_settings *settings;
+    unsigned hosts_turn; /* which of several hosts is tried first */
     int64_t retry_at_us;
     int64_t retry_delay_us;
     int64_t deadline_us;

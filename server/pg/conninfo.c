@@ -48,7 +48,31 @@ static char *merge(struct pairs *pairs, const PQconninfoOption *given, const cha
     return merged;
 }
 
-static PGconn *connect_with(const char *conninfo, const char *options, const char *connect_timeout)
+/* "a,b,c" by one is "b,c,a". */
+static void rotate(char *list, unsigned turn)
+{
+    unsigned count = 1;
+    for (const char *c = list; *c != '\0'; c++)
+        count += *c == ',';
+    char *copy = turn % count == 0 ? NULL : strdup(list);
+    if (copy == NULL)
+        return;
+    const char *first = copy;
+    for (unsigned i = 0; i < turn % count; i++)
+        first = strchr(first, ',') + 1;
+    snprintf(list, strlen(copy) + 1, "%s,%.*s", first, (int)(first - copy - 1), copy);
+    free(copy);
+}
+
+static void rotate_hosts(PQconninfoOption *given, unsigned turn)
+{
+    for (; given->keyword != NULL; given++)
+        if (given->val != NULL && (strcmp(given->keyword, "host") == 0 || strcmp(given->keyword, "hostaddr") == 0 ||
+                                   strcmp(given->keyword, "port") == 0))
+            rotate(given->val, turn);
+}
+
+static PGconn *connect_with(const char *conninfo, const char *options, const char *connect_timeout, unsigned turn)
 {
     char *error = NULL;
     PQconninfoOption *given = PQconninfoParse(conninfo, &error);
@@ -57,6 +81,7 @@ static PGconn *connect_with(const char *conninfo, const char *options, const cha
         PQfreemem(error);
         return NULL;
     }
+    rotate_hosts(given, turn);
     struct pairs pairs = {.count = 0};
     char *merged = merge(&pairs, given, options);
     PGconn *connection = NULL;
@@ -71,14 +96,14 @@ static PGconn *connect_with(const char *conninfo, const char *options, const cha
     return connection;
 }
 
-PGconn *conninfo_connect_start(const char *conninfo, const char *options)
+PGconn *conninfo_connect_start(const char *conninfo, const char *options, unsigned turn)
 {
-    return connect_with(conninfo, options, NULL);
+    return connect_with(conninfo, options, NULL, turn);
 }
 
 PGconn *conninfo_connect(const char *conninfo, const char *options, int connect_timeout_s)
 {
     char seconds[12];
     snprintf(seconds, sizeof seconds, "%d", connect_timeout_s);
-    return connect_with(conninfo, options, seconds);
+    return connect_with(conninfo, options, seconds, 0);
 }

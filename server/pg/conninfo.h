@@ -8,6 +8,9 @@
  * `conninfo`, a libpq string or URL. NULL when out of memory or when the string cannot be parsed; otherwise check
  * PQstatus. Caller calls PQfinish.
  */
-PGconn *conninfo_connect_start(const char *conninfo,
-                               const char *options); /* non-blocking: continue with PQconnectPoll */
+/*
+ * Non-blocking: continue with PQconnectPoll. Of several hosts the `turn`-th comes first, for libpq sets no time limit
+ * for each of them here: one that does not answer would take all the time, every time.
+ */
+PGconn *conninfo_connect_start(const char *conninfo, const char *options, unsigned turn);
 PGconn *conninfo_connect(const char *conninfo, const char *options, int connect_timeout_s);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import collections
 import resource
+import socket
 import threading
 import time
 import uuid
@@ -163,6 +164,20 @@ def test_a_stop_that_times_out_while_requests_wait(own_database, tmp_path, delay
         for thread in threads:
             thread.join()
     assert status == 0, stand.server.log_path.read_text()[-2000:]
+
+
+def test_the_next_host_is_tried_when_one_does_not_answer(own_database, tmp_path):
+    """A machine that is gone without a word takes the whole time for connecting, and must not take it every time."""
+    (database_name,) = (word for word in own_database.url.split() if word.startswith("dbname="))
+    url = f"host={tmp_path},{own_database.cluster.socket_directory} user=postgres {database_name}"
+    stand = Stand(own_database, tmp_path / "server.log", DATABASE_URL=url, YIBAO_CONNECT_TIMEOUT_S="2")
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / ".s.PGSQL.5432"))
+        silent.listen(100)
+        stand.database.terminate_backends()
+        wait_until(lambda: stand.ask(**stand.new_token("next host")).status_code == 201, "writes again", 60)
+        wait_until(lambda: stand.ask(**REGION).status_code == 200, "reads again", 60)
+    stand.close()
 
 
 def test_the_next_host_is_tried_when_one_will_not_do(cluster, main_database, own_database, tmp_path):
