@@ -7,13 +7,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <time.h>
 
 void run_params(const struct import_run *run, struct sql_params *params)
 {
+    int64_t instant_us = clock_business_us();
     *params = (struct sql_params){
-        .instant_us = clock_business_us(),
-        .business_date = run->business_date,
+        .instant_us = instant_us,
+        .business_date = clock_date_of(instant_us),
         .hash_algorithm = run->config->chain_hash,
         .import_run_id = run->import_run_id,
         .event_id = uuid_make(uuid_random_key()),
@@ -65,7 +67,8 @@ static bool lock_imports(struct import_run *run)
     }
     fputs("yibaod import: waiting for another import to end\n", stderr);
     snprintf(sql, sizeof(sql), "SELECT pg_advisory_lock(%d, 0)", IMPORT_LOCK);
-    return pg_session_run(&run->control, sql);
+    return pg_session_run(&run->control, "SET lock_timeout = 0; SET statement_timeout = 0") &&
+           pg_session_run(&run->control, sql);
 }
 
 static bool open_control(struct import_run *run)
@@ -165,11 +168,26 @@ static int run_opened(struct import_run *run)
     if (!open_control(run) || !record_open(run)) {
         return EXIT_CODE_FAILED;
     }
+    run->business_date = clock_date_of(clock_business_us()); /* of now: it may have waited over midnight */
     if (!stage_open(run) || !stage_file(run) || !check_rows(run)) {
         record_state(run, "failed", true);
         return EXIT_CODE_FAILED;
     }
     return finish(run);
+}
+
+/* Writing the report must not destroy the file. */
+static bool report_is_elsewhere(const struct import_options *options)
+{
+    struct stat file;
+    struct stat report;
+    bool is_same = options->report_path != NULL && stat(options->path, &file) == 0 &&
+                   stat(options->report_path, &report) == 0 && file.st_dev == report.st_dev &&
+                   file.st_ino == report.st_ino;
+    if (is_same) {
+        fputs("yibaod import: --report names the file to import\n", stderr);
+    }
+    return !is_same;
 }
 
 int import_run(const struct config *config, const struct import_options *options)
@@ -178,9 +196,11 @@ int import_run(const struct config *config, const struct import_options *options
         .config = config,
         .options = options,
         .kind = options->kind,
-        .business_date = clock_date_of(clock_business_us()),
         .started_us = clock_monotonic_us(),
     };
+    if (!report_is_elsewhere(options)) {
+        return EXIT_CODE_USAGE;
+    }
     if (!source_open(&run.source, options->path)) {
         return EXIT_CODE_FAILED;
     }

@@ -48,7 +48,7 @@ struct import_run {
     struct fault_list faults;
     struct progress progress;
     struct uuid import_run_id;
-    int32_t business_date;
+    int32_t business_date; /* of the checks; each slice is posted with that of its own instant */
     uint64_t rows_total;
     uint64_t rows_ready;
     uint64_t rows_unchanged;
@@ -59,7 +59,8 @@ struct import_run {
 
 int import_run(const struct config *config, const struct import_options *options); /* an enum exit_code */
 
-void run_params(const struct import_run *run, struct sql_params *params); /* with instants of now and a new event id */
+void run_params(const struct import_run *run,
+                struct sql_params *params); /* with instants of now, their date, and a new event id */
 /* Runs `work` for each shard, in parallel, drawing progress meanwhile. False when any failed. */
 bool run_in_parallel(struct import_run *run, void *(*work)(void *shard));
 

@@ -1,4 +1,4 @@
-/* The file to import: mapped into memory, in UTF-8, with its fingerprint. */
+/* The file to import: a copy in memory, in UTF-8, with its fingerprint. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/import/source.h"
 #include "cli/import/encoding.h"
@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
-#include <sys/mman.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,23 +16,82 @@ static bool fail(const char *path, const char *what)
     return false;
 }
 
-/* Takes the descriptor. */
-static bool map_file(struct source *source, int file, const char *path)
+/* Bytes read, fewer than asked only at the end of the file; -1 on failure. */
+static ssize_t read_all(int file, char *bytes, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t got = pread(file, bytes + done, length - done, (off_t)done);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return -1;
+        }
+        if (got == 0) {
+            break;
+        }
+        done += (size_t)got;
+    }
+    return (ssize_t)done;
+}
+
+static bool is_unchanged(int file, const struct stat *before)
+{
+    struct stat now;
+    return fstat(file, &now) == 0 && now.st_size == before->st_size && now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+}
+
+/* A copy rather than a mapping: fingerprint, encoding and rows must be of the same bytes, and a file cut short must not
+ * kill the program. */
+static bool copy_file(struct source *source, int file, const char *path)
 {
     struct stat status;
     if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {
-        close(file);
         return fail(path, "not a regular file, or empty");
     }
-    source->mapping_bytes = (size_t)status.st_size;
-    source->mapping = mmap(NULL, source->mapping_bytes, PROT_READ, MAP_PRIVATE, file, 0);
-    close(file);
-    if (source->mapping == MAP_FAILED) {
-        source->mapping = NULL;
+    size_t length = (size_t)status.st_size;
+    source->copy = malloc(length);
+    if (source->copy == NULL) {
+        return fail(path, "does not fit into memory: divide it");
+    }
+    ssize_t got = read_all(file, source->copy, length);
+    if (got < 0) {
         return fail(path, strerror(errno));
     }
-    madvise(source->mapping, source->mapping_bytes, MADV_SEQUENTIAL);
-    source->content = (struct span){.bytes = source->mapping, .length = source->mapping_bytes};
+    if ((size_t)got != length || !is_unchanged(file, &status)) {
+        return fail(path, "changed while it was read: try again when it is complete");
+    }
+    source->content = (struct span){.bytes = source->copy, .length = length};
+    return true;
+}
+
+static bool convert(struct source *source, const char *path)
+{
+    int converted = encoding_gb18030_to_file(source->content);
+    source_close(source);
+    if (converted < 0) {
+        return fail(path, "cannot be converted from GB18030: is there room under TMPDIR?");
+    }
+    bool ok = copy_file(source, converted, path);
+    close(converted);
+    return ok;
+}
+
+static bool read_source(struct source *source, int file, const char *path)
+{
+    if (!copy_file(source, file, path)) {
+        return false;
+    }
+    if (EVP_Digest(source->copy, source->content.length, source->sha256, NULL, EVP_sha256(), NULL) != 1) {
+        return fail(path, "SHA-256 failed");
+    }
+    source->is_gb18030 = encoding_detect(source->content, &source->is_clean) == ENCODING_GB18030;
+    if (source->is_gb18030 && !convert(source, path)) {
+        return false;
+    }
+    source->content = encoding_without_mark(source->content);
     return true;
 }
 
@@ -43,33 +102,17 @@ bool source_open(struct source *source, const char *path)
     if (file < 0) {
         return fail(path, strerror(errno));
     }
-    if (!map_file(source, file, path)) {
-        return false;
-    }
-    if (EVP_Digest(source->mapping, source->mapping_bytes, source->sha256, NULL, EVP_sha256(), NULL) != 1) {
+    bool ok = read_source(source, file, path);
+    close(file);
+    if (!ok) {
         source_close(source);
-        return fail(path, "SHA-256 failed");
     }
-    source->is_gb18030 = encoding_detect(source->content, &source->is_clean) == ENCODING_GB18030;
-    if (source->is_gb18030) {
-        int converted = encoding_gb18030_to_file(source->content);
-        munmap(source->mapping, source->mapping_bytes);
-        source->mapping = NULL;
-        if (converted < 0) {
-            return fail(path, "cannot be converted from GB18030: is there room under TMPDIR?");
-        }
-        if (!map_file(source, converted, path)) {
-            return false;
-        }
-    }
-    source->content = encoding_without_mark(source->content);
-    return true;
+    return ok;
 }
 
 void source_close(struct source *source)
 {
-    if (source->mapping != NULL) {
-        munmap(source->mapping, source->mapping_bytes);
-    }
-    *source = (struct source){0};
+    free(source->copy);
+    source->copy = NULL;
+    source->content = (struct span){0};
 }

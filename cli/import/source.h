@@ -1,4 +1,4 @@
-/* The file to import: mapped into memory, in UTF-8, with its fingerprint. */
+/* The file to import: a copy in memory, in UTF-8, with its fingerprint. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/span.h"
@@ -12,10 +12,9 @@ struct source {
     bool is_clean;       /* no line can have bytes that are no text */
     bool is_gb18030;
     uint8_t sha256[FINGERPRINT_BYTES]; /* of the file as given */
-    void *mapping;
-    size_t mapping_bytes;
+    char *copy;                        /* from malloc; what happens to the file later changes nothing */
 };
 
-/* False after one line on stderr. The file must not be shortened while it is read. */
+/* False after one line on stderr, also when the file changed while it was read. */
 bool source_open(struct source *source, const char *path);
 void source_close(struct source *source);

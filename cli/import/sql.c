@@ -57,6 +57,12 @@ static void format_params(const struct sql_params *params, struct param_texts *t
     memcpy(texts->values, values, sizeof(values));
 }
 
+static bool other_was_in_the_way(const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return state != NULL && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "55P03") == 0);
+}
+
 static PGresult *checked(struct pg_session *session, PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
@@ -75,16 +81,19 @@ bool sql_prepare(struct pg_session *session, const char *name, const char *sql)
     return result != NULL;
 }
 
-PGresult *sql_execute(struct pg_session *session, const char *name, const struct sql_params *params)
+PGresult *sql_execute(struct pg_session *session, const char *name, const struct sql_params *params, bool *is_lost)
 {
     struct param_texts texts = {0};
     format_params(params, &texts);
-    return checked(session, PQexecPrepared(session->connection, name, PARAMS, texts.values, NULL, NULL, 0));
+    PGresult *result = PQexecPrepared(session->connection, name, PARAMS, texts.values, NULL, NULL, 0);
+    *is_lost = other_was_in_the_way(result);
+    return checked(session, result);
 }
 
 PGresult *sql_run(struct pg_session *session, const char *sql, const struct sql_params *params)
 {
-    return sql_prepare(session, "", sql) ? sql_execute(session, "", params) : NULL;
+    bool is_lost;
+    return sql_prepare(session, "", sql) ? sql_execute(session, "", params, &is_lost) : NULL;
 }
 
 int64_t sql_number(const PGresult *result, int row, int column)

@@ -25,8 +25,11 @@ struct sql_params {
 /* The text of <directory>/import/<kind>/<name>.sql, from malloc; NULL after one line on stderr. */
 char *sql_read(const char *directory, const char *kind, const char *name);
 bool sql_prepare(struct pg_session *session, const char *name, const char *sql);
-/* `name` was prepared. NULL after the error was printed. Caller clears. */
-PGresult *sql_execute(struct pg_session *session, const char *name, const struct sql_params *params);
+/*
+ * `name` was prepared. NULL after the error was printed; `*is_lost` says whether only another transaction was in the
+ * way (serialisation failure, deadlock, lock not to be had in time), so that the same may succeed again. Caller clears.
+ */
+PGresult *sql_execute(struct pg_session *session, const char *name, const struct sql_params *params, bool *is_lost);
 /* As sql_prepare, then sql_execute, once. */
 PGresult *sql_run(struct pg_session *session, const char *sql, const struct sql_params *params);
 int64_t sql_number(const PGresult *result, int row, int column); /* 0 when NULL */

@@ -75,7 +75,7 @@ COMMENT ON COLUMN import_run.rows_invalid IS 'Rows that were refused';
 COMMENT ON COLUMN import_run.rows_unchanged IS 'Rows that were stored before with the same content';
 COMMENT ON COLUMN import_run.rows_posted IS 'Rows stored by this run so far';
 COMMENT ON COLUMN import_run.amount_fen IS 'Sum credited to personal accounts by this run so far, fen';
-COMMENT ON COLUMN import_run.posting_instant IS 'Business instant that the run''s entries are posted with';
+COMMENT ON COLUMN import_run.posting_instant IS 'Business instant of the start; entries are posted with that of their slice';
 COMMENT ON COLUMN import_run.started_at IS 'Instant of the start';
 COMMENT ON COLUMN import_run.updated_at IS 'Instant of the last slice';
 COMMENT ON COLUMN import_run.finished_at IS 'Instant of the end; null while it runs or when it was killed';

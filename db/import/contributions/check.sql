@@ -16,7 +16,9 @@ FROM (
            CASE WHEN import_row.period >= import_account_year($4, pool.account_year_starts_month)
                 THEN 'current_year' ELSE 'carried_over' END,
            money.is_due AND account.account_id IS NOT NULL
-               AND (account.cut_over_on IS NULL OR import_row.period >= account.cut_over_on),
+               AND (account.cut_over_on IS NULL OR account.cut_over_on
+                    <= import_made_on(import_row.kind, import_row.period, import_row.paid_on)),
+           account.current_year_fen + account.carried_over_fen > 4503599627370496,
            stored.person_key IS NOT NULL AND content.is_same AS is_stored,
            import_row.is_valid,
            coalesce(first_value(import_row.line) OVER same_record < import_row.line

@@ -21,7 +21,7 @@ FROM (
         FROM import_checked
         WHERE is_ready AND is_posting
         GROUP BY person_key, account_id
-        HAVING bool_or(kind = 'refund') OR sum(personal_fen) > 4503599627370496
+        HAVING bool_or(kind = 'refund') OR bool_or(is_rich) OR sum(personal_fen) > 4503599627370496
     ) AS moved
     JOIN account ON account.person_key = moved.person_key AND account.account_id = moved.account_id
 ) AS bad

@@ -1,10 +1,13 @@
--- Records a slice of contributions and posts the personal part of those that are new; notes it in the run and the audit trail.
+-- Records a slice of contributions, posts the personal part of the new ones, notes it in the run and the audit trail.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for
 -- each entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
 WITH slice AS MATERIALIZED (
-    SELECT checked.*, import_id(contribution_time, person_key) AS contribution_id
-    FROM import_checked AS checked
+    SELECT checked.*, import_id(contribution_time, person_key) AS contribution_id,
+           -- Judged by the day of this slice: since the checks an account year may have begun.
+           CASE WHEN period >= import_account_year($4, pool.account_year_starts_month)
+                THEN 'current_year' ELSE 'carried_over' END AS part_today
+    FROM import_checked AS checked JOIN pool USING (pool_code)
     WHERE position > $1 AND position <= $2 AND is_ready
 ), recorded AS (
     INSERT INTO contribution (person_key, base_fen, personal_fen, employer_fen, subsidy_fen, recorded_at, period,
@@ -25,7 +28,7 @@ WITH slice AS MATERIALIZED (
            array_agg(import_id(entry_time, person_key)) AS entry_ids,
            array_agg(contribution_id) AS operation_ids,
            array_agg(CASE kind WHEN 'refund' THEN 'contribution_refund' ELSE 'contribution' END) AS kinds,
-           array_agg(part) AS parts,
+           array_agg(part_today) AS parts,
            array_agg(CASE kind WHEN 'refund' THEN 'debit' ELSE 'credit' END) AS directions,
            array_agg(personal_fen) AS amounts_fen,
            array_agg('contribution_collection:' || pool_code) AS system_accounts,
