@@ -94,8 +94,9 @@ CREATE UNIQUE INDEX enrolment_one_active_employee ON enrolment (person_key)
     WHERE scheme = 'employee' AND status = 'active';
 COMMENT ON INDEX enrolment_one_active_employee IS 'At most one active employee enrolment of a person';
 
-GRANT SELECT, INSERT, UPDATE ON person, person_identifier, enrolment TO yibao_app;
-GRANT SELECT, INSERT ON person_alias TO yibao_app;
+GRANT SELECT, INSERT, UPDATE ON person, enrolment TO yibao_app;
+-- A number never comes to mean somebody else: what was wrong gets an alias.
+GRANT SELECT, INSERT ON person_identifier, person_alias TO yibao_app;
 
 -- migrate:down
 DROP TABLE enrolment, person_alias, person_identifier, person;

@@ -99,7 +99,10 @@ INSERT INTO entry_rule (entry_kind, direction, system_kind) VALUES
     ('adjustment', 'debit', 'adjustment'),
     ('interest', 'credit', 'interest');
 
-GRANT SELECT, INSERT, UPDATE ON account TO yibao_app;
+GRANT SELECT, INSERT ON account TO yibao_app;
+-- Whose account it is, and of which pool, never changes.
+GRANT UPDATE (current_year_fen, carried_over_fen, held_fen, version, last_seq, last_posted_at, last_hash, status)
+    ON account TO yibao_app;
 GRANT SELECT ON account_status_rule, entry_rule TO yibao_app;
 GRANT SELECT, INSERT ON system_account TO yibao_app;
 

@@ -11,10 +11,7 @@ FROM (
            import_row.pool_code, import_row.as_of, import_row.current_year_fen, import_row.carried_over_fen,
            import_row.source_document, import_row.operation_time, import_row.current_year_entry_time,
            import_row.carried_over_entry_time,
-           (stored.entries > 0 AND stored.current_year_fen = import_row.current_year_fen
-               AND stored.carried_over_fen = import_row.carried_over_fen)
-               OR (stored.entries = 0 AND import_row.current_year_fen = 0 AND import_row.carried_over_fen = 0
-                   AND account.cut_over_on >= import_row.as_of) IS TRUE AS is_stored,
+           stored.person_key IS NOT NULL AND content.is_same AS is_stored,
            import_row.is_valid,
            coalesce(first_value(import_row.line) OVER same_record < import_row.line
                AND (import_row.citizen_hash, import_row.pool_code, import_row.source_document) IS NOT NULL, false)
@@ -22,19 +19,19 @@ FROM (
            import_row.pool_code IS NOT NULL AND pool.pool_code IS NULL AS is_pool_unknown,
            import_row.citizen_hash IS NOT NULL AND identifier.person_key IS NULL AS is_person_unknown,
            coalesce(person.name_hash <> import_row.name_hash, false) AS is_name_different,
-           import_row.is_valid AND stored.entries > 0
-               AND (stored.current_year_fen <> import_row.current_year_fen
-                    OR stored.carried_over_fen <> import_row.carried_over_fen) AS is_conflict,
+           import_row.is_valid AND stored.person_key IS NOT NULL AND NOT content.is_same AS is_conflict,
            account.account_id IS NULL AND identifier.person_key IS NOT NULL AND pool.pool_code IS NOT NULL
                AS is_account_missing,
-           account.account_id IS NOT NULL AND rule.allowed IS NOT TRUE AND stored.entries = 0 AS is_account_closed,
-           import_row.is_valid AND account.account_id IS NOT NULL AND stored.entries = 0
+           account.account_id IS NOT NULL AND rule.allowed IS NOT TRUE AND stored.person_key IS NULL AS is_account_closed,
+           import_row.is_valid AND account.account_id IS NOT NULL AND stored.person_key IS NULL
                AND EXISTS (SELECT FROM contribution
                            WHERE contribution.person_key = account.person_key AND contribution.scheme = 'employee'
                              AND contribution.pool_code = account.pool_code AND contribution.status = 'posted'
-                             AND contribution.period < import_row.as_of) AS is_already_posted,
-           coalesce(account.current_year_fen + account.carried_over_fen + import_row.current_year_fen
-               + import_row.carried_over_fen > 9007199254740991, false) AS is_overflowing
+                             AND import_made_on(contribution.kind, contribution.period, contribution.paid_on)
+                                 < import_row.as_of) AS is_already_posted,
+           stored.person_key IS NULL
+               AND coalesce(account.current_year_fen + account.carried_over_fen + import_row.current_year_fen
+                   + import_row.carried_over_fen > 9007199254740991, false) AS is_overflowing
     FROM import_row
     LEFT JOIN person_identifier AS identifier
            ON identifier.kind = 'citizen_number' AND identifier.hash = import_row.citizen_hash
@@ -42,14 +39,14 @@ FROM (
     LEFT JOIN pool ON pool.pool_code = import_row.pool_code
     LEFT JOIN account ON account.person_key = identifier.person_key AND account.pool_code = import_row.pool_code
     LEFT JOIN account_status_rule AS rule ON rule.operation = 'import' AND rule.status = account.status
-    LEFT JOIN LATERAL (
-        SELECT count(*) AS entries,
-               coalesce(sum(amount_fen) FILTER (WHERE part = 'current_year'), 0) AS current_year_fen,
-               coalesce(sum(amount_fen) FILTER (WHERE part = 'carried_over'), 0) AS carried_over_fen
-        FROM ledger_entry
-        WHERE ledger_entry.kind = 'opening_balance' AND ledger_entry.person_key = account.person_key
-          AND ledger_entry.account_id = account.account_id AND ledger_entry.reference = import_row.source_document
-    ) AS stored ON true
+    LEFT JOIN opening_balance AS stored
+           ON stored.person_key = account.person_key AND stored.account_id = account.account_id
+          AND stored.source_document = import_row.source_document
+    CROSS JOIN LATERAL (
+        SELECT (stored.as_of, stored.current_year_fen, stored.carried_over_fen)
+                   IS NOT DISTINCT FROM (import_row.as_of, import_row.current_year_fen, import_row.carried_over_fen)
+                   AS is_same
+    ) AS content
     WINDOW same_record AS (
                PARTITION BY identifier.person_key,
                    CASE WHEN identifier.person_key IS NULL THEN import_row.citizen_hash END,

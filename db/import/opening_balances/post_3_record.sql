@@ -1,27 +1,32 @@
--- Posts the parts of a slice of opening balances that are not posted yet, and notes it in the run and the audit trail.
+-- Records a slice of opening balances, posts the parts of the new ones, notes it in the run and the audit trail.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for
 -- each entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
 WITH slice AS MATERIALIZED (
-    SELECT * FROM import_checked WHERE position > $1 AND position <= $2 AND is_ready
+    SELECT checked.*, import_id(operation_time, person_key) AS operation_id
+    FROM import_checked AS checked
+    WHERE position > $1 AND position <= $2 AND is_ready
+), recorded AS (
+    INSERT INTO opening_balance (person_key, account_id, source_document, as_of, current_year_fen, carried_over_fen,
+        operation_id, recorded_at)
+    SELECT person_key, account_id, source_document, as_of, current_year_fen, carried_over_fen, operation_id, $3
+    FROM slice
+    ON CONFLICT DO NOTHING
+    RETURNING operation_id
 ), posting AS MATERIALIZED (
     SELECT slice.line, slice.position, slice.person_key, slice.account_id, slice.pool_code, slice.source_document,
-           slice.operation_time, one.part, one.amount_fen, one.entry_time,
+           slice.operation_id, one.part, one.amount_fen, one.entry_time,
            row_number() OVER (ORDER BY slice.position, one.part) AS ord
-    FROM slice
+    FROM recorded JOIN slice USING (operation_id)
     CROSS JOIN LATERAL (VALUES ('current_year', slice.current_year_fen, slice.current_year_entry_time),
                                ('carried_over', slice.carried_over_fen, slice.carried_over_entry_time)
         ) AS one (part, amount_fen, entry_time)
     WHERE one.amount_fen > 0
-      AND NOT EXISTS (SELECT FROM ledger_entry AS stored
-                      WHERE stored.kind = 'opening_balance' AND stored.person_key = slice.person_key
-                        AND stored.account_id = slice.account_id AND stored.part = one.part
-                        AND stored.reference = slice.source_document)
 ), asked AS (
     SELECT array_agg(person_key) AS person_keys,
            array_agg(account_id) AS account_ids,
            array_agg(import_id(entry_time, person_key)) AS entry_ids,
-           array_agg(import_id(operation_time, person_key)) AS operation_ids,
+           array_agg(operation_id) AS operation_ids,
            array_agg('opening_balance'::text) AS kinds,
            array_agg(part) AS parts,
            array_agg('credit'::text) AS directions,
@@ -37,7 +42,7 @@ WITH slice AS MATERIALIZED (
                             system_accounts, business_dates, "references", NULL, $3, $5) AS entry
     WHERE asked.person_keys IS NOT NULL AND entry.status <> 'posted'
 ), totals AS MATERIALIZED (
-    SELECT (SELECT count(*) FROM slice) AS rows_stored,
+    SELECT (SELECT count(*) FROM recorded) AS rows_stored,
            coalesce((SELECT amount_fen FROM asked), 0)::bigint AS amount_fen
 ), run AS (
     UPDATE import_run
