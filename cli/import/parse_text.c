@@ -19,12 +19,52 @@ static bool has_control_character(struct span text)
     return false;
 }
 
+/* What two documents that look the same can differ in: blanks other than the plain and the ideographic one, and
+ * characters of no width. */
+static bool has_invisible_character(struct span text)
+{
+    static const char *const invisible[] = {
+        "\xC2\xA0",     /* U+00A0 no-break space */
+        "\xC2\xAD",     /* U+00AD soft hyphen */
+        "\xEF\xBB\xBF", /* U+FEFF byte-order mark */
+        "\xE2\x81\xA0", /* U+2060 word joiner */
+    };
+    for (size_t i = 0; i < sizeof(invisible) / sizeof(invisible[0]); i++) {
+        if (memmem(text.bytes, text.length, invisible[i], strlen(invisible[i])) != NULL) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i + 2 < text.length; i++) {
+        const unsigned char *at = (const unsigned char *)text.bytes + i;
+        bool is_blank_or_mark = at[2] <= 0x8F || (at[2] >= 0xA8 && at[2] <= 0xAF); /* U+2000 to 200F, 2028 to 202F */
+        if (at[0] == 0xE2 && at[1] == 0x80 && is_blank_or_mark) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Ａ is not A: refused, not guessed at. Full-width brackets and other signs are part of many a document's name. */
+static bool has_wide_letter(struct span text)
+{
+    for (size_t i = 0; i + 2 < text.length; i++) {
+        const unsigned char *at = (const unsigned char *)text.bytes + i;
+        bool is_digit_or_capital =
+            at[1] == 0xBC && ((at[2] >= 0x90 && at[2] <= 0x99) || (at[2] >= 0xA1 && at[2] <= 0xBA));
+        bool is_small = at[1] == 0xBD && at[2] >= 0x81 && at[2] <= 0x9A;
+        if (at[0] == 0xEF && (is_digit_or_capital || is_small)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum fault_code parse_bounded(struct span text, size_t maximum_bytes, struct cell *cell)
 {
     if (text.length > maximum_bytes) {
         return FAULT_TEXT_TOO_LONG;
     }
-    if (has_control_character(text)) {
+    if (has_control_character(text) || has_invisible_character(text)) {
         return FAULT_TEXT_MALFORMED;
     }
     *cell = (struct cell){.is_set = true, .bytes = text};
@@ -35,7 +75,7 @@ enum fault_code parse_text(struct row *row, const struct column *column, struct 
 {
     (void)row;
     (void)column;
-    return parse_bounded(text, TEXT_BYTES_MAX, cell);
+    return has_wide_letter(text) ? FAULT_TEXT_MALFORMED : parse_bounded(text, TEXT_BYTES_MAX, cell);
 }
 
 enum fault_code parse_short_text(struct row *row, const struct column *column, struct span text, struct cell *cell)

@@ -22,6 +22,8 @@ CASES = [
     ("contributions", [contribution(1, source_document="x" * 129)], [(2, "source_document", "text_too_long")]),
     ("contributions", [contribution(1, channel="渠" * 22)], [(2, "channel", "text_too_long")]),
     ("contributions", [contribution(1, source_document="a\x07b")], [(2, "source_document", "text_malformed")]),
+    *(("contributions", [contribution(1, source_document=f"D{char}1")], [(2, "source_document", "text_malformed")])
+      for char in "\u00a0\u200b\u2060\ufeff\u202fＤｄ１"),
     ("contributions", [contribution(1, citizen_number="12345")], [(2, "citizen_number", "citizen_number_malformed")]),
     ("contributions", [contribution(1, citizen_number="１１０１０５１９４９１２３１００２X")], [(2, "citizen_number", "citizen_number_malformed")]),
     ("contributions", [contribution(1, citizen_number="110105194902300021")], [(2, "citizen_number", "citizen_number_date")]),
@@ -60,6 +62,11 @@ CASES = [
     ("opening-balances", [opening(1), opening(1)], [(3, "", "duplicate_in_file")]),
     ("contributions", [contribution(77)], [(2, "citizen_number", "person_unknown")]),
     ("enrolments", [enrolment(1, name="另一个人", started_on="2010-01-01", ended_on="2011-01-01")], [(2, "name", "name_differs")]),
+    ("enrolments", [enrolment(9, name=""), enrolment(9, started_on="2012-01-01", ended_on="2013-01-01"),
+                    enrolment(9, name="另一个人", started_on="2010-01-01", ended_on="2011-01-01")],
+     [(2, "name", "missing"), (4, "name", "name_differs")]),
+    *(("contributions", [contribution(1), contribution(1, citizen_number=same)], [(3, "", "duplicate_in_file")])
+      for same in (person_number(1)[:6] + person_number(1)[8:17], person_number(1) + " \u3000\t")),
     ("enrolments", [enrolment(9, card_number="CARD0001"), enrolment(8, card_number="card0001")], [(3, "card_number", "card_taken")]),
     ("contributions", [contribution(0, period="2026-01", source_document="D0", personal_yuan="1")], [(2, "", "conflict")]),
     ("enrolments", [enrolment(1, status="suspended")], [(2, "", "conflict")]),
@@ -97,8 +104,12 @@ def test_a_closed_account_takes_nothing(people):
 
 def test_a_balance_has_an_upper_limit(people):
     people.ask("UPDATE account SET carried_over_fen = 9007199254740991 - current_year_fen RETURNING 1")
+    people.good("enrolments", [enrolment(10)])
     assert people.load("opening-balances", [opening(1)]).codes == {"balance_overflow"}
-    assert people.load("contributions", [contribution(1)]).code == 1
+    before = people.content()
+    outcome = people.load("contributions", [contribution(1), contribution(10)])
+    assert outcome.code == 1 and outcome.faults == [(2, "personal_yuan", "balance_overflow", "error", "")]
+    assert people.content() == before
 
 
 def test_doubtful_employer_codes_only_warn(people):

@@ -45,7 +45,8 @@ FROM (
     CROSS JOIN LATERAL (
         SELECT import_row.is_valid AND import_row.scheme = 'employee' AND import_row.status = 'active' AS is_active
     ) AS active
-    WINDOW same_person AS (PARTITION BY import_row.citizen_hash ORDER BY import_row.line),
+    WINDOW same_person AS (PARTITION BY import_row.citizen_hash
+                           ORDER BY import_row.name_hash IS NULL, import_row.line),
            same_card AS (PARTITION BY import_row.card_hash ORDER BY import_row.line),
            same_active AS (PARTITION BY import_row.citizen_hash, active.is_active ORDER BY import_row.line),
            same_record AS (PARTITION BY import_row.citizen_hash, import_row.pool_code, import_row.scheme,
