@@ -52,7 +52,10 @@ static int audit(struct pg_session *session, const char *directory, bool is_json
         else
             report_print_text(&report, stdout);
     }
-    int code = is_done && report_is_clean(&report) ? EXIT_CODE_OK : EXIT_CODE_FAILED;
+    bool is_told = fflush(stdout) == 0 && !ferror(stdout);
+    if (!is_told)
+        fputs("yibaod: the report could not be written\n", stderr);
+    int code = is_done && is_told && report_is_clean(&report) ? EXIT_CODE_OK : EXIT_CODE_FAILED;
     report_fini(&report);
     return code;
 }

@@ -116,6 +116,10 @@ bool slices_run(struct pg_session *session, const char *directory, bool shows_pr
     struct script_list checks;
     if (!script_list_read(&checks, checks_directory, ".sql"))
         return false;
+    if (checks.count == 0) {
+        fprintf(stderr, "yibaod: no checks in %s\n", checks_directory);
+        return false;
+    }
     bool is_done = pg_session_run(session, BEGIN_SQL) && prepare_file(session, directory, "range.sql") &&
                    prepare_file(session, directory, "totals.sql");
     for (size_t i = 0; is_done && i < checks.count; i++)

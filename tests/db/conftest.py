@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tests.cluster import Cluster
+from tests.db.world import World
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("YIBAOD", ROOT / "build" / "yibaod"))
@@ -79,3 +80,8 @@ def owner(cluster, migrated):
 def superuser(cluster, migrated):
     with cluster.connect(migrated.database) as connection:
         yield connection
+
+
+@pytest.fixture
+def world(superuser):
+    return World(superuser)

@@ -36,6 +36,20 @@ class Account:
         )
         return self
 
+    def insert_owner(self, connection):
+        """The person, and a number to be found by."""
+        secret = hashlib.sha256(self.person_id.bytes).digest()
+        connection.execute(
+            "INSERT INTO person (person_key, person_id, birth_date, sex, citizen_number_sealed, name_sealed, name_hash, created_at)"
+            " VALUES (%s, %s, '1970-01-01', 'unknown', %s, %s, %s, %s)",
+            [self.person_key, self.person_id, secret, secret, secret, INSTANT],
+        )
+        connection.execute(
+            "INSERT INTO person_identifier (kind, hash, person_key, person_id) VALUES ('citizen_number', %s, %s, %s)",
+            [secret, self.person_key, self.person_id],
+        )
+        return self
+
     def row(self, connection):
         return connection.execute(
             "SELECT current_year_fen, carried_over_fen, version, last_seq, last_hash, last_posted_at"

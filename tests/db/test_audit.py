@@ -5,64 +5,8 @@ import time
 
 import pytest
 
-from tests.db.posting import COLLECTION, INSTANT, Account, Entry, debit, make_id, post
-
-
-class World:
-    """Two accounts with every kind of row that is audited today."""
-
-    def __init__(self, connection):
-        self.connection = connection
-        self.account, self.other = Account().insert(connection), Account().insert(connection)
-        opening = f"opening_balance:{self.account.pool_code}"
-        post(connection, [
-            Entry(self.account, 5000, kind="opening_balance", part="carried_over", system_account=opening),
-            Entry(self.other, 700, kind="opening_balance", system_account=opening, part="carried_over"),
-            Entry(self.account, 900), debit(self.account, 250, part="carried_over"),
-        ])
-        self.contribution(self.account, "regular", "2026-01-01", 12345)
-        self.contribution(self.account, "refund", "2026-01-01", 45)
-        self.contribution(self.account, "regular", "2025-12-01", 11111, status="recorded")
-        post(connection, [Entry(self.account, 10), Entry(self.account, 20)], algorithm="sm3")
-        self.hold(self.account, 300)
-
-    def contribution(self, account, kind, period, fen, status="posted"):
-        operation = make_id(account.person_key)
-        if status == "posted":
-            refund = kind == "refund"
-            assert post(self.connection, [Entry(
-                account, fen, kind="contribution_refund" if refund else "contribution", operation_id=operation,
-                direction="debit" if refund else "credit", system_account=COLLECTION, reference="DOC-1",
-            )])[0][0] == "posted"
-        self.connection.execute(
-            "INSERT INTO contribution (person_key, period, scheme, kind, source_document, pool_code, personal_fen,"
-            " employer_fen, subsidy_fen, status, contribution_id, operation_id, recorded_at)"
-            " VALUES (%s, %s, 'employee', %s, 'DOC-1', %s, %s, 0, 0, %s, %s, %s, %s)",
-            [account.person_key, period, kind, account.pool_code, fen, status, make_id(account.person_key), operation, INSTANT],
-        )
-
-    def hold(self, account, fen):
-        self.connection.execute(
-            "INSERT INTO hold_event (person_key, account_id, hold_id, seq, kind, amount_fen, operation_id, expires_at,"
-            " posted_at, reference) VALUES (%s, %s, %s, 1, 'opened', %s, %s, %s, %s, '')",
-            [account.person_key, account.account_id, make_id(account.person_key), fen, make_id(account.person_key), INSTANT, INSTANT],
-        )
-        self.connection.execute(
-            "UPDATE account SET held_fen = held_fen + %s, version = version + 1 WHERE account_id = %s",
-            [fen, account.account_id],
-        )
-
-
-@pytest.fixture
-def world(superuser):
-    return World(superuser)
-
-
-def audit(program):
-    result = program.run("audit", "--json")
-    report = json.loads(result.stdout)
-    assert (result.returncode == 0) == report["clean"]
-    return report
+from tests.db.posting import Entry, debit, post
+from tests.db.world import audit
 
 
 def test_nothing_at_all_is_clean(migrated):
@@ -213,9 +157,20 @@ def test_faults_are_printed_for_people_too(migrated, world):
 
 def test_slices_cover_everything(migrated, superuser):
     """More accounts than a slice holds, with a fault in the first and the last, and orphans beyond both ends."""
+    superuser.execute("CREATE FUNCTION id_of(key bigint) RETURNS uuid LANGUAGE sql RETURN"
+                      " encode(int8send(0) || int8send(key | (-9223372036854775808)::bigint), 'hex')::uuid")
     superuser.execute("""
         INSERT INTO account (person_key, account_id, person_id, pool_code, status, opened_at)
-        SELECT 1 + 1000 * i, gen_random_uuid(), gen_random_uuid(), '620500', 'active', now() FROM generate_series(1, 4500) AS i
+        SELECT key, id_of(key), id_of(key), '620500', 'active', now()
+        FROM (SELECT 1 + 1000 * i AS key FROM generate_series(1, 4500) AS i) AS keys
+    """)
+    superuser.execute("""
+        INSERT INTO person (person_key, person_id, birth_date, sex, citizen_number_sealed, name_sealed, name_hash, created_at)
+        SELECT person_key, person_id, '1970-01-01', 'unknown', sha256(''), sha256(''), sha256(''), now() FROM account
+    """)
+    superuser.execute("""
+        INSERT INTO person_identifier (kind, hash, person_key, person_id)
+        SELECT 'citizen_number', sha256(uuid_send(person_id)), person_key, person_id FROM person
     """)
     superuser.execute("UPDATE account SET last_hash = sha256('') WHERE person_key IN (1001, 4500001)")
     superuser.execute("""

@@ -6,7 +6,7 @@ import pytest
 from tests.db.posting import Account, Entry, post
 
 RELATIONS = "relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')"
-APPEND_ONLY = ["ledger_entry", "hold_event", "audit_event"]
+APPEND_ONLY = ["ledger_entry", "hold_event", "audit_event", "opening_balance", "person_identifier"]
 
 
 @pytest.fixture

@@ -51,6 +51,9 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'carried_over_fen', 'at least 0', stored.carried_over_fen::text WHERE stored.carried_over_fen < 0
     UNION ALL
+    SELECT 'status', 'not closed with a balance', stored.status
+    WHERE stored.status = 'closed' AND stored.current_year_fen + stored.carried_over_fen <> 0
+    UNION ALL
     SELECT 'held_fen', 'from 0 to the balance', stored.held_fen::text
     WHERE stored.held_fen < 0 OR stored.held_fen > stored.current_year_fen + stored.carried_over_fen
 ) AS fault (column_name, expected, found)
