@@ -3,6 +3,7 @@
 #include "cli/import/run.h"
 #include "cli/commands.h"
 #include "cli/db_directory.h"
+#include "cli/deployment.h"
 #include "server/clock.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -75,7 +76,8 @@ static bool open_control(struct import_run *run)
 {
     const char *error = NULL;
     if (!db_directory_find(run->options->db, run->db_directory, sizeof(run->db_directory)) ||
-        !pg_session_open(&run->control, run->config->database_url, "yibao_app")) {
+        !pg_session_open(&run->control, run->config->database_url, "yibao_app") ||
+        !deployment_check(&run->control, run->config)) {
         return false;
     }
     run->keyring = keyring_open(&run->control, run->config->master_key_file, &error);

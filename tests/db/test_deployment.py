@@ -11,6 +11,7 @@ from tests.db.conftest import BINARY, ROOT
 from tests.harness.server import free_port, wait_until
 
 CITIZEN = ("token", "create", "--kind", "citizen", "--subject", "01890000-0000-7000-8000-000000000001", "--expires", "1d")
+IMPORT = ("import", "contributions", str(ROOT / "tests/db/test_deployment.py"))  # refused before its rows are read
 STAFF = ("token", "create", "--kind", "staff", "--role", "operator", "--region", "000000")
 
 
@@ -77,7 +78,7 @@ def test_production_does_not_open_the_demo(demo, arguments):
     assert "demo" in line
 
 
-@pytest.mark.parametrize("arguments", [["serve"], ["migrate"], CITIZEN, STAFF], ids=lambda a: " ".join(a[:4]))
+@pytest.mark.parametrize("arguments", [["serve"], ["migrate"], IMPORT, CITIZEN, STAFF], ids=lambda a: " ".join(a[:4]))
 def test_development_does_not_open_production(production, arguments):
     production.environment["YIBAO_MODE"] = "development"
     result = production.run(*arguments)
