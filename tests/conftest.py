@@ -50,7 +50,7 @@ def sql(connect):
 
 @pytest.fixture(scope="session")
 def servers(main_database, tmp_path_factory):
-    """Starts servers: servers(environment, port=…, wait=…). All that still run are stopped at the end; all logs are kept."""
+    """Starts servers: servers(environment, port=…, wait=…). What still runs is stopped at the end; all logs are kept."""
     started = Servers(main_database.environment, tmp_path_factory.mktemp("logs"))
     yield started
     started.stop_all()

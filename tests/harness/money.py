@@ -1,4 +1,4 @@
-"""Puts people, entries, holds and contributions into the database the way the program would, for tests that need more."""
+"""Puts people, entries, holds and contributions into the database as the program would."""
 # SPDX-License-Identifier: Apache-2.0
 import dataclasses
 import datetime
@@ -50,18 +50,20 @@ def post(sql, account_id, entries, instant=None, business_date=None):
     instant = instant or datetime.datetime.now(UTC)
     business_date = business_date or instant.astimezone(datetime.timezone(datetime.timedelta(hours=8))).date()
     with sql.transaction():
-        (pool,) = sql.execute("SELECT pool_code FROM account WHERE person_key = %s AND account_id = %s", [key, account_id]).fetchone()
+        place = "person_key = %s AND account_id = %s"
+        (pool,) = sql.execute(f"SELECT pool_code FROM account WHERE {place}", [key, account_id]).fetchone()
         system = [f"{entry.system_kind}:{pool}" for entry in entries]
         for name, entry in zip(system, entries):
             sql.execute(
-                "INSERT INTO system_account (system_account, kind, pool_code) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                "INSERT INTO system_account (system_account, kind, pool_code) VALUES (%s, %s, %s)"
+                " ON CONFLICT DO NOTHING",
                 [name, entry.system_kind, pool],
             )
         sql.execute("SELECT FROM account_lock(%s::bigint[], %s::uuid[], true)", [[key], [str(account_id)]])
         count = len(entries)
         rows = sql.execute(
-            "SELECT status FROM ledger_post(%s::bigint[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[],"
-            " %s::bigint[], %s::text[], %s::date[], %s::text[], NULL, %s, 'sha256')",
+            "SELECT status FROM ledger_post(%s::bigint[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[],"
+            " %s::text[], %s::bigint[], %s::text[], %s::date[], %s::text[], NULL, %s, 'sha256')",
             [
                 [key] * count,
                 [str(account_id)] * count,
@@ -84,25 +86,28 @@ def hold(sql, account_id, amount_fen, instant=None):
     """Opens a hold; returns its id."""
     key, hold_id = key_of(account_id), new_id(key_of(account_id))
     instant = instant or datetime.datetime.now(UTC)
-    _hold_event(sql, account_id, hold_id, "opened", amount_fen, instant, instant + datetime.timedelta(days=1), amount_fen)
+    expires_at = instant + datetime.timedelta(days=1)
+    _hold_event(sql, account_id, hold_id, "opened", amount_fen, instant, expires_at, amount_fen)
     return hold_id
 
 
 def void(sql, account_id, hold_id, amount_fen, instant=None):
-    _hold_event(sql, account_id, hold_id, "voided", amount_fen, instant or datetime.datetime.now(UTC), None, -amount_fen)
+    instant = instant or datetime.datetime.now(UTC)
+    _hold_event(sql, account_id, hold_id, "voided", amount_fen, instant, None, -amount_fen)
 
 
 def _hold_event(sql, account_id, hold_id, kind, amount_fen, instant, expires_at, change_fen):
-    key = key_of(account_id)
+    key, seq = key_of(account_id), 1 if kind == "opened" else 2
     with sql.transaction():
         sql.execute(
-            "UPDATE account SET held_fen = held_fen + %s, version = version + 1 WHERE person_key = %s AND account_id = %s",
+            "UPDATE account SET held_fen = held_fen + %s, version = version + 1"
+            " WHERE person_key = %s AND account_id = %s",
             [change_fen, key, account_id],
         )
         sql.execute(
-            "INSERT INTO hold_event (person_key, account_id, hold_id, seq, kind, amount_fen, operation_id, expires_at, posted_at, reference)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '')",
-            [key, account_id, hold_id, 1 if kind == "opened" else 2, kind, amount_fen, new_id(key), expires_at, instant],
+            "INSERT INTO hold_event (person_key, account_id, hold_id, seq, kind, amount_fen, operation_id, expires_at,"
+            " posted_at, reference) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '')",
+            [key, account_id, hold_id, seq, kind, amount_fen, new_id(key), expires_at, instant],
         )
 
 
@@ -112,8 +117,8 @@ def record_contributions(sql, person_id, pool_code, rows):
     now = datetime.datetime.now(UTC)
     with sql.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO contribution (person_key, contribution_id, operation_id, pool_code, scheme, period, kind, source_document,"
-            " base_fen, personal_fen, employer_fen, subsidy_fen, status, recorded_at)"
+            "INSERT INTO contribution (person_key, contribution_id, operation_id, pool_code, scheme, period, kind,"
+            " source_document, base_fen, personal_fen, employer_fen, subsidy_fen, status, recorded_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0, %s, 0, 0, 'recorded', %s)",
             [
                 [key, new_id(key), new_id(key), pool_code, scheme, period, kind, document, personal_fen, now]

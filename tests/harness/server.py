@@ -1,13 +1,12 @@
 """Starts and stops a real `yibaod serve` on free ports of 127.0.0.1."""
 # SPDX-License-Identifier: Apache-2.0
+import http.client
 import os
 import pathlib
 import signal
 import socket
 import subprocess
 import time
-
-import httpx
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE_S = 30  # how long a test waits for something that should take a moment
@@ -58,10 +57,14 @@ class Server:
 
     def ready_status(self):
         """Status of /readyz, or None while nobody answers."""
+        connection = http.client.HTTPConnection(self.host, self.ops_port, timeout=5)
         try:
-            return httpx.get(f"{self.ops_url}/readyz", timeout=5).status_code
-        except httpx.TransportError:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
             return None
+        finally:
+            connection.close()
 
     def wait_ready(self):
         def ready():

@@ -39,7 +39,7 @@ def tampered(cursor):
         yield cursor[:at] + other + cursor[at + 1 :]
     for length in range(1, len(cursor), 9):
         yield cursor[:length]
-    yield from (cursor + "A", cursor + "=", cursor[::-1], "x", "c1..", "c1.AAAA.AAAA", "0", "null", "%00", "' OR 1=1 --", "é")
+    yield from (cursor + "A", cursor + "=", cursor[::-1], "x", "c1..", "c1.AAAA.AAAA", "0", "null", "%00", "' OR 1=1", "é")
 
 
 def check_cursors(api, path, by, other_by, other_path, other_params):

@@ -1,4 +1,4 @@
-"""Every operation × every kind of principal × every id: who is let in, who is not, and that nothing tells foreign from absent."""
+"""Every operation × every kind of principal × every id: who is let in, and that nothing tells foreign from absent."""
 # SPDX-License-Identifier: Apache-2.0
 import uuid
 
@@ -25,7 +25,8 @@ def stranger(demo, target):
 def pool(sql, target):
     """The one pool that knows the target: a person of several would be visible from each."""
     pools = sql.execute(
-        "SELECT pool_code FROM enrolment WHERE person_key = %(k)s UNION SELECT pool_code FROM account WHERE person_key = %(k)s"
+        "SELECT pool_code FROM enrolment WHERE person_key = %(k)s"
+        " UNION SELECT pool_code FROM account WHERE person_key = %(k)s"
         " UNION SELECT pool_code FROM contribution WHERE person_key = %(k)s",
         {"k": money.key_of(target.person_id)},
     ).fetchall()
@@ -83,6 +84,11 @@ def ids_of(citizen):
     return {"person_id": citizen.person_id, "account_id": citizen.account_id}
 
 
+def key_text(citizen):
+    """How the person's key shows at the end of each of their ids."""
+    return citizen.person_id[-12:]
+
+
 def same(one):
     return {"person_id": one, "account_id": one, "token_id": one}
 
@@ -125,7 +131,7 @@ def call(api, operation, principal, ids, method=None):
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 def test_matrix(api, operation, principals, id_sets, target):
-    secrets = (target.name, uuid.UUID(target.person_id).hex[-12:], target.token)
+    secrets = (target.name, key_text(target), target.token)
     for who, (principal, reach) in principals.items():
         refusals = {}
         for which, (make_ids, exists) in id_sets.items():
@@ -160,8 +166,8 @@ def test_every_citizen_sees_only_what_is_theirs(api, demo):
                     continue
                 response = call(api, operation, reader, ids_of(owner))
                 assert response.status_code == (200 if reader == owner else 404)
-                others = {uuid.UUID(c.person_id).hex[-12:] for c in demo.citizens} - {uuid.UUID(reader.person_id).hex[-12:]}
-                assert not any(key in response.text.replace("-", "") for key in others)
+                others = [key_text(c) for c in demo.citizens if c != reader]
+                assert not any(key in response.text for key in others)
 
 
 def test_lists_of_staff_hold_only_their_regions(api, demo, sql, new_token):
@@ -173,7 +179,7 @@ def test_lists_of_staff_hold_only_their_regions(api, demo, sql, new_token):
     for pool in pools:
         staff = new_token("staff", roles=["operator"], regions=[pool])
         for what in ("accounts", "enrolments", "contributions"):
-            rows = api.get(f"/v1/people/{mover.person_id}/{what}?", by=staff).json()["data"]
+            rows = api.get(f"/v1/people/{mover.person_id}/{what}", by=staff).json()["data"]
             assert {row["region_code"] for row in rows} <= {pool}
     own = api.get(f"/v1/people/{mover.person_id}/enrolments", by=mover).json()["data"]
     assert {row["region_code"] for row in own} == set(pools)

@@ -84,11 +84,10 @@ def test_a_token_that_is_not_there(api, demo):
 def test_making_and_revoking_is_recorded(api, demo, sql):
     made = create(api, demo, STAFF).json()
     api.delete(f"{PATH}/{made['token_id']}", by=demo.admin)
-    actions = sql.execute("SELECT action, actor_kind FROM audit_event WHERE object_id = %s ORDER BY at", [made["token_id"]]).fetchall()
-    assert [action for action in actions if "create" in action[0] or "revoke" in action[0]] == [
-        ("create_token", "staff"),
-        ("revoke_token", "staff"),
-    ]
+    events = sql.execute(
+        "SELECT action, actor_kind FROM audit_event WHERE object_id = %s ORDER BY at", [made["token_id"]]
+    ).fetchall()
+    assert events == [("create_token", "staff"), ("revoke_token", "staff")]
 
 
 WRONG = {
@@ -104,12 +103,18 @@ WRONG = {
     "client with regions": ({"kind": "client", "regions": ["620500"]}, {"/body/regions"}),
     "citizen without a person": ({"kind": "citizen", "expires_at": LATER}, {"/body/subject_id"}),
     "citizen for ever": ({"kind": "citizen", "subject_id": "PERSON"}, {"/body/expires_at"}),
-    "citizen who is not there": ({"kind": "citizen", "subject_id": str(uuid.uuid4()), "expires_at": LATER}, {"/body/subject_id"}),
+    "citizen who is not there": (
+        {"kind": "citizen", "subject_id": str(uuid.uuid4()), "expires_at": LATER},
+        {"/body/subject_id"},
+    ),
     "expired already": ({**STAFF, "expires_at": "2020-01-01T00:00:00Z"}, {"/body/expires_at"}),
     "instant without offset": ({**STAFF, "expires_at": "2030-01-01T00:00:00"}, {"/body/expires_at"}),
     "label too long": ({**STAFF, "label": "长" * 33}, {"/body/label"}),
     "label empty": ({**STAFF, "label": ""}, {"/body/label"}),
-    "wrong types": ({"kind": 1, "label": ["x"], "roles": "operator", "regions": {}}, {"/body/kind", "/body/label", "/body/roles", "/body/regions"}),
+    "wrong types": (
+        {"kind": 1, "label": ["x"], "roles": "operator", "regions": {}},
+        {"/body/kind", "/body/label", "/body/roles", "/body/regions"},
+    ),
     "unknown fields": ({**STAFF, "admin": True, "token": "x"}, {"/body/admin", "/body/token"}),
     "everything at once": (
         {"kind": "staff", "label": "", "roles": ["x"], "regions": ["y"], "expires_at": "z", "subject_id": "w", "v": 1},
@@ -147,7 +152,8 @@ def test_the_list(api, demo, sql, new_token):
         ({"kind": "client"}, newest_first),
         ({"kind": "staff"}, []),
     ):
-        listing.check_pages(api, PATH, demo.admin, expected, "token_id", {"subject_id": subject, **params}, limits=(100, 2, 1))
+        params["subject_id"] = subject
+        listing.check_pages(api, PATH, demo.admin, expected, "token_id", params, limits=(100, 2, 1))
     everything = {str(token_id) for (token_id,) in sql.execute("SELECT token_id FROM token")}
     assert {row["token_id"] for row in api.pages(PATH, by=demo.admin)} == everything
 
@@ -159,7 +165,10 @@ def test_paging(api, demo):
     listing.check_cursors(api, PATH, demo.admin, other, "/v1/regions", ({"kind": "staff"}, {"active": "true"}))
 
 
-@pytest.mark.parametrize("params", [{"active": "yes"}, {"active": ""}, {"kind": "x"}, {"subject_id": "1"}, {"label": "x"}])
+WRONG_FILTERS = [{"active": "yes"}, {"active": ""}, {"kind": "x"}, {"subject_id": "1"}, {"label": "x"}]
+
+
+@pytest.mark.parametrize("params", WRONG_FILTERS)
 def test_wrong_filters(api, demo, params):
     response = api.get(PATH, by=demo.admin, params=params)
     check_problem(response, 400, "validation_failed")

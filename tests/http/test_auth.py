@@ -19,8 +19,7 @@ def altered(good):
     for at, character in enumerate(good):
         alphabet = [c for c in string.ascii_letters + string.digits + "_-" if c != character]
         yield good[:at] + other.choice(alphabet) + good[at + 1 :]
-    for text in (good + "0", good + "=", good + "\t1", good + good, good[::-1], good.upper(), good.swapcase(), "." + good):
-        yield text
+    yield from (good + "0", good + "=", good + "\t1", good + good, good[::-1], good.upper(), good.swapcase(), "." + good)
 
 
 def well_formed(good):
@@ -38,7 +37,6 @@ def well_formed(good):
     yield with_check("yx" + front[2:])
     yield with_check(front + "A")
     yield with_check(front[:-1])
-    yield front + "_" + good.rsplit("_", 1)[1].upper() if good.rsplit("_", 1)[1].upper() not in good else front
 
 
 OTHER_HEADERS = [

@@ -5,11 +5,13 @@ import uuid
 
 import pytest
 from tests.harness.operations import BY_NAME, DOCUMENT, OPERATIONS, methods_by_path
+from tests.harness.people import Principal
 from tests.harness.problems import check_problem, faults
 
 ALL_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 POST = "/v1/admin/tokens"
+NOBODY = Principal("yb_c_wrong", "citizen")
 
 
 @pytest.fixture()
@@ -43,18 +45,20 @@ class TestEveryOperation:
     def test_malformed_ids(self, api, demo, operation):
         ids = [name for name in operation.path_parameters if name.endswith("_id")]
         by = demo.admin if "citizen" not in operation.kinds else demo.employee
-        for value in ("1", "x" * 36, str(uuid.uuid4())[:-1], str(uuid.uuid4()) + "0", "{" + str(uuid.uuid4()) + "}", uuid.uuid4().hex):
+        good = str(uuid.uuid4())
+        for value in ("1", "x" * 36, good[:-1], good + "0", "{" + good + "}", good.replace("-", "")):
             if not ids:
                 break
             response = api.request(operation.method, operation.url(**dict.fromkeys(ids, value)), by=by)
             check_problem(response, 400, "validation_failed")
             assert faults(response) == {f"/path/{name}": "malformed" for name in ids}
 
-    def test_a_wrong_token_is_always_401(self, call, operation):
-        response = call(operation, headers={"Authorization": "Bearer yb_c_wrong"}, by=None if operation.is_public else NOBODY)
-        assert response.status_code in ((200, 401) if operation.is_public else (401,))
-        if response.status_code == 401:
-            assert check_problem(response, 401)["code"] == "unauthenticated"
+    def test_a_wrong_token(self, call, operation):
+        response = call(operation, by=NOBODY)
+        if operation.is_public:
+            assert response.status_code == 200
+        else:
+            check_problem(response, 401, "unauthenticated")
 
     def test_forms_that_are_not_there(self, call, operation):
         check_problem(call(operation, headers={"Accept": "application/xml"}), 406, "not_acceptable")
@@ -64,13 +68,6 @@ class TestEveryOperation:
     def test_a_body_where_none_is_taken_or_of_a_wrong_type(self, call, operation):
         headers = {"Content-Type": "text/plain"}
         check_problem(call(operation, content=b"hello", headers=headers), 415, "unsupported_media_type")
-
-
-class Nobody:
-    token = "yb_c_wrong"
-
-
-NOBODY = Nobody()
 
 
 @pytest.mark.parametrize(
@@ -133,8 +130,11 @@ def test_texts_are_those_of_the_contract(api):
         assert body["detail"] == texts["not_found"][f"detail_{language}"]
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v2/me", "/v1/me/", "/v1/ME", "//v1/me", "/v1//me", "/v1/accounts", "/v1/accounts/",
-                                  "/v1/regions/110000/", "/v1/regions/110000/channels/x", "/v1/./me", "/v1/x/../me", "/v1/%6de%2f", "/favicon.ico"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/v1", "/v1/", "/v2/me", "/v1/me/", "/v1/ME", "//v1/me", "/v1//me", "/v1/accounts", "/v1/accounts/",
+     "/v1/regions/110000/", "/v1/regions/110000/channels/x", "/v1/./me", "/v1/x/../me", "/v1/%6de%2f", "/favicon.ico"]
+)  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_unknown_paths(api, demo, method, path):
     response = api.raw(method, path, by=demo.admin)
@@ -165,8 +165,8 @@ def test_unknown_methods(api, method):
 
 @pytest.mark.parametrize(
     "content_type",
-    [None, "", "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx",
-     "application/json; charset=gb18030", "application/json; charset=utf-16", "application"],
+    [None, "", "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+     "application/jsonx", "application/json; charset=gb18030", "application/json; charset=utf-16", "application"],
 )  # fmt: skip
 def test_wrong_content_types(api, demo, content_type):
     headers = {} if content_type is None else {"Content-Type": content_type}
@@ -174,7 +174,10 @@ def test_wrong_content_types(api, demo, content_type):
     check_problem(response, 415, "unsupported_media_type")
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "Application/JSON", "application/json;charset=UTF-8", 'application/json; charset="utf-8"'])
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json", "Application/JSON", "application/json;charset=UTF-8", 'application/json; charset="utf-8"'],
+)
 def test_right_content_types(api, demo, content_type):
     response = api.post(POST, by=demo.admin, content=b'{"kind": "client"}', headers={"Content-Type": content_type})
     assert response.status_code == 201
@@ -203,7 +206,10 @@ def test_addresses_too_long(api, demo):
     check_problem(api.get("/v1/me?x=" + "a" * 5000, by=demo.employee), 414, "uri_too_long")
 
 
-@pytest.mark.parametrize("headers", [{"X-Large": "a" * 15_000}, {f"X-{n}": "a" for n in range(300)}, {"Cookie": "c=" + "a" * 30_000}])
+LARGE_HEADERS = [{"X-Large": "a" * 15_000}, {f"X-{n}": "a" for n in range(300)}, {"Cookie": "c=" + "a" * 30_000}]
+
+
+@pytest.mark.parametrize("headers", LARGE_HEADERS)
 def test_headers_too_large(api, headers):
     check_problem(api.get("/v1/regions", headers=headers), 431, "headers_too_large")
 
@@ -213,7 +219,7 @@ def test_a_good_request_id_is_kept(api, given):
     assert api.get("/v1/regions/110000", headers={"X-Request-Id": given}).headers["x-request-id"] == given
 
 
-@pytest.mark.parametrize("given", ["short", "a" * 33, "with blank with blank", "quote\"quote\"quote", "汉字汉字汉字汉字汉字汉".encode()])
+@pytest.mark.parametrize("given", ["short", "a" * 33, "with blank with blank", 'quote"quote"quote', "汉字汉字汉字".encode()])
 def test_a_bad_request_id_is_replaced(api, given):
     seen = api.get("/v1/regions/110000", headers={"X-Request-Id": given}).headers["x-request-id"]
     assert re.fullmatch("[0-9A-Za-z_-]{16,32}", seen) and seen != given

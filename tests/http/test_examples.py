@@ -60,7 +60,8 @@ def test_example(api, demo, operation, example):
 def test_the_curl_line_that_run_prints_works(server, demo):
     """The line a newcomer is shown: the balance of the first citizen with an account."""
     citizen = next(c for c in demo.citizens if c.account_id)
-    line = f"curl -s -H 'Authorization: Bearer {citizen.token}' {server.base_url}/v1/accounts/{citizen.account_id}/balance"
+    url = f"{server.base_url}/v1/accounts/{citizen.account_id}/balance"
+    line = f"curl -s -H 'Authorization: Bearer {citizen.token}' {url}"
     output = subprocess.run(shlex.split(line), capture_output=True, check=True, timeout=30).stdout
     assert json.loads(output)["account_id"] == citizen.account_id
 

@@ -39,9 +39,7 @@ def test_clients_have_nothing_yet(api, new_token):
     check_problem(api.get("/v1/me", by=new_token("client")), 403, "forbidden")
 
 
-@pytest.mark.parametrize(
-    "note", ["employee", "Beijing", "resident", "moved"]
-)
+@pytest.mark.parametrize("note", ["employee", "Beijing", "resident", "moved"])
 def test_accounts_and_enrolments_belong_together(api, demo, note):
     citizen = demo.citizen(note)
     accounts = api.get(f"/v1/people/{citizen.person_id}/accounts", by=citizen).json()["data"]

@@ -6,7 +6,9 @@ import re
 import httpx
 import pytest
 
-SAMPLE = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\.)*",?)*\})? (-?[0-9.e+-]+|NaN|[+-]Inf)$')
+LABELS = r'\{(?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\.)*",?)*\}'
+SAMPLE = re.compile(rf"^([a-zA-Z_:][a-zA-Z0-9_:]*)({LABELS})? (-?[0-9.e+-]+|NaN|[+-]Inf)$")
+COUNTED = re.compile(r'^\w*requests?\w*_(?:total|count)\{[^}]*route="/v1/regions/\{region_code\}"[^}]*\} ([0-9.]+)$', re.M)
 
 
 @pytest.fixture()
@@ -56,16 +58,15 @@ def test_histograms_add_up(metrics):
     for (name, labels), steps in buckets.items():
         values = [value for _, value in steps]
         assert steps[-1][0] == "+Inf" and values == sorted(values)
-        counted = re.escape(f"{name.removesuffix('_bucket')}_count{{{labels}}}" if labels else name.removesuffix("_bucket") + "_count")
-        assert float(re.search(f"^{counted} (.*)$", metrics, re.M)[1]) == values[-1]
+        count = name.removesuffix("_bucket") + "_count" + (f"{{{labels}}}" if labels else "")
+        assert float(re.search(f"^{re.escape(count)} (.*)$", metrics, re.M)[1]) == values[-1]
 
 
 def test_requests_are_counted_by_route_not_by_path(metrics, api, server, demo):
-    counted = re.compile(r'^\w*requests?\w*_(?:total|count)\{[^}]*route="/v1/regions/\{region_code\}"[^}]*\} ([0-9.]+)$', re.M)
-    before = sum(map(float, counted.findall(metrics)))
+    before = sum(map(float, COUNTED.findall(metrics)))
     for _ in range(5):
         api.get("/v1/regions/110000")
-    after = sum(map(float, counted.findall(httpx.get(f"{server.ops_url}/metrics").text)))
+    after = sum(map(float, COUNTED.findall(httpx.get(f"{server.ops_url}/metrics").text)))
     assert after >= before + 5
     assert demo.employee.account_id not in metrics
 

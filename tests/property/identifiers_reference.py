@@ -1,4 +1,4 @@
-"""Citizen numbers, credit codes, card numbers and yuan amounts once more, from their standards, as a second opinion on the C ones."""
+"""Citizen numbers, credit codes, card numbers and yuan amounts once more, from their standards: a second opinion."""
 # SPDX-License-Identifier: Apache-2.0
 import datetime
 import re
