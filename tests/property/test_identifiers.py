@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-MANY = settings(max_examples=600, deadline=None, derandomize=True)
+MANY = settings(max_examples=400, deadline=None, derandomize=True)
 DIGITS = st.text("0123456789", min_size=3, max_size=3)
 
 

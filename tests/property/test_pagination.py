@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.harness import money
 
 ROUNDS = settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 WRITES, WRITES_PER_PAGE = 60, 4
 YEARS = st.lists(st.integers(1985, 2024), min_size=1, max_size=25)
