@@ -45,8 +45,9 @@ def write_contributions(path, people_count):
     header = ["citizen_number", "name", "pool_code", "scheme", "period", "kind", "source_document", "base_yuan",
               "personal_yuan", "employer_yuan", "subsidy_yuan", "paid_on", "channel", "employer_code"]
     return write_csv(path, header, (
-        [citizen_number(n), f"测试{n}", POOL, "employee", f"{year}-{month:02d}", "regular", f"TS{year}{month:02d}-{n:07d}",
-         f"{5000 + n % 9000}.00", f"{100 + n % 180}.{n % 100:02d}", f"{400 + n % 700}.00", "", f"{year}-{month:02d}-20",
+        [citizen_number(n), f"测试{n}", POOL, "employee", f"{year}-{month:02d}", "regular",
+         f"TS{year}{month:02d}-{n:07d}", f"{5000 + n % 9000}.00", f"{100 + n % 180}.{n % 100:02d}",
+         f"{400 + n % 700}.00", "", f"{year}-{month:02d}-20",
          "employer", EMPLOYER_CODE]
         for month in range(1, MONTHS + 1) for n in range(people_count)))
 

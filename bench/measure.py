@@ -84,7 +84,7 @@ def memory_kib(pid):
 
 @contextlib.contextmanager
 def system_calls(pid, directory):
-    """Counts a process's and its children's system calls meanwhile: by perf, hardly felt, else by strace, which slows it."""
+    """Counts system calls of a process and its children meanwhile: by perf, hardly felt, else by strace."""
     result, pids = {}, [str(each) for each in descendants(pid)]
     if perf_counts():
         out = directory / "perf.txt"

@@ -9,15 +9,15 @@ from measure import HERE, medians, wrk
 from reads import end_process, measure_with_cpu
 from stand import ROOT
 
-DATABASE = "bench_pages"
 MONTHS = 240
 SMALL_ROWS = 200_000
-# The same people ask in both sizes. The pages of the few stay in the processor's cache, so that only the table's size differs; those
-# of the many fit only in memory (130 MB), as they do when a city reads.
-READERS = {"few": 40, "many": 800}
+SIZES = ("small", "large")
+# As many people ask in both sizes. The pages of the few stay in the processor's cache, so that only the table's size
+# differs; those of the many (130 MB) fit only into memory, as when a city reads.
+READERS = {"few": 10, "many": 800}
 EXPLAINED = 50
 WARM_UP_S = 4
-ROUNDS = 3
+ROUNDS = 4
 QUERY = ROOT / "db" / "queries" / "person_contributions.sql"
 SQL_TYPES = {"int8": "bigint", "uuid": "uuid", "date": "date", "text": "text"}
 # The first page, unfiltered, as api/people/list_person_contributions.c binds it; what is not named is null.
@@ -30,7 +30,7 @@ def route(number):
     return f"/v1/people/{people.person_id(number)}/contributions?limit=20"
 
 
-def buffers_per_page(stand, numbers):
+def buffers_per_page(stand, database, numbers):
     """Shared buffers that the page's statement touches, averaged."""
     text = QUERY.read_text()
     parameters = re.findall(r"^-- param: (\w+) (\w+)$", text, re.M)
@@ -40,42 +40,58 @@ def buffers_per_page(stand, numbers):
         given = {**FIRST_PAGE, "person_key": f"('x0000{people.FIRST_NODE + number}')::bit(64)::bigint",
                  "person_id": f"'{people.person_id(number)}'"}
         values = ", ".join(given.get(name, "NULL") for name, _ in parameters)
-        plan = json.loads(stand.psql(DATABASE, text=f"{prepare}EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE page({values});"))
-        found.append(plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"])
+        explain = f"{prepare}EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE page({values});"
+        plan = json.loads(stand.psql(database, text=explain))[0]["Plan"]
+        found.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
     return sum(found) / len(found)
 
 
-def read_pages(stand, server, requests_path, seconds):
-    """Medians of latency and CPU time at one connection."""
-    server.measure = lambda duration: wrk(server.port, requests_path, duration, connections=1)
-    server.measure(WARM_UP_S)
-    runs = [measure_with_cpu(stand, server, seconds) for _ in range(ROUNDS)]
-    assert not any(each["failed"] + each["refused"] for each in runs), runs
-    return medians(runs)
+class History:
+    """A database with so many contribution rows, and a server on it."""
+
+    def __init__(self, stand, size, rows):
+        self.stand, self.size, self.database = stand, size, f"bench_pages_{size}"
+        stand.create_migrated_database(self.database)
+        self.tokens = people.load(stand, self.database, -(-rows // MONTHS), max(READERS.values()))
+        stand.psql(self.database, "-v", f"months={MONTHS}", "-f", HERE / "sql" / "contributions.sql")
+        self.rows = int(stand.psql(self.database, "-c", "SELECT count(*) FROM contribution"))
+        self.buffers = buffers_per_page(stand, self.database, sorted(self.tokens)[:EXPLAINED])
+        self.server = stand.serve(self.database)
+        self.process = self.server.process
+
+    def choose(self, readers):
+        some = dict(random.Random(1).sample(sorted(self.tokens.items()), readers))
+        self.requests_path = people.write_requests(self.stand.directory / f"pages_{self.size}.txt", some, route)
+
+    def measure(self, seconds):
+        return wrk(self.server.port, self.requests_path, seconds, connections=1)
 
 
-def one_size(stand, rows, options):
-    stand.create_migrated_database(DATABASE)
-    tokens = people.load(stand, DATABASE, -(-rows // MONTHS), max(READERS.values()))
-    stand.psql(DATABASE, "-v", f"months={MONTHS}", "-f", HERE / "sql" / "contributions.sql")
-    result = {"rows": int(stand.psql(DATABASE, "-c", "SELECT count(*) FROM contribution")),
-              "buffers": buffers_per_page(stand, sorted(tokens)[:EXPLAINED])}
-    server = stand.serve(DATABASE)
-    for name, readers in READERS.items():
-        some = dict(random.Random(1).sample(sorted(tokens.items()), readers))
-        requests_path = people.write_requests(stand.directory / "pages.txt", some, route)
-        result[name] = read_pages(stand, server, requests_path, options.seconds)
-    end_process(server)
-    return result
+def in_turn(stand, histories, readers, seconds):
+    """Medians of latency and CPU time at one connection, by size."""
+    for history in histories:
+        history.choose(readers)
+        history.measure(WARM_UP_S)
+    runs = {size: [] for size in SIZES}
+    for number in range(ROUNDS):
+        for history in histories[::1 if number % 2 == 0 else -1]:
+            runs[history.size].append(measure_with_cpu(stand, history, seconds))
+    assert not any(each["failed"] + each["refused"] for size in SIZES for each in runs[size]), runs
+    return {size: medians(runs[size]) for size in SIZES}
 
 
 def measure(stand, options):
-    sizes = {"small": SMALL_ROWS, "large": options.page_rows}
-    result = {name: one_size(stand, rows, options) for name, rows in sizes.items()}
-    stand.psql("postgres", "-c", f"DROP DATABASE {DATABASE}")
-    small, large = result["small"], result["large"]
-    result["ratio_buffers"] = large["buffers"] / small["buffers"]
-    for readers in READERS:
+    histories = [History(stand, "small", SMALL_ROWS), History(stand, "large", options.page_rows)]
+    stand.psql("postgres", "-c", "CHECKPOINT")
+    result = {history.size: {"rows": history.rows, "buffers": history.buffers} for history in histories}
+    result["ratio_buffers"] = result["large"]["buffers"] / result["small"]["buffers"]
+    for name, readers in READERS.items():
+        middle = in_turn(stand, histories, readers, options.seconds)
+        for size in SIZES:
+            result[size][name] = middle[size]
         for key in ("p50_us", "postgres_cpu_us"):
-            result[f"ratio_{readers}_{key}"] = large[readers][key] / small[readers][key]
+            result[f"ratio_{name}_{key}"] = middle["large"][key] / middle["small"][key]
+    for history in histories:
+        end_process(history)
+        stand.psql("postgres", "-c", f"DROP DATABASE {history.database}")
     return result

@@ -11,10 +11,12 @@ def reads_lines(part):
     middle = part["median"]
     yield "Balance reads, 64 connections (medians)"
     yield line("  yibaod", f"{middle['yibaod']['per_second']:,.0f} /s")
-    yield line(f"  Fastify + pg, 2 workers, {part['fastify_pool']} connections", f"{middle['fastify']['per_second']:,.0f} /s")
+    yield line(f"  Fastify + pg, 2 workers, {part['fastify_pool']} connections",
+               f"{middle['fastify']['per_second']:,.0f} /s")
     yield from (line(f"  pgbench, {name.partition('_')[2]} clients", f"{one['per_second']:,.0f} /s")
                 for name, one in middle.items() if name.startswith("pgbench"))
-    yield line("  yibaod / best pgbench", f"{part['ratio_to_pgbench']:.2f}", "≥ 0.75", part["ratio_to_pgbench"] >= 0.75)
+    ratio = part["ratio_to_pgbench"]
+    yield line("  yibaod / best pgbench", f"{ratio:.2f}", "≥ 0.75", ratio >= 0.75)
     yield line("  yibaod / Fastify", f"{part['ratio_to_fastify']:.2f}", "≥ 5", part["ratio_to_fastify"] >= 5)
     yield line("  failed or refused requests", f"{part['failed']}", "0", part["failed"] == 0)
     for name in ("yibaod", "fastify"):
@@ -25,7 +27,8 @@ def reads_lines(part):
         calls = part["system_calls"][name].get("per_request")
         yield line(f"  {name}: system calls per request", "not counted" if calls is None else f"{calls:.2f}")
     one = middle[part["pgbench_best"]]
-    yield line("  pgbench: CPU per request, PostgreSQL / pgbench", f"{one['postgres_cpu_us']:.1f} / {one['client_cpu_us']:.1f} µs")
+    yield line("  pgbench: CPU per request, PostgreSQL / pgbench",
+               f"{one['postgres_cpu_us']:.1f} / {one['client_cpu_us']:.1f} µs")
 
 
 def import_lines(part):

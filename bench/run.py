@@ -28,7 +28,8 @@ def arguments():
     parser.add_argument("--seconds", type=int, default=6, help="length of one measurement (default 6)")
     parser.add_argument("--import-rows", type=int, default=500_000, help="rows of the imported file (default 500000)")
     parser.add_argument("--import-rounds", type=int, default=3, help="imports of each kind (default 3)")
-    parser.add_argument("--page-rows", type=int, default=20_000_000, help="rows of the large history (default 20 million)")
+    parser.add_argument("--page-rows", type=int, default=20_000_000,
+                        help="rows of the large history (default 20 million)")
     return parser.parse_args()
 
 

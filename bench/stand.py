@@ -94,8 +94,8 @@ class Stand(contextlib.ExitStack):
         home.mkdir()
         if account:
             shutil.chown(home, "postgres", "postgres")
-        subprocess.run([self.postgres_bin / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                        "--locale=C.UTF-8"], check=True, stdout=subprocess.DEVNULL, cwd="/", **account)
+        subprocess.run([self.postgres_bin / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust",
+                        "-E", "UTF8", "--locale=C.UTF-8"], check=True, stdout=subprocess.DEVNULL, cwd="/", **account)
         settings = {**POSTGRES_SETTINGS, "unix_socket_directories": str(home)}
         arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self.postgres = self.start([self.postgres_bin / "postgres", "-D", home / "data", *arguments], "postgres.log",
@@ -112,7 +112,7 @@ class Stand(contextlib.ExitStack):
 
     def psql(self, database, *arguments, text=None):
         """Runs a script or statement; any error ends the run. Returns what it printed, unaligned."""
-        command = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), *map(str, arguments)]
+        command = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), *map(str, arguments)]
         done = subprocess.run(command, input=text, text=True, capture_output=True)
         if done.returncode != 0:
             raise RuntimeError(f"psql {' '.join(map(str, arguments))}: {done.stderr.strip()}")
@@ -128,8 +128,8 @@ class Stand(contextlib.ExitStack):
 
     def yibaod(self, database, *arguments):
         """Runs a subcommand to its end and returns its standard output."""
-        done = subprocess.run([YIBAOD, *map(str, arguments)], env={**os.environ, **self.environment(database)}, cwd=ROOT,
-                              text=True, capture_output=True)
+        done = subprocess.run([YIBAOD, *map(str, arguments)], env={**os.environ, **self.environment(database)},
+                              cwd=ROOT, text=True, capture_output=True)
         if done.returncode != 0:
             raise RuntimeError(f"yibaod {' '.join(map(str, arguments))}: {done.stderr.strip()[-2000:]}")
         return done.stdout

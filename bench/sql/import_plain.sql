@@ -1,7 +1,7 @@
--- Imports a file of contributions as one would by hand: copy it, then one statement each for records, entries and balances.
+-- Imports contributions as one would by hand: copy the file, then one statement each for records, entries and balances.
 -- SPDX-License-Identifier: Apache-2.0
--- Variables: file, and hash_key, the hexadecimal key under which citizen numbers are hashed. It checks nothing that a constraint
--- does not, and it starts anew when it is interrupted; the entries, their chain and the balances are the ones yibaod writes.
+-- Variables: file, and hash_key, the hexadecimal key under which citizen numbers are hashed. It checks nothing that a
+-- constraint does not, and starts anew when interrupted; entries, their chain and balances are the ones yibaod writes.
 BEGIN;
 CREATE TEMPORARY TABLE given (
     line bigint GENERATED ALWAYS AS IDENTITY, citizen_number text, name text, pool_code text, scheme text, period text,
@@ -21,7 +21,8 @@ WITH known AS (
 )
 SELECT given.line, known.person_key, account.account_id, given.pool_code, given.scheme,
        (given.period || '-01')::date AS period, given.kind, given.source_document,
-       round(given.base::numeric * 100)::bigint AS base_fen, round(given.personal::numeric * 100)::bigint AS personal_fen,
+       round(given.base::numeric * 100)::bigint AS base_fen,
+       round(given.personal::numeric * 100)::bigint AS personal_fen,
        round(given.employer::numeric * 100)::bigint AS employer_fen,
        coalesce(round(given.subsidy::numeric * 100)::bigint, 0) AS subsidy_fen,
        given.paid_on, given.channel, given.employer_code,

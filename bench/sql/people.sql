@@ -13,8 +13,8 @@ SELECT person_key, person_id, date '1950-01-01' + (n % 20000)::integer, CASE n %
   FROM made;
 
 INSERT INTO enrolment (person_key, enrolment_id, pool_code, scheme, status, account_mode, payer_kind, started_on)
-SELECT person_key, ('01900000-0003-7000-8000-' || node)::uuid, '620500', 'employee', 'active', 'with_account', 'employer',
-       date '2004-01-01'
+SELECT person_key, ('01900000-0003-7000-8000-' || node)::uuid, '620500', 'employee', 'active', 'with_account',
+       'employer', date '2004-01-01'
   FROM made;
 
 INSERT INTO account (person_key, account_id, person_id, pool_code, status, current_year_fen, carried_over_fen, held_fen,

@@ -6,7 +6,8 @@ COPY given FROM STDIN;
 \.
 INSERT INTO token (token_hash, token_id, kind, subject_id, person_key, label, created_at, expires_at)
 SELECT decode(hash, 'hex'), ('01900000-0002-7000-8000-' || 100000000000 + number)::uuid, 'citizen',
-       person.person_id, person.person_key, 'bench', timestamptz '2026-01-01 00:00+08', timestamptz '2099-01-01 00:00+08'
+       person.person_id, person.person_key, 'bench', timestamptz '2026-01-01 00:00+08',
+       timestamptz '2099-01-01 00:00+08'
   FROM given
   JOIN person ON person.person_key = ('x0000' || 100000000000 + number)::bit(64)::bigint;
 VACUUM (FREEZE, ANALYZE) token;

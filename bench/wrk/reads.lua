@@ -27,5 +27,6 @@ function done(summary, latency)
         '{"requests": %d, "duration_us": %d, "bytes": %d, "p50_us": %d, "p90_us": %d, "p99_us": %d, "max_us": %d, ' ..
         '"failed": %d, "refused": %d}\n',
         summary.requests, summary.duration, summary.bytes, latency:percentile(50), latency:percentile(90),
-        latency:percentile(99), latency.max, errors.connect + errors.read + errors.write + errors.timeout, errors.status))
+        latency:percentile(99), latency.max, errors.connect + errors.read + errors.write + errors.timeout,
+        errors.status))
 end
