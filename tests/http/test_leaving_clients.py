@@ -126,7 +126,7 @@ def test_any_method_anywhere_with_a_body(stand, method, path, body):
 
 def test_bodies_have_a_common_budget(own_database, tmp_path):
     """Without one, whoever opens many connections and sends nearly whole bodies could take any amount of memory."""
-    stand = Stand(own_database, tmp_path / "server.log", YIBAO_BODY_TIMEOUT_S="30")
+    stand = Stand(own_database, tmp_path / "server.log", YIBAO_BODY_TIMEOUT_S="300")
     limit_bytes, each_bytes = 64 << 20, 65000
     whole = post(stand, json.dumps({"kind": "client", "label": "budget"}).encode() + b" " * 60000)
     begun = post(stand, b" " * each_bytes, each_bytes + 100)
