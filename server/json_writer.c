@@ -52,12 +52,22 @@ void json_array_close(struct json_writer *writer)
     close_nesting(writer, ']');
 }
 
+/* Half of a small reply is keys: written with one check of the room for all of it. */
 void json_key(struct json_writer *writer, const char *key)
 {
-    before_value(writer);
-    text_append_char(writer->out, '"');
-    text_append_z(writer->out, key);
-    text_append(writer->out, "\":", 2);
+    struct text *out = writer->out;
+    size_t length = strlen(key);
+    text_reserve(out, length + 4);
+    if (out->failed)
+        return;
+    char *next = out->bytes + out->length;
+    if (writer->needs_comma)
+        *next++ = ',';
+    *next++ = '"';
+    next = (char *)memcpy(next, key, length) + length;
+    *next++ = '"';
+    *next++ = ':';
+    out->length = (size_t)(next - out->bytes);
     writer->needs_comma = false;
 }
 

@@ -71,11 +71,6 @@ void text_append_z(struct text *text, const char *z)
     text_append(text, z, strlen(z));
 }
 
-void text_append_char(struct text *text, char c)
-{
-    text_append(text, &c, 1);
-}
-
 void text_append_int(struct text *text, int64_t value)
 {
     char digits[20];

@@ -1,7 +1,6 @@
 /* Decides from a request's header alone what can be decided: framing, route, form of the answer, size, address limit.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/auth/address.h"
 #include "server/clock.h"
 #include "server/http/exchange.h"
 #include "server/http/negotiate.h"
@@ -63,7 +62,7 @@ static void split_target(struct exchange *exchange)
         exchange->request.query = (struct span){.bytes = mark + 1, .length = target.length - path_length - 1};
 }
 
-static void read_headers(struct exchange *exchange, const struct guard_input *head, const struct sockaddr *peer)
+static void read_headers(struct exchange *exchange, const struct guard_input *head)
 {
     struct request *request = &exchange->request;
     trace_request_id(header(head, "X-Request-Id"), request->request_id);
@@ -75,7 +74,6 @@ static void read_headers(struct exchange *exchange, const struct guard_input *he
     exchange->authorization = keep(exchange, head, "Authorization");
     exchange->origin = keep(exchange, head, "Origin");
     exchange->body_announced_bytes = header(head, "Transfer-Encoding").length > 0 ? -1 : 0;
-    address_format(peer, request->address);
     split_target(exchange);
 }
 
@@ -147,7 +145,7 @@ static enum problem judge(struct exchange *exchange, const struct guard_input *h
 
 void exchange_head(struct exchange *exchange, const struct guard_input *head, const struct sockaddr *peer)
 {
-    read_headers(exchange, head, peer);
+    read_headers(exchange, head);
     exchange->refusal = judge(exchange, head, peer);
     exchange->header_us = clock_monotonic_us();
     exchange->stage = EXCHANGE_BODY;

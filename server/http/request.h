@@ -35,7 +35,6 @@ struct request {
     struct span idempotency_key; /* header value, or empty */
     char request_id[33];         /* ours or the caller's X-Request-Id when well-formed: 16–32 of [0-9A-Za-z_-] */
     char trace_id[33];           /* from traceparent, else fresh */
-    char address[46];            /* the caller's, in text */
     struct fault *faults;        /* LIMIT_FIELD_ERRORS of them once there is one; most requests have none */
     uint32_t faults_count;
     bool look; /* set by bind: this is a look at somebody else's data; record it in the same transaction */

@@ -49,13 +49,13 @@ static void test_the_oldest_makes_room(void **state)
     struct token_cache *cache = token_cache_open(BELIEVED_US);
     struct principal principal = {.kind = PRINCIPAL_CITIZEN};
     uint8_t hash[TOKEN_HASH_BYTES];
-    for (unsigned i = 1; i <= 5; i++) {
+    for (unsigned i = 1; i <= 9; i++) {
         hash_of(hash, 3, i);
         token_cache_put(cache, hash, &principal, 0, 100 + i);
     }
     hash_of(hash, 3, 1);
     assert_null(token_cache_find(cache, hash, 200));
-    for (unsigned i = 2; i <= 5; i++) {
+    for (unsigned i = 2; i <= 9; i++) {
         hash_of(hash, 3, i);
         assert_non_null(token_cache_find(cache, hash, 200));
     }
