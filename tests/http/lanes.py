@@ -27,6 +27,17 @@ class Stand:
             base_url=self.server.base_url, timeout=30, verify=False, limits=httpx.Limits(max_connections=None)
         )
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        """Whatever happened, it does not go on running."""
+        if kind is None:
+            self.close()
+        elif self.server.process.poll() is None:
+            self.server.process.kill()
+            self.server.process.wait()
+
     def close(self):
         """A graceful stop, and nothing a sanitizer had to say."""
         self.http.close()

@@ -17,9 +17,8 @@ def stand(own_database, tmp_path, monkeypatch):
     cramped.write_text(f'#!/bin/sh\nulimit -n {OPEN_FILES}\nexec {database.BINARY} "$@"\n', encoding="utf-8")
     cramped.chmod(0o755)
     monkeypatch.setattr(lanes, "BINARY", cramped)
-    stand = lanes.Stand(own_database, tmp_path / "server.log")
-    yield stand
-    stand.close()
+    with lanes.Stand(own_database, tmp_path / "server.log") as stand:
+        yield stand
 
 
 def is_served(wire):

@@ -14,9 +14,8 @@ REGION = {"path": "/v1/regions/620500"}
 
 @pytest.fixture(scope="module")
 def stand(own_database, tmp_path_factory):
-    stand = Stand(own_database, tmp_path_factory.mktemp("lanes") / "server.log")
-    yield stand
-    stand.close()
+    with Stand(own_database, tmp_path_factory.mktemp("lanes") / "server.log") as stand:
+        yield stand
 
 
 @pytest.fixture(scope="module")

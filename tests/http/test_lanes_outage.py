@@ -21,9 +21,8 @@ REGION = {"path": "/v1/regions/620500"}
 
 @pytest.fixture(scope="module")
 def stand(own_database, tmp_path_factory):
-    stand = Stand(own_database, tmp_path_factory.mktemp("lanes") / "server.log", YIBAO_WRITE_TIMEOUT_MS="2000")
-    yield stand
-    stand.close()
+    with Stand(own_database, tmp_path_factory.mktemp("lanes") / "server.log", YIBAO_WRITE_TIMEOUT_MS="2000") as stand:
+        yield stand
 
 
 @pytest.fixture(autouse=True)
@@ -56,15 +55,14 @@ def test_a_write_in_flight_is_unknown_not_undone(stand):
 
 
 def test_a_write_is_unknown_also_when_the_deadline_of_the_request_comes_first(own_database, tmp_path):
-    stand = Stand(own_database, tmp_path / "server.log", YIBAO_REQUEST_TIMEOUT_S="1")
-    assert stand.ask(**stand.new_token("warm")).status_code == 201
-    with stand.database.outage("frozen"):
-        answer = stand.ask(**stand.new_token(uuid.uuid4().hex))
-        read = stand.ask(**REGION)
-    check_problem(answer, 503, "outcome_unknown")
-    check_problem(read, 503)
-    wait_until(lambda: stand.server.ready_status() == 200, "/readyz to say 200 again", 60)
-    stand.close()
+    with Stand(own_database, tmp_path / "server.log", YIBAO_REQUEST_TIMEOUT_S="1") as stand:
+        assert stand.ask(**stand.new_token("warm")).status_code == 201
+        with stand.database.outage("frozen"):
+            answer = stand.ask(**stand.new_token(uuid.uuid4().hex))
+            read = stand.ask(**REGION)
+        check_problem(answer, 503, "outcome_unknown")
+        check_problem(read, 503)
+        wait_until(lambda: stand.server.ready_status() == 200, "/readyz to say 200 again", 60)
 
 
 class Writers:
@@ -141,43 +139,42 @@ def test_a_full_queue_refuses_at_once(stand):
 @pytest.mark.parametrize("delay_s", [0, 0.005, 0.5])
 def test_a_stop_that_times_out_while_requests_wait(own_database, tmp_path, delay_s):
     """Requests of every age wait for PostgreSQL, suspended or not, when the stop gives up on them."""
-    stand = Stand(own_database, tmp_path / "server.log", YIBAO_STOP_TIMEOUT_S="1")
-    ended = threading.Event()
+    with Stand(own_database, tmp_path / "server.log", YIBAO_STOP_TIMEOUT_S="1") as stand:
+        ended = threading.Event()
 
-    def ask_on():
-        while not ended.is_set():
-            try:
-                with Wire(stand.server, timeout_s=1) as wire:
-                    wire.send(get(REGION["path"]))
-                    wire.receive()
-            except (OSError, Closed):
-                time.sleep(delay_s)
+        def ask_on():
+            while not ended.is_set():
+                try:
+                    with Wire(stand.server, timeout_s=1) as wire:
+                        wire.send(get(REGION["path"]))
+                        wire.receive()
+                except (OSError, Closed):
+                    time.sleep(delay_s)
 
-    threads = [threading.Thread(target=ask_on) for _ in range(12)]
-    with stand.database.outage("frozen"):
-        for thread in threads:
-            thread.start()
-        time.sleep(0.3)
-        stand.server.signal()
-        status = stand.server.wait_end()
-        ended.set()
-        for thread in threads:
-            thread.join()
-    assert status == 0, stand.server.log_path.read_text()[-2000:]
+        threads = [threading.Thread(target=ask_on) for _ in range(12)]
+        with stand.database.outage("frozen"):
+            for thread in threads:
+                thread.start()
+            time.sleep(0.3)
+            stand.server.signal()
+            status = stand.server.wait_end()
+            ended.set()
+            for thread in threads:
+                thread.join()
+        assert status == 0, stand.server.log_path.read_text()[-2000:]
 
 
 def test_the_next_host_is_tried_when_one_does_not_answer(own_database, tmp_path):
     """A machine that is gone without a word takes the whole time for connecting, and must not take it every time."""
     (database_name,) = (word for word in own_database.url.split() if word.startswith("dbname="))
     url = f"host={tmp_path},{own_database.cluster.socket_directory} user=postgres {database_name}"
-    stand = Stand(own_database, tmp_path / "server.log", DATABASE_URL=url, YIBAO_CONNECT_TIMEOUT_S="2")
-    with socket.socket(socket.AF_UNIX) as silent:
-        silent.bind(str(tmp_path / ".s.PGSQL.5432"))
-        silent.listen(100)
-        stand.database.terminate_backends()
-        wait_until(lambda: stand.ask(**stand.new_token("next host")).status_code == 201, "writes again", 60)
-        wait_until(lambda: stand.ask(**REGION).status_code == 200, "reads again", 60)
-    stand.close()
+    with Stand(own_database, tmp_path / "server.log", DATABASE_URL=url, YIBAO_CONNECT_TIMEOUT_S="2") as stand:
+        with socket.socket(socket.AF_UNIX) as silent:
+            silent.bind(str(tmp_path / ".s.PGSQL.5432"))
+            silent.listen(100)
+            stand.database.terminate_backends()
+            wait_until(lambda: stand.ask(**stand.new_token("next host")).status_code == 201, "writes again", 60)
+            wait_until(lambda: stand.ask(**REGION).status_code == 200, "reads again", 60)
 
 
 def test_the_next_host_is_tried_when_one_will_not_do(cluster, main_database, own_database, tmp_path):
@@ -189,13 +186,10 @@ def test_the_next_host_is_tried_when_one_will_not_do(cluster, main_database, own
             connection.execute(f"ALTER ROLE two_hosts SET default_transaction_read_only = {read_only}")
     hosts = f"{cluster.socket_directory},{own_database.cluster.socket_directory}"
     url = f"host={hosts} user=two_hosts dbname=yibao target_session_attrs=read-write"
-    stand = Stand(own_database, tmp_path / "server.log", DATABASE_URL=url)
-    try:
+    with Stand(own_database, tmp_path / "server.log", DATABASE_URL=url) as stand:
         assert stand.ask(**stand.new_token("two hosts")).status_code == 201
         stand.database.terminate_backends()
         wait_until(lambda: stand.ask(**stand.new_token("two hosts")).status_code == 201, "writes again")
-    finally:
-        stand.close()
-        for each in (cluster, own_database.cluster):
-            with each.connect("postgres") as connection:
-                connection.execute("DROP ROLE two_hosts")
+    for each in (cluster, own_database.cluster):
+        with each.connect("postgres") as connection:
+            connection.execute("DROP ROLE two_hosts")

@@ -18,9 +18,8 @@ REGION = get("/v1/regions/620500")
 @pytest.fixture(scope="module")
 def stand(own_database, tmp_path_factory):
     short = {"YIBAO_HEADER_TIMEOUT_S": "2", "YIBAO_BODY_TIMEOUT_S": "2"}
-    stand = Stand(own_database, tmp_path_factory.mktemp("leaving") / "server.log", **short)
-    yield stand
-    stand.close()
+    with Stand(own_database, tmp_path_factory.mktemp("leaving") / "server.log", **short) as stand:
+        yield stand
 
 
 def reset(wire):
@@ -126,32 +125,31 @@ def test_any_method_anywhere_with_a_body(stand, method, path, body):
 
 def test_bodies_have_a_common_budget(own_database, tmp_path):
     """Without one, whoever opens many connections and sends nearly whole bodies could take any amount of memory."""
-    stand = Stand(own_database, tmp_path / "server.log", YIBAO_BODY_TIMEOUT_S="300")
-    limit_bytes, each_bytes = 64 << 20, 65000
-    whole = post(stand, json.dumps({"kind": "client", "label": "budget"}).encode() + b" " * 60000)
-    begun = post(stand, b" " * each_bytes, each_bytes + 100)
-    wires = [Wire(stand.server) for _ in range(limit_bytes // each_bytes + 20)]
+    with Stand(own_database, tmp_path / "server.log", YIBAO_BODY_TIMEOUT_S="300") as stand:
+        limit_bytes, each_bytes = 64 << 20, 65000
+        whole = post(stand, json.dumps({"kind": "client", "label": "budget"}).encode() + b" " * 60000)
+        begun = post(stand, b" " * each_bytes, each_bytes + 100)
+        wires = [Wire(stand.server) for _ in range(limit_bytes // each_bytes + 20)]
 
-    def status_of(request):
-        with Wire(stand.server) as wire:
-            wire.send(request)
-            return wire.receive().status
+        def status_of(request):
+            with Wire(stand.server) as wire:
+                wire.send(request)
+                return wire.receive().status
 
-    def send(some):
-        for wire in some:
-            wire.send(begun)
+        def send(some):
+            for wire in some:
+                wire.send(begun)
 
-    threads = [threading.Thread(target=send, args=(wires[start::4],)) for start in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    try:
-        wait_until(lambda: status_of(whole) == 503, "the budget to be used up")
-        assert status_of(REGION) == 200, "who brings no body is served"
-    finally:
-        for wire in wires:
-            reset(wire)
-    wait_until_quiet(stand)
-    assert status_of(whole) == 201
-    stand.close()
+        threads = [threading.Thread(target=send, args=(wires[start::4],)) for start in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        try:
+            wait_until(lambda: status_of(whole) == 503, "the budget to be used up")
+            assert status_of(REGION) == 200, "who brings no body is served"
+        finally:
+            for wire in wires:
+                reset(wire)
+        wait_until_quiet(stand)
+        assert status_of(whole) == 201
