@@ -3,10 +3,9 @@
 #include "server/log.h"
 #include "server/clock.h"
 #include "server/json_writer.h"
+#include "server/log_sink.h"
 #include "server/metrics.h"
-#include <errno.h>
 #include <stdatomic.h>
-#include <unistd.h>
 
 /* Some 300 lines of 200 bytes between two turns of a loop. */
 #define BUFFER_BYTES 65536
@@ -95,18 +94,18 @@ void log_event(enum log_level level, const char *event, const struct log_field *
     drop();
 }
 
+/* What cannot be written now stays for the next turn, and what then finds no room is dropped: nobody waits for a
+ * reader. */
 void log_flush(void)
 {
-    size_t written = 0;
-    while (written < lines.length) {
-        ssize_t count = write(STDERR_FILENO, lines.bytes + written, lines.length - written);
-        if (count < 0 && errno != EINTR)
-            break; /* nobody reads: better to lose lines than to stop serving */
-        if (count > 0)
-            written += (size_t)count;
-    }
-    for (size_t i = written; i < lines.length; i++)
+    bool is_broken;
+    if (lines.length == 0)
+        return;
+    size_t written = log_sink_write(lines.bytes, lines.length, &is_broken);
+    for (size_t i = written; is_broken && i < lines.length; i++)
         if (lines.bytes[i] == '\n')
             drop();
-    text_clear(&lines);
+    size_t kept = is_broken ? 0 : lines.length - written;
+    memmove(lines.bytes, lines.bytes + written, kept);
+    lines.length = kept;
 }
