@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/limits.h"
+#include "server/span.h"
 #include "server/uuid.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,3 +28,19 @@ struct principal {
     char regions[LIMIT_PRINCIPAL_REGIONS][7];
     int64_t expires_at_us; /* real time; INT64_MAX when it does not expire */
 };
+
+#define STAFF_ROLES 5
+
+struct staff_role_name {
+    enum staff_role role;
+    struct span name;
+};
+
+extern const struct staff_role_name staff_role_names[STAFF_ROLES];
+
+struct span principal_kind_text(enum principal_kind kind);
+/* False for a text that names no kind of token. */
+bool principal_kind_parse(struct span text, enum principal_kind *kind);
+/* From texts joined by commas. Unknown roles give nothing; a malformed region or one too many is false. */
+uint32_t principal_roles_parse(struct span text);
+bool principal_regions_parse(struct span text, struct principal *principal);

@@ -42,74 +42,17 @@ enum authenticate_result authenticate_begin(struct exchange *exchange)
     return AUTHENTICATE_ASK;
 }
 
-static bool kind_of(struct span text, enum principal_kind *kind)
-{
-    static const struct {
-        struct span text;
-        enum principal_kind kind;
-    } kinds[] = {
-        {SPAN("citizen"), PRINCIPAL_CITIZEN}, {SPAN("client"), PRINCIPAL_CLIENT}, {SPAN("staff"), PRINCIPAL_STAFF}};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (span_equal(kinds[i].text, text)) {
-            *kind = kinds[i].kind;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Splits at commas. */
-static bool next_word(struct span *rest, struct span *word)
-{
-    if (rest->length == 0)
-        return false;
-    const char *comma = memchr(rest->bytes, ',', rest->length);
-    word->bytes = rest->bytes;
-    word->length = comma == NULL ? rest->length : (size_t)(comma - rest->bytes);
-    size_t used = comma == NULL ? rest->length : word->length + 1;
-    rest->bytes += used;
-    rest->length -= used;
-    return true;
-}
-
-static uint32_t roles_of(struct span text)
-{
-    static const struct {
-        struct span text;
-        enum staff_role role;
-    } roles[] = {{SPAN("operator"), ROLE_OPERATOR},
-                 {SPAN("reviewer"), ROLE_REVIEWER},
-                 {SPAN("policy"), ROLE_POLICY},
-                 {SPAN("security"), ROLE_SECURITY},
-                 {SPAN("auditor"), ROLE_AUDITOR}};
-    uint32_t bits = 0;
-    for (struct span word; next_word(&text, &word);)
-        for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
-            bits |= span_equal(roles[i].text, word) ? roles[i].role : 0u;
-    return bits;
-}
-
-static bool regions_of(struct span text, struct principal *principal)
-{
-    for (struct span word; next_word(&text, &word);) {
-        if (word.length != 6 || principal->regions_count == LIMIT_PRINCIPAL_REGIONS)
-            return false;
-        memcpy(principal->regions[principal->regions_count++], word.bytes, 6);
-    }
-    return true;
-}
-
 enum problem authenticate_take_rows(struct exchange *exchange, const struct rows *rows)
 {
     struct principal principal = {.expires_at_us = INT64_MAX};
     if (rows->count == 0)
         return PROBLEM_UNAUTHENTICATED;
-    if (!kind_of(row_text(rows, 0, TOKEN_FIND_COLUMN_KIND), &principal.kind) ||
-        !regions_of(row_text(rows, 0, TOKEN_FIND_COLUMN_REGIONS), &principal))
+    if (!principal_kind_parse(row_text(rows, 0, TOKEN_FIND_COLUMN_KIND), &principal.kind) ||
+        !principal_regions_parse(row_text(rows, 0, TOKEN_FIND_COLUMN_REGIONS), &principal))
         return PROBLEM_INTERNAL_ERROR;
     principal.token_id = row_uuid(rows, 0, TOKEN_FIND_COLUMN_TOKEN_ID);
     principal.subject_id = row_uuid(rows, 0, TOKEN_FIND_COLUMN_SUBJECT_ID);
-    principal.roles = roles_of(row_text(rows, 0, TOKEN_FIND_COLUMN_ROLES));
+    principal.roles = principal_roles_parse(row_text(rows, 0, TOKEN_FIND_COLUMN_ROLES));
     if (!row_is_null(rows, 0, TOKEN_FIND_COLUMN_EXPIRES_AT))
         principal.expires_at_us = row_instant(rows, 0, TOKEN_FIND_COLUMN_EXPIRES_AT);
     if (principal.expires_at_us <= clock_real_us())

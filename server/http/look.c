@@ -3,21 +3,6 @@
 #include "server/http/look.h"
 #include "server/clock.h"
 
-static struct span kind_text(enum principal_kind kind)
-{
-    switch (kind) {
-    case PRINCIPAL_ANONYMOUS:
-        return SPAN("anonymous");
-    case PRINCIPAL_CITIZEN:
-        return SPAN("citizen");
-    case PRINCIPAL_CLIENT:
-        return SPAN("client");
-    case PRINCIPAL_STAFF:
-        return SPAN("staff");
-    }
-    __builtin_unreachable();
-}
-
 void look_prepend(struct exchange *exchange)
 {
     const struct request *request = &exchange->request;
@@ -25,7 +10,7 @@ void look_prepend(struct exchange *exchange)
     call_init(look, STATEMENT_AUDIT_LOOK);
     call_uuid(look, AUDIT_LOOK_PARAM_EVENT_ID, uuid_make(request->look_person_key));
     call_instant(look, AUDIT_LOOK_PARAM_AT, clock_real_us());
-    call_text(look, AUDIT_LOOK_PARAM_ACTOR_KIND, kind_text(request->principal.kind));
+    call_text(look, AUDIT_LOOK_PARAM_ACTOR_KIND, principal_kind_text(request->principal.kind));
     call_uuid(look, AUDIT_LOOK_PARAM_ACTOR_ID, request->principal.subject_id);
     call_text(look, AUDIT_LOOK_PARAM_ACTION, span_of(exchange->operation->name));
     call_text(look, AUDIT_LOOK_PARAM_REQUEST_ID, span_of(request->request_id));
