@@ -116,7 +116,7 @@ def test_writes_while_backends_are_killed(stand):
 
 
 def test_a_full_queue_refuses_at_once(stand):
-    count = LIMIT_LANE_QUEUE + LIMIT_BATCH + 200
+    count = LIMIT_LANE_QUEUE + 2 * LIMIT_BATCH + 200  # a batch in flight on each of two connections
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < 2 * count:
         pytest.skip("too few descriptors")

@@ -125,7 +125,8 @@ def test_any_method_anywhere_with_a_body(stand, method, path, body):
 
 def test_bodies_have_a_common_budget(own_database, tmp_path):
     """Without one, whoever opens many connections and sends nearly whole bodies could take any amount of memory."""
-    with Stand(own_database, tmp_path / "server.log", YIBAO_BODY_TIMEOUT_S="300") as stand:
+    patience = {"YIBAO_HEADER_TIMEOUT_S": "300", "YIBAO_BODY_TIMEOUT_S": "300", "YIBAO_REQUEST_TIMEOUT_S": "300"}
+    with Stand(own_database, tmp_path / "server.log", **patience) as stand:
         limit_bytes, each_bytes = 64 << 20, 65000
         whole = post(stand, json.dumps({"kind": "client", "label": "budget"}).encode() + b" " * 60000)
         begun = post(stand, b" " * each_bytes, each_bytes + 100)
