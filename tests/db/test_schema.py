@@ -59,7 +59,7 @@ def test_runtime_role_cannot_change_what_is_append_only(runtime, table):
             runtime.execute(f"UPDATE {table} SET {column} = {column}")
 
 
-@pytest.mark.parametrize("table", ["entry_rule", "account_status_rule", "schema_migration", "data_key", "region", "pool"])
+@pytest.mark.parametrize("table", ["entry_rule", "account_status_rule", "schema_migration", "data_key", "region", "pool", "coverage_rule"])
 def test_runtime_role_cannot_change_rules(runtime, table):
     for sql in (f"DELETE FROM {table}", f"INSERT INTO {table} SELECT * FROM {table}"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
