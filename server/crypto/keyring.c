@@ -21,6 +21,12 @@ const char *key_purpose_name(enum key_purpose purpose)
         return "hash_name";
     case KEY_SIGN_CURSOR:
         return "sign_cursor";
+    case KEY_HASH_CODE:
+        return "hash_code";
+    case KEY_HASH_ATTEMPT:
+        return "hash_attempt";
+    case KEY_PEPPER_CREDENTIAL:
+        return "pepper_credential";
     case KEY_PURPOSES:
         break;
     }

@@ -19,6 +19,9 @@ enum key_purpose {
     KEY_HASH_PHONE,
     KEY_HASH_NAME,
     KEY_SIGN_CURSOR,
+    KEY_HASH_CODE,         /* codes sent by text message, with their challenge */
+    KEY_HASH_ATTEMPT,      /* numbers and places that attempts are counted by */
+    KEY_PEPPER_CREDENTIAL, /* passwords and PINs, before scrypt */
     KEY_PURPOSES,
 };
 

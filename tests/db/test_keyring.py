@@ -6,7 +6,10 @@ import stat
 
 import pytest
 
-PURPOSES = {"seal_person", "hash_citizen_number", "hash_card_number", "hash_phone", "hash_name", "sign_cursor"}
+PURPOSES = {
+    "seal_person", "hash_citizen_number", "hash_card_number", "hash_phone", "hash_name", "sign_cursor", "hash_code",
+    "hash_attempt", "pepper_credential",
+}
 
 
 @pytest.fixture
