@@ -67,6 +67,9 @@ static bool open_service(struct server *server, const struct config *config)
     service->rate_by_address = rate_limit_open("address", config->rate_address_per_minute, RATE_WINDOW_S);
     if (service->health == NULL || service->rate_by_principal == NULL || service->rate_by_address == NULL)
         return complain("out of memory");
+    service->work_pool = work_pool_open((unsigned)config->crypto_threads);
+    if (service->work_pool == NULL)
+        return complain("cannot start a thread");
     server->ops = ops_open(config, service->health, &error);
     return server->ops != NULL || complain(error);
 }
@@ -100,6 +103,8 @@ static void close_server(struct server *server)
         if (server->reactors[i] != NULL)
             reactor_close(server->reactors[i]);
     free(server->reactors);
+    if (server->service.work_pool != NULL)
+        work_pool_close(server->service.work_pool);
     if (server->ops != NULL)
         ops_close(server->ops);
     if (server->service.rate_by_principal != NULL)

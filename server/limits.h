@@ -10,6 +10,7 @@
 #define LIMIT_FIELD_ERRORS 40 /* one for each argument */
 #define LIMIT_PATH_BYTES 512  /* the longest route has 3 UUIDs: 3 × 36 + names < 200 */
 #define LIMIT_QUERY_BYTES 4096
+#define LIMIT_HEADER_ARGUMENTS 3    /* of one operation; the hotline passes on three */
 #define LIMIT_HEADERS 64            /* a browser behind two proxies sends some 30 */
 #define LIMIT_HEADER_BYTES 8192     /* libmicrohttpd's pool for one connection: request line, headers and their index */
 #define LIMIT_SWALLOW_BYTES 262144  /* body of a refused request read and dropped, so that the connection survives */
@@ -23,6 +24,15 @@
 /* Lanes: members of one batch; waiting members per lane and reactor. 2 reactors × 3 lanes × 2048 × 2 KiB < 24 MiB. */
 #define LIMIT_BATCH 128
 #define LIMIT_LANE_QUEUE 2048
+
+/*
+ * Slow cryptography. One scrypt takes some 80 ms and 32 MiB: 64 waiting are served by 2 threads in 2.6 s, well within
+ * the request's time-out.
+ */
+#define LIMIT_WORK_QUEUE 64
+
+/* Questions, pieces of work and results of one request: two look-ups, a piece of work, a write, and head-room. */
+#define LIMIT_STEPS 8
 
 /* One call of a statement */
 #define LIMIT_STATEMENT_PARAMS 24

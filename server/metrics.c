@@ -103,6 +103,11 @@ void metrics_pg_state(enum lane lane, enum metric_pg_state state, int delta)
     add(&cells()->lanes[lane].connections[state], (uint64_t)delta);
 }
 
+void metrics_work_waiting(int delta)
+{
+    add(&cells()->work_waiting, (uint64_t)delta);
+}
+
 void metrics_count(enum metric_counter counter)
 {
     add(&cells()->counters[counter], 1);

@@ -44,6 +44,8 @@ static inline void metrics_pg_connections(enum lane lane, int delta)
     metrics_pg_state(lane, METRIC_PG_READY, delta);
 }
 
+void metrics_work_waiting(int delta); /* slow cryptography queued now, not what runs */
+
 void metrics_count(enum metric_counter counter);
 void metrics_add(enum metric_counter counter, uint64_t count);
 

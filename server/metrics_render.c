@@ -189,6 +189,8 @@ void metrics_render(struct text *out)
     text_printf(out, "yibaod_build_info{version=\"%s\"} 1\n", metrics_version());
     announce(out, "yibaod_http_connections", "gauge", "HTTP connections open now.");
     text_printf(out, "yibaod_http_connections %" PRIu64 "\n", gauge(&sum->connections_open));
+    announce(out, "yibaod_crypto_waiting_jobs", "gauge", "Pieces of slow cryptography queued now.");
+    text_printf(out, "yibaod_crypto_waiting_jobs %" PRIu64 "\n", gauge(&sum->work_waiting));
     render_requests(out, sum);
     render_batch_members(out, sum);
     render_batch_durations(out, sum);

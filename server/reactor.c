@@ -9,6 +9,7 @@
 #include "server/http/listener.h"
 #include "server/log.h"
 #include "server/pg/lane.h"
+#include "server/work/work_inbox.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -34,6 +35,7 @@ struct reactor {
     struct listener listener;
     struct http_daemon *daemon;
     struct lanes *lanes;
+    struct work_inbox inbox;
     struct token_cache *tokens;
     struct epoch_watch epochs;
     atomic_bool stop_wanted;
@@ -92,13 +94,14 @@ struct reactor *reactor_open(const struct service *service, unsigned index, unsi
     reactor->listener.owner = reactor;
     reactor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     reactor->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    bool can_work = work_inbox_open(&reactor->inbox, reactor->epoll_fd);
     reactor->lanes = lanes_open(config, reactor->epoll_fd);
     reactor->tokens = token_cache_open(config->token_cache_ms * 1000);
     reactor->epochs.cache = reactor->tokens;
-    if (reactor->lanes != NULL && reactor->tokens != NULL)
-        reactor->daemon =
-            http_daemon_open(service, reactor->lanes, reactor->tokens, share(config->connections_max, reactors),
-                             share(config->connections_per_address_max, reactors));
+    if (can_work && reactor->lanes != NULL && reactor->tokens != NULL)
+        reactor->daemon = http_daemon_open(service, reactor->lanes, &reactor->inbox, reactor->tokens,
+                                           share(config->connections_max, reactors),
+                                           share(config->connections_per_address_max, reactors));
     if (reactor->daemon != NULL && watch(reactor, reactor->wake_fd, &reactor->wake) &&
         watch(reactor, http_daemon_fd(reactor->daemon), &reactor->http) &&
         listener_open(&reactor->listener, address, reactor->epoll_fd))
@@ -205,6 +208,7 @@ void reactor_close(struct reactor *reactor)
     listener_close(&reactor->listener);
     if (reactor->daemon != NULL)
         http_daemon_close(reactor->daemon);
+    work_inbox_close(&reactor->inbox);
     if (reactor->lanes != NULL)
         lanes_close(reactor->lanes);
     if (reactor->tokens != NULL)

@@ -5,6 +5,7 @@
 #include "server/config.h"
 #include "server/http/cors.h"
 #include "server/http/health.h"
+#include "server/work/work_pool.h"
 
 struct service {
     const struct config *config;
@@ -12,4 +13,5 @@ struct service {
     struct rate_limit *rate_by_principal;
     struct rate_limit *rate_by_address;
     struct cors cors;
+    struct work_pool *work_pool;
 };

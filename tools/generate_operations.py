@@ -18,9 +18,10 @@ KINDS = ("citizen", "client", "staff")
 ROLES = ("operator", "reviewer", "policy", "security", "auditor")
 MEDIA = {"application/json": "MEDIA_JSON", "text/csv": "MEDIA_CSV", "text/plain": "MEDIA_TEXT"}
 PLACES = {"path": "ARG_PATH", "query": "ARG_QUERY", "header": "ARG_HEADER"}
-# Headers that the runtime reads itself; they are described in the contract but are no arguments.
+# Headers that the runtime reads itself; they are described in the contract but are no arguments. The others are those
+# that it passes on, and of which it refuses a second one; any further name can be added here.
 RUNTIME_HEADERS = ("if-none-match", "accept-language", "x-request-id", "traceparent", "origin")
-ARGUMENT_HEADERS = ("idempotency-key",)
+ARGUMENT_HEADERS = ("idempotency-key", "caller-number", "caller-pin", "caller-phone")
 DEFAULT_BODY_BYTES = 65536
 SNAKE = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -146,6 +147,9 @@ class Operation:
             raise self.fault("two arguments share a name")
         if len(names) > limit("LIMIT_ARGS"):
             raise self.fault(f"{len(names)} arguments; LIMIT_ARGS is {limit('LIMIT_ARGS')}")
+        headers = [argument for argument in self.arguments if argument.place == "ARG_HEADER"]
+        if len(headers) > limit("LIMIT_HEADER_ARGUMENTS"):
+            raise self.fault(f"{len(headers)} header arguments; LIMIT_HEADER_ARGUMENTS is {limit('LIMIT_HEADER_ARGUMENTS')}")
         if len([s for s in self.segments if s.startswith("{")]) > 4:
             raise self.fault("more than ROUTE_PATH_ARGS path parameters")
         pointer_bytes = max((len(f"/header/{name}/000") for name in names), default=0)
@@ -211,7 +215,7 @@ def main():
         return 1
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "operations.h").write_text(operations_source.header_text(found, problems), encoding="utf-8")
-    source = operations_source.source_text(found, problems, METHODS, not options.without_handlers)
+    source = operations_source.source_text(found, problems, METHODS, ARGUMENT_HEADERS, not options.without_handlers)
     (options.out / "operations.c").write_text(source, encoding="utf-8")
     return 0
 

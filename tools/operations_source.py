@@ -44,7 +44,7 @@ def header_text(operations, problems):
     return "\n".join(out) + "\n"
 
 
-def source_text(operations, problems, methods, with_handlers):
+def source_text(operations, problems, methods, argument_headers, with_handlers):
     out = [*BANNER, '#include "server/http/operation.h"', '#include "server/http/router.h"', ""]
     if with_handlers:
         out += [f"extern const struct handler {o.name}_handler;" for o in operations]
@@ -54,7 +54,9 @@ def source_text(operations, problems, methods, with_handlers):
     out += ['    [OPERATION_NONE] = {.name = "none", .route = "unmatched", .method = METHOD_COUNT, .media = MEDIA_JSON},']
     for o in operations:
         out += operation_lines(o, with_handlers)
-    out += ["};", "", "const struct problem_info problem_infos[] = {",
+    listed = ", ".join(c_string(name) for name in argument_headers)
+    out += ["};", "", f"const char *const argument_headers[] = {{{listed}, NULL}};"]
+    out += ["", "const struct problem_info problem_infos[] = {",
             '    [PROBLEM_NONE] = {.code = "none", .status = 200},']
     for p in problems:
         texts = ", ".join(f".{key} = {c_string(p[key])}" for key in ("title_zh", "title_en", "detail_zh", "detail_en"))

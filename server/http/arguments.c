@@ -107,15 +107,18 @@ static bool read_query(struct request *request, bool *seen)
     return true;
 }
 
-/* The only header that is an argument is Idempotency-Key. */
 static void read_headers(struct request *request, bool *seen)
 {
     const struct operation_info *operation = &operation_infos[request->operation];
+    unsigned headers_count = 0;
     for (int i = 0; i < operation->args_count; i++) {
-        if (operation->args[i].place != ARG_HEADER || request->idempotency_key.length == 0)
+        if (operation->args[i].place != ARG_HEADER)
+            continue;
+        struct span value = request->headers[headers_count++];
+        if (value.length == 0)
             continue;
         seen[i] = true;
-        take(request, i, request->idempotency_key);
+        take(request, i, value);
     }
 }
 

@@ -103,6 +103,7 @@ static void sweep_busy(struct http_connection *connection, const struct config *
         return;
     case EXCHANGE_TOKEN:
     case EXCHANGE_ROWS:
+    case EXCHANGE_WORK:
         if (now_us - exchange->header_us > config->request_timeout_s * SECOND_US) {
             metrics_count(METRIC_TIMEOUT_REQUEST);
             exchange_abort(exchange, PROBLEM_DEADLINE_EXCEEDED);

@@ -177,6 +177,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         return exchange->body_read_bytes > LIMIT_SWALLOW_BYTES && exchange->refusal != PROBLEM_NONE ? MHD_NO : MHD_YES;
     case EXCHANGE_TOKEN:
     case EXCHANGE_ROWS:
+    case EXCHANGE_WORK:
     case EXCHANGE_ANSWERED:
         return answer_or_wait(daemon, connection, exchange);
     }
@@ -211,14 +212,15 @@ static size_t keep_escaped(void *cls, struct MHD_Connection *connection, char *t
     return strlen(text);
 }
 
-struct http_daemon *http_daemon_open(const struct service *service, struct lanes *lanes, struct token_cache *tokens,
-                                     unsigned connections_max, unsigned connections_per_address_max)
+struct http_daemon *http_daemon_open(const struct service *service, struct lanes *lanes, struct work_inbox *inbox,
+                                     struct token_cache *tokens, unsigned connections_max,
+                                     unsigned connections_per_address_max)
 {
     struct http_daemon *daemon = calloc(1, sizeof *daemon);
     if (daemon == NULL)
         return NULL;
-    daemon->context =
-        (struct exchange_context){.service = service, .lanes = lanes, .tokens = tokens, .answered = exchange_answered};
+    daemon->context = (struct exchange_context){
+        .service = service, .lanes = lanes, .inbox = inbox, .tokens = tokens, .answered = exchange_answered};
     daemon->now_us = clock_monotonic_us();
     daemon->mhd = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, on_request, daemon,

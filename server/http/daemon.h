@@ -9,9 +9,11 @@
 struct http_daemon;
 
 /* The daemon listens on nothing: connections come by http_daemon_add. NULL when it cannot start. */
-struct http_daemon *http_daemon_open(const struct service *service, struct lanes *lanes, struct token_cache *tokens,
-                                     unsigned connections_max, unsigned connections_per_address_max);
-void http_daemon_close(struct http_daemon *daemon); /* cuts what is still open */
+struct http_daemon *http_daemon_open(const struct service *service, struct lanes *lanes, struct work_inbox *inbox,
+                                     struct token_cache *tokens, unsigned connections_max,
+                                     unsigned connections_per_address_max);
+/* Cuts what is still open. Work of such requests may still run: close the inbox afterwards. */
+void http_daemon_close(struct http_daemon *daemon);
 
 int http_daemon_fd(const struct http_daemon *daemon); /* readable when http_daemon_run has something to do */
 void http_daemon_add(struct http_daemon *daemon, int fd, const struct sockaddr *peer, socklen_t peer_length);

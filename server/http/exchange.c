@@ -5,9 +5,9 @@
 #include "server/http/arguments.h"
 #include "server/http/authenticate.h"
 #include "server/http/finish.h"
-#include "server/http/look.h"
 #include "server/http/negotiate.h"
 #include "server/http/problem.h"
+#include "server/http/steps.h"
 #include "server/metrics.h"
 
 static void free_text(void *text)
@@ -38,20 +38,17 @@ struct exchange *exchange_open(struct exchange_context *context, struct span tar
     return exchange;
 }
 
-static void leave_lane(struct exchange *exchange)
-{
-    if (exchange_waits(exchange))
-        lanes_cancel(exchange->context->lanes, &exchange->task);
-}
-
 void exchange_close(struct exchange *exchange)
 {
-    leave_lane(exchange);
+    steps_leave(exchange);
     exchange->context->bodies_bytes -= exchange->body.length;
-    arena_close(exchange->arena);
+    if (exchange->works)
+        exchange->abandoned = true;
+    else
+        arena_close(exchange->arena);
 }
 
-static void answer(struct exchange *exchange)
+void exchange_answer(struct exchange *exchange)
 {
     exchange->stage = EXCHANGE_ANSWERED;
     finish_reply(exchange);
@@ -59,25 +56,25 @@ static void answer(struct exchange *exchange)
         exchange->context->answered(exchange->context, exchange);
 }
 
-static void answer_problem(struct exchange *exchange, enum problem problem)
+void exchange_answer_problem(struct exchange *exchange, enum problem problem)
 {
     problem_render(&exchange->request, problem, &exchange->reply);
     finish_problem(exchange, problem);
-    answer(exchange);
+    exchange_answer(exchange);
 }
 
 void exchange_abort(struct exchange *exchange, enum problem problem)
 {
     if (exchange->stage == EXCHANGE_ROWS && task_may_have_run(&exchange->task))
         problem = PROBLEM_OUTCOME_UNKNOWN;
-    leave_lane(exchange);
+    steps_leave(exchange);
     exchange->closes = true;
-    answer_problem(exchange, problem);
+    exchange_answer_problem(exchange, problem);
 }
 
 void exchange_answered_elsewhere(struct exchange *exchange, unsigned status)
 {
-    leave_lane(exchange);
+    steps_leave(exchange);
     exchange->stage = EXCHANGE_ANSWERED;
     exchange->reply.status = status;
     if (exchange->header_us == 0)
@@ -106,90 +103,28 @@ void exchange_body(struct exchange *exchange, struct span bytes)
     exchange->context->bodies_bytes += exchange->body.length - before_bytes;
 }
 
-static enum problem problem_of(enum task_outcome outcome)
-{
-    switch (outcome) {
-    case TASK_DONE:
-        return PROBLEM_NONE;
-    case TASK_UNAVAILABLE:
-        return PROBLEM_DATABASE_UNAVAILABLE;
-    case TASK_TIMED_OUT:
-        return PROBLEM_DEADLINE_EXCEEDED;
-    case TASK_UNKNOWN:
-        return PROBLEM_OUTCOME_UNKNOWN;
-    case TASK_FAILED:
-        return PROBLEM_INTERNAL_ERROR;
-    }
-    __builtin_unreachable();
-}
-
-static void render(struct exchange *exchange, const struct rows *rows)
-{
-    enum problem problem = exchange->operation->handler->render(&exchange->request, rows, &exchange->reply);
-    if (problem == PROBLEM_NONE && exchange->reply.body.failed)
-        problem = PROBLEM_INTERNAL_ERROR;
-    if (problem == PROBLEM_NONE)
-        answer(exchange);
-    else
-        answer_problem(exchange, problem);
-}
-
-static void rows_came(struct task *task, enum task_outcome outcome, const struct rows *rows)
-{
-    struct exchange *exchange = (struct exchange *)task;
-    if (outcome == TASK_DONE)
-        render(exchange, rows);
-    else
-        answer_problem(exchange, problem_of(outcome));
-}
-
-static void submit(struct exchange *exchange, enum exchange_stage stage)
-{
-    exchange->stage = stage;
-    if (lanes_submit(exchange->context->lanes, &exchange->task)) {
-        exchange->waited = true;
-        return;
-    }
-    exchange->stage = EXCHANGE_BODY;
-    answer_problem(exchange, PROBLEM_OVERLOADED);
-}
-
-/* Who asks is known, or nobody needs to: check, bind, ask. */
+/* Who asks is known, or nobody needs to: check, then the handler. */
 static void handle(struct exchange *exchange)
 {
-    struct request *request = &exchange->request;
-    struct call *call = &exchange->task.call;
     enum problem problem = authenticate_permit(exchange);
     if (problem == PROBLEM_NONE)
-        problem = arguments_read(request, &exchange->route);
+        problem = arguments_read(&exchange->request, &exchange->route);
     if (problem == PROBLEM_NONE)
-        problem = exchange->operation->handler->bind(request, call);
-    if (problem != PROBLEM_NONE) {
-        answer_problem(exchange, problem);
-        return;
-    }
-    if (call->statement == STATEMENT_NONE) {
-        const struct rows none = {.statement = STATEMENT_NONE};
-        render(exchange, &none);
-        return;
-    }
-    exchange->task.done = rows_came;
-    exchange->task.lane = statement_infos[call->statement].lane;
-    if (request->look)
-        look_prepend(exchange);
-    submit(exchange, EXCHANGE_ROWS);
+        steps_begin(exchange);
+    else
+        exchange_answer_problem(exchange, problem);
 }
 
 static void token_came(struct task *task, enum task_outcome outcome, const struct rows *rows)
 {
     struct exchange *exchange = (struct exchange *)task;
-    enum problem problem = problem_of(outcome);
+    enum problem problem = steps_problem_of(outcome);
     if (problem == PROBLEM_NONE)
         problem = authenticate_take_rows(exchange, rows);
     if (problem == PROBLEM_NONE)
         handle(exchange);
     else
-        answer_problem(exchange, problem);
+        exchange_answer_problem(exchange, problem);
 }
 
 void exchange_start(struct exchange *exchange)
@@ -198,11 +133,11 @@ void exchange_start(struct exchange *exchange)
     if (exchange->refusal == PROBLEM_NONE && exchange->body.failed)
         exchange->refusal = PROBLEM_INTERNAL_ERROR;
     if (exchange->reply.status == 204) {
-        answer(exchange); /* OPTIONS was answered from its header */
+        exchange_answer(exchange); /* OPTIONS was answered from its header */
         return;
     }
     if (exchange->refusal != PROBLEM_NONE) {
-        answer_problem(exchange, exchange->refusal);
+        exchange_answer_problem(exchange, exchange->refusal);
         return;
     }
     switch (authenticate_begin(exchange)) {
@@ -212,10 +147,10 @@ void exchange_start(struct exchange *exchange)
     case AUTHENTICATE_ASK:
         exchange->task.done = token_came;
         exchange->task.lane = LANE_READ;
-        submit(exchange, EXCHANGE_TOKEN);
+        steps_ask(exchange, EXCHANGE_TOKEN);
         return;
     case AUTHENTICATE_REFUSED:
-        answer_problem(exchange, PROBLEM_UNAUTHENTICATED);
+        exchange_answer_problem(exchange, PROBLEM_UNAUTHENTICATED);
         return;
     }
 }

@@ -9,6 +9,7 @@
 #include "server/http/router.h"
 #include "server/pg/lane.h"
 #include "server/service.h"
+#include "server/work/work_inbox.h"
 #include <sys/socket.h>
 
 enum exchange_stage {
@@ -16,6 +17,7 @@ enum exchange_stage {
     EXCHANGE_BODY,     /* the header was accepted or refused; the body is coming */
     EXCHANGE_TOKEN,    /* asks PostgreSQL what the token stands for */
     EXCHANGE_ROWS,     /* asks PostgreSQL for the handler's rows */
+    EXCHANGE_WORK,     /* the handler's work is queued or runs on a crypto thread */
     EXCHANGE_ANSWERED, /* the reply is complete */
 };
 
@@ -25,6 +27,7 @@ struct exchange;
 struct exchange_context {
     const struct service *service;
     struct lanes *lanes;
+    struct work_inbox *inbox;
     struct token_cache *tokens;
     size_t bodies_bytes; /* held by all exchanges, at most LIMIT_BODIES_BYTES */
     void (*answered)(struct exchange_context *context, struct exchange *exchange); /* after it had to wait */
@@ -53,6 +56,10 @@ struct exchange {
     struct rate_verdict verdict;            /* the tighter one, for the headers */
     const struct rate_limit *verdict_limit; /* NULL: none was asked */
     struct call look;
+    struct work work;
+    bool works;     /* submitted and not done: while it is so, the exchange stays where it is, whatever its stage */
+    bool abandoned; /* closed while it worked: nothing but the arena is left, which closes when the work is done */
+    unsigned steps; /* results so far */
     struct reply reply;
     struct request request;
     /* for the daemon */
@@ -62,7 +69,8 @@ struct exchange {
 
 /* `target` is copied. NULL when out of memory. */
 struct exchange *exchange_open(struct exchange_context *context, struct span target, int64_t now_us);
-void exchange_close(struct exchange *exchange); /* whatever its stage: nobody waits for it any more */
+/* Whatever its stage: nobody waits for it any more. Its memory goes at once, or when work that runs is done. */
+void exchange_close(struct exchange *exchange);
 
 /* The whole header has come. Values in `head` are copied as needed. Decides on a refusal, if any; nothing is answered
  * yet. */
@@ -73,10 +81,13 @@ void exchange_body(struct exchange *exchange, struct span bytes);
 void exchange_start(struct exchange *exchange);
 static inline bool exchange_waits(const struct exchange *exchange)
 {
-    return exchange->stage == EXCHANGE_TOKEN || exchange->stage == EXCHANGE_ROWS;
+    return exchange->stage == EXCHANGE_TOKEN || exchange->stage == EXCHANGE_ROWS || exchange->stage == EXCHANGE_WORK;
 }
 /* Waits: gives up and answers `problem`, or PROBLEM_OUTCOME_UNKNOWN when a write may happen all the same. */
 void exchange_abort(struct exchange *exchange, enum problem problem);
+/* For server/http/steps.c: the reply is complete, or is this problem. */
+void exchange_answer(struct exchange *exchange);
+void exchange_answer_problem(struct exchange *exchange, enum problem problem);
 /* libmicrohttpd has refused the request by itself. */
 void exchange_answered_elsewhere(struct exchange *exchange, unsigned status);
 /* The last byte of the reply has left, or the client has: counts and logs. */

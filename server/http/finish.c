@@ -39,6 +39,13 @@ static void rate_headers(struct exchange *exchange)
     reply_header(&exchange->reply, "RateLimit", text);
 }
 
+/* How long is the handler's to say, where it is the handler's reason. */
+static void default_retry_after(struct reply *reply, const char *seconds)
+{
+    if (!has_header(reply, "Retry-After"))
+        reply_header(reply, "Retry-After", seconds);
+}
+
 void finish_problem(struct exchange *exchange, enum problem problem)
 {
     struct reply *reply = &exchange->reply;
@@ -52,11 +59,10 @@ void finish_problem(struct exchange *exchange, enum problem problem)
         reply_header(reply, "Allow", exchange->route.allow);
         return;
     case 429:
-        reply_header(reply, "Retry-After",
-                     arena_printf(exchange->arena, "%lld", (long long)exchange->verdict.retry_after_s));
+        default_retry_after(reply, arena_printf(exchange->arena, "%lld", (long long)exchange->verdict.retry_after_s));
         return;
     case 503:
-        reply_header(reply, "Retry-After", RETRY_AFTER_S);
+        default_retry_after(reply, RETRY_AFTER_S);
         return;
     default:
         return;

@@ -131,17 +131,24 @@ static enum guard_verdict check_host(const struct guard_input *input, const stru
     return guard_host_is_valid(framing->host) ? GUARD_OK : GUARD_HOST_MALFORMED;
 }
 
+static bool any_stands_twice(const struct guard_input *input, const char *const *names)
+{
+    for (const char *const *name = names; *name != NULL; name++) {
+        unsigned count = 0;
+        for (size_t i = 0; i < input->headers_count; i++)
+            count += span_is(input->headers[i].name, *name);
+        if (count > 1)
+            return true;
+    }
+    return false;
+}
+
 /* Headers of which two would let a proxy and this server act on different ones. */
 static enum guard_verdict check_singletons(const struct guard_input *input)
 {
-    static const char *const names[] = {"authorization", "content-type", "idempotency-key", "if-none-match", "origin"};
-    unsigned counts[sizeof names / sizeof names[0]] = {0};
-    for (size_t i = 0; i < input->headers_count; i++)
-        for (size_t n = 0; n < sizeof names / sizeof names[0]; n++)
-            counts[n] += span_is(input->headers[i].name, names[n]);
-    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++)
-        if (counts[n] > 1)
-            return GUARD_HEADER_DUPLICATE;
+    static const char *const names[] = {"authorization", "content-type", "if-none-match", "origin", NULL};
+    if (any_stands_twice(input, names) || any_stands_twice(input, argument_headers))
+        return GUARD_HEADER_DUPLICATE;
     for (size_t i = 0; i < input->headers_count; i++)
         if (span_is(input->headers[i].name, "expect") && !span_is(input->headers[i].value, "100-continue"))
             return GUARD_EXPECT_UNKNOWN;

@@ -70,7 +70,6 @@ static void read_headers(struct exchange *exchange, const struct guard_input *he
     request->language = negotiate_language(header(head, "Accept-Language"));
     request->method = method_of(head->method);
     request->if_none_match = keep(exchange, head, "If-None-Match");
-    request->idempotency_key = keep(exchange, head, "Idempotency-Key");
     exchange->authorization = keep(exchange, head, "Authorization");
     exchange->origin = keep(exchange, head, "Origin");
     exchange->body_announced_bytes = header(head, "Transfer-Encoding").length > 0 ? -1 : 0;
@@ -110,6 +109,16 @@ static enum problem find_route(struct exchange *exchange, const struct guard_inp
     __builtin_unreachable();
 }
 
+/* The generator allows no more of them than there is room. */
+static void keep_arguments(struct exchange *exchange, const struct guard_input *head)
+{
+    const struct operation_info *operation = exchange->operation;
+    unsigned count = 0;
+    for (int i = 0; i < operation->args_count; i++)
+        if (operation->args[i].place == ARG_HEADER)
+            exchange->request.headers[count++] = keep(exchange, head, operation->args[i].name);
+}
+
 static enum problem check_forms(struct exchange *exchange, const struct guard_input *head)
 {
     const struct operation_info *operation = exchange->operation;
@@ -140,6 +149,7 @@ static enum problem judge(struct exchange *exchange, const struct guard_input *h
         problem = find_route(exchange, head);
     if (problem != PROBLEM_NONE || exchange->operation == NULL)
         return problem;
+    keep_arguments(exchange, head);
     return check_forms(exchange, head);
 }
 

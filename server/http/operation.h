@@ -15,9 +15,25 @@ struct reply;
  * A handler is two pure functions. bind: typed arguments → one call (leave STATEMENT_NONE when nothing is to be asked).
  * render: that call's rows → the reply. Each returns PROBLEM_NONE, or the problem that is then sent instead
  * (field errors are added with request_fault). Neither ever waits, nor sees a connection.
+ *
+ * Two more for the few operations that take several steps; NULL in all others. A request may be given up between two
+ * steps, so a write comes last, or is harmless by itself (such as counting an attempt).
  */
 struct handler {
     enum problem (*bind)(struct request *request, struct call *call);
+    /*
+     * Slow cryptography, on a crypto thread. Touches nothing but request->state and what bind or proceed put there for
+     * it: not the arena, not the request. Asked for by request->work = true in bind or proceed; runs before the call
+     * that the same bind or proceed has bound, and may change the bytes that this call's spans point to. Where no call
+     * was bound, its end is a result without rows (STATEMENT_NONE). It runs to its end even when the request is given
+     * up, and only then the arena closes.
+     */
+    void (*work)(void *state);
+    /*
+     * After each result, and before render: may bind one more call (it starts as STATEMENT_NONE), ask for work, and set
+     * request->look anew; when it does neither of the first two, render follows with these rows.
+     */
+    enum problem (*proceed)(struct request *request, const struct rows *rows, struct call *call);
     enum problem (*render)(struct request *request, const struct rows *rows, struct reply *reply);
 };
 
@@ -82,6 +98,7 @@ struct operation_info {
 };
 
 extern const struct operation_info operation_infos[]; /* indexed by enum operation */
+extern const char *const argument_headers[];          /* NULL-terminated, in lower case: those that may be arguments */
 
 struct problem_info {
     const char *code;

@@ -98,6 +98,14 @@ static void write_member(struct json_writer *writer, const char *key, const char
     json_text(writer, span_of(value));
 }
 
+static const char *retry_after(const struct reply *reply)
+{
+    for (unsigned i = 0; i < reply->headers_count; i++)
+        if (strcmp(reply->headers[i].name, "Retry-After") == 0)
+            return reply->headers[i].value;
+    return NULL;
+}
+
 void problem_render(const struct request *request, enum problem problem, struct reply *reply)
 {
     const struct problem_info *info = &problem_infos[problem];
@@ -105,8 +113,11 @@ void problem_render(const struct request *request, enum problem problem, struct 
     char type[80];
     snprintf(type, sizeof type, "urn:yibaod:problem:%s", info->code);
 
+    const char *wait_s = info->status == 429 || info->status == 503 ? retry_after(reply) : NULL;
     reply->status = info->status;
     reply->headers_count = 0;
+    if (wait_s != NULL)
+        reply_header(reply, "Retry-After", wait_s);
     reply_header(reply, "Content-Type", "application/problem+json");
     text_clear(&reply->body);
 

@@ -31,16 +31,18 @@ struct request {
     struct span path;            /* as sent, without query, still percent-encoded */
     struct span query;           /* as sent, without '?' */
     struct span body;
-    struct span if_none_match;   /* header value, or empty */
-    struct span idempotency_key; /* header value, or empty */
-    char request_id[33];         /* ours or the caller's X-Request-Id when well-formed: 16–32 of [0-9A-Za-z_-] */
-    char trace_id[33];           /* from traceparent, else fresh */
-    struct fault *faults;        /* LIMIT_FIELD_ERRORS of them once there is one; most requests have none */
+    struct span if_none_match;                   /* header value, or empty */
+    struct span headers[LIMIT_HEADER_ARGUMENTS]; /* of the operation's header arguments, in their order; or empty */
+    char request_id[33];  /* ours or the caller's X-Request-Id when well-formed: 16–32 of [0-9A-Za-z_-] */
+    char trace_id[33];    /* from traceparent, else fresh */
+    struct fault *faults; /* LIMIT_FIELD_ERRORS of them once there is one; most requests have none */
     uint32_t faults_count;
-    bool look; /* set by bind: this is a look at somebody else's data; record it in the same transaction */
+    bool work; /* set by bind or proceed: run the handler's work before going on */
+    /* set by bind or proceed: its call is a look at somebody else's data; record it in the same transaction */
+    bool look;
     uint64_t look_person_key; /* 0: nobody in particular (a search) */
     struct uuid look_object_id;
-    void *state; /* what bind leaves for render, in the arena */
+    void *state; /* what bind leaves for work, proceed and render, in the arena */
 };
 
 /* Adds a fault; those past the maximum are dropped. `detail` in the request's language; NULL: the code's own text. */

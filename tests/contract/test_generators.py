@@ -114,6 +114,9 @@ def test_a_contract_becomes_tables_that_compile(tmp_path, source):
     ("{name: label, in: query", "{name: kind, in: query", "twice"),
     ("{name: label, in: query", "{name: label, in: cookie", "not supported"),
     ("Idempotency-Key", "X-Else", "does not pass"),
+    ("        - {name: verbose, in: query, schema: {type: boolean}}\n", "".join(
+        f"        - {{name: {name}, in: header, schema: {{type: integer, minimum: 1, maximum: 2}}}}\n"
+        for name in ("Caller-Phone", "Idempotency-Key")), "LIMIT_HEADER_ARGUMENTS"),
     ("{name: thing_id, in: path, required: true", "{name: other_id, in: path, required: true", "the path names"),
     ("{name: thing_id, in: path, required: true", "{name: thing_id, in: path", "must be required"),
     ("additionalProperties: false", "additionalProperties: true", "additionalProperties"),
@@ -148,6 +151,14 @@ def test_a_wrong_problem_is_refused(tmp_path, old, new):
     (tmp_path / "problems.yaml").write_text(text[:start] + text[start:].replace(old, new, 1), encoding="utf-8")
     result = run("generate_operations.py", SMALL, tmp_path / "out", "--problems", tmp_path / "problems.yaml")
     assert result.returncode == 1 and "problems.yaml:" in result.stderr
+
+
+def test_headers_that_are_arguments_are_listed_for_the_guard(tmp_path):
+    assert generate_operations(tmp_path, SMALL.read_text(encoding="utf-8")).returncode == 0
+    source = (tmp_path / "out" / "operations.c").read_text()
+    listed = source[source.index("argument_headers[]"):].split(";")[0]
+    assert '"idempotency-key"' in listed and '"caller-number"' in listed and listed.endswith("NULL}")
+    assert '{.name = "caller-pin", .place = ARG_HEADER' in source
 
 
 def test_the_page_of_errors_is_current():

@@ -21,7 +21,7 @@ static enum problem read_query(struct request *request, const char *query)
 static enum problem read_body(struct request *request, const char *body)
 {
     const struct route route = {.operation = request->operation};
-    request->idempotency_key = SPAN("key-12345");
+    request->headers[0] = SPAN("key-12345");
     request->body = span_of(body);
     return arguments_read(request, &route);
 }
@@ -292,9 +292,25 @@ static void test_header(void **state)
     const struct route route = {.operation = OPERATION_CREATE_THING};
     request->body = SPAN("{" REQUIRED "}");
     assert_int_equal(arguments_read(request, &route), PROBLEM_VALIDATION_FAILED);
-    request->idempotency_key = SPAN("short");
+    request->headers[0] = SPAN("short");
     assert_int_equal(arguments_read(request, &route), PROBLEM_VALIDATION_FAILED);
     assert_string_equal(small_faults(request), "/header/idempotency-key required\n/header/idempotency-key too_short\n");
+    small_close(request);
+}
+
+/* Other arguments stand between them in the contract. */
+static void test_several_headers(void **state)
+{
+    struct request *request = small_open(OPERATION_GET_THING);
+    const struct route route = {.operation = OPERATION_GET_THING, .path_args = {SPAN("t")}, .path_args_count = 1};
+    request->headers[1] = SPAN("11010519491231002X");
+    assert_int_equal(arguments_read(request, &route), PROBLEM_NONE);
+    assert_false(request->args[GET_THING_CALLER_PIN].present);
+    assert_span_equal(request->args[GET_THING_CALLER_NUMBER].text, "11010519491231002X");
+    request->headers[0] = SPAN("12345");
+    request->headers[1] = (struct span){0};
+    assert_int_equal(arguments_read(request, &route), PROBLEM_VALIDATION_FAILED);
+    assert_string_equal(small_faults(request), "/header/caller-pin too_short\n/header/caller-number required\n");
     small_close(request);
 }
 
@@ -386,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_a_body_where_none_is_taken),
         cmocka_unit_test(test_header),
+        cmocka_unit_test(test_several_headers),
         cmocka_unit_test(test_very_many_faults),
         cmocka_unit_test(test_every_truncation_and_mutation),
         cmocka_unit_test(test_every_allocation_fails_once),

@@ -67,6 +67,8 @@ static void test_headers(void **state)
         {GUARD_HOST_DUPLICATE, "GET", "/", "HTTP/1.1", {HOST, HOST}},
         {GUARD_HOST_DUPLICATE, "GET", "/", "HTTP/1.0", {HOST, "host: b"}},
         {GUARD_HEADER_DUPLICATE, "GET", "/", "HTTP/1.1", {HOST, "Authorization: Bearer a", "authorization: Bearer b"}},
+        {GUARD_HEADER_DUPLICATE, "GET", "/", "HTTP/1.1", {HOST, "Caller-Pin: 123456", "caller-pin: 123456"}},
+        {GUARD_OK, "GET", "/", "HTTP/1.1", {HOST, "Caller-Pin: 123456", "Caller-Number: 123456"}},
         {GUARD_OK, "GET", "/", "HTTP/1.1", {HOST, "Accept: a/b", "Accept: c/d"}},
         {GUARD_EXPECT_UNKNOWN, "POST", "/", "HTTP/1.1", {HOST, "Expect: 200-ok", "Content-Length: 1"}},
         {GUARD_OK, "POST", "/", "HTTP/1.1", {HOST, "Expect: 100-Continue", "Content-Length: 1"}},
