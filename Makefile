@@ -9,7 +9,7 @@ PYTHON ?= /usr/bin/python3
 OUT    ?= build
 GENERATED_DIR := build/generated
 
-LIBRARIES := libmicrohttpd jansson libpq openssl
+LIBRARIES := libmicrohttpd jansson libpq openssl libcurl
 WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
              -Werror=implicit-function-declaration
 # One short line for each step; `make V=1` shows the commands.

@@ -5,6 +5,7 @@
 static struct {
     const struct keyring *keyring;
     bool is_production;
+    bool can_send_sms;
     int64_t settling_us;
 } environment;
 
@@ -12,6 +13,7 @@ void api_init(const struct config *config, const struct keyring *keyring)
 {
     environment.keyring = keyring;
     environment.is_production = config_is_production(config);
+    environment.can_send_sms = config->sms_gateway[0] != '\0';
     environment.settling_us = 2 * config->write_timeout_ms * 1000;
 }
 
@@ -23,6 +25,11 @@ const struct keyring *api_keyring(void)
 bool api_is_production(void)
 {
     return environment.is_production;
+}
+
+bool api_can_send_sms(void)
+{
+    return environment.can_send_sms;
 }
 
 int64_t api_settling_us(void)

@@ -11,5 +11,6 @@ void api_init(const struct config *config, const struct keyring *keyring);
 
 const struct keyring *api_keyring(void);
 bool api_is_production(void);
+bool api_can_send_sms(void); /* a gateway is set; whether it works shows only later */
 /* A posting still under way may be dated up to this long ago (µs): younger instants are not settled. */
 int64_t api_settling_us(void);

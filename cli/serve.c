@@ -1,6 +1,7 @@
 /* `yibaod serve`: opens the shared parts, starts a reactor for each core, and stops gracefully on SIGTERM. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api.h"
+#include "cli/background.h"
 #include "cli/commands.h"
 #include "cli/deployment.h"
 #include "server/clock.h"
@@ -99,6 +100,7 @@ static void close_server(struct server *server)
     for (unsigned i = 0; server->reactors != NULL && i < server->reactors_count; i++)
         if (server->reactors[i] != NULL)
             reactor_stop(server->reactors[i]);
+    background_stop(); /* while the reactors answer what is open */
     for (unsigned i = 0; server->reactors != NULL && i < server->reactors_count; i++)
         if (server->reactors[i] != NULL)
             reactor_close(server->reactors[i]);
@@ -177,7 +179,7 @@ int command_serve(int argc, char **argv, const struct config *config)
     if (started) {
         api_init(config, server.keyring);
         page_init(keyring_key(server.keyring, KEY_SIGN_CURSOR));
-        started = open_reactors(&server, config);
+        started = background_start(config, server.keyring) && open_reactors(&server, config);
     }
     if (started) {
         LOG(LOG_INFO, "serving", LOG_TEXT("listen", span_of(config->listen)),

@@ -90,6 +90,12 @@ announce() {
     /usr/bin/python3 scripts/announce.py "${YIBAO_LISTEN:-127.0.0.1:8080}"
 }
 
+# Text messages of the demo stand in a file, one JSON line each.
+if [ "${YIBAO_MODE:-development}" = development ]; then
+    YIBAO_SMS_GATEWAY=${YIBAO_SMS_GATEWAY:-file:var/sms.jsonl}
+    export YIBAO_SMS_GATEWAY
+fi
+
 build/yibaod serve 9>&- &
 child=$!
 announce "$child" 9>&- &

@@ -142,6 +142,25 @@ static bool refuse(const char *line)
     return false;
 }
 
+static bool starts_with(const char *text, const char *front)
+{
+    return strncmp(text, front, strlen(front)) == 0;
+}
+
+/* Text messages carry codes: in production they leave encrypted, and never into a file. */
+static bool check_sms_gateway(const struct config *config)
+{
+    const char *gateway = config->sms_gateway;
+    if (gateway[0] == 0 || (starts_with(gateway, "https://") && config->sms_key_file[0] != 0))
+        return true;
+    if (config_is_production(config))
+        return refuse("YIBAO_SMS_GATEWAY: production demands an https URL, and its key in YIBAO_SMS_KEY_FILE");
+    if (starts_with(gateway, "https://") || starts_with(gateway, "http://127.0.0.1:") ||
+        (starts_with(gateway, "file:") && gateway[5] != 0))
+        return true;
+    return refuse("YIBAO_SMS_GATEWAY is neither file:PATH nor an https URL (http only to 127.0.0.1)");
+}
+
 bool config_check_mode(const struct config *config)
 {
     int64_t instant_us;
@@ -150,6 +169,8 @@ bool config_check_mode(const struct config *config)
                 config->test_clock);
         return false;
     }
+    if (!check_sms_gateway(config))
+        return false;
     if (!config_is_production(config))
         return true;
     if (config->test_clock[0] != 0)

@@ -6,12 +6,13 @@
 #include <sys/resource.h>
 
 #define OF_PROCESS (32 + LIMIT_OPS_CONNECTIONS) /* streams, files of libraries, the operators' listener */
+#define OF_WORKERS 24                           /* sessions, wake-ups, the gateway, the files of a job and its pipes */
 #define OF_REACTOR 8                            /* its epoll instances, its wake-ups, its listener */
 
 static int64_t own(const struct config *config, unsigned reactors)
 {
     int64_t lanes = config->read_connections + config->write_connections + config->slow_connections;
-    return OF_PROCESS + reactors * (lanes + OF_REACTOR);
+    return OF_PROCESS + OF_WORKERS + reactors * (lanes + OF_REACTOR);
 }
 
 bool descriptors_divide(struct config *config, unsigned reactors, const char **error)

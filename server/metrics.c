@@ -108,6 +108,11 @@ void metrics_work_waiting(int delta)
     add(&cells()->work_waiting, (uint64_t)delta);
 }
 
+void metrics_outbox_waiting(int64_t delta)
+{
+    add(&cells()->outbox_waiting, (uint64_t)delta);
+}
+
 void metrics_count(enum metric_counter counter)
 {
     add(&cells()->counters[counter], 1);

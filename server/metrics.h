@@ -45,6 +45,7 @@ static inline void metrics_pg_connections(enum lane lane, int delta)
 }
 
 void metrics_work_waiting(int delta); /* slow cryptography queued now, not what runs */
+void metrics_outbox_waiting(int64_t delta); /* messages waiting in the database, as this process last counted them */
 
 void metrics_count(enum metric_counter counter);
 void metrics_add(enum metric_counter counter, uint64_t count);

@@ -191,6 +191,9 @@ void metrics_render(struct text *out)
     text_printf(out, "yibaod_http_connections %" PRIu64 "\n", gauge(&sum->connections_open));
     announce(out, "yibaod_crypto_waiting_jobs", "gauge", "Pieces of slow cryptography queued now.");
     text_printf(out, "yibaod_crypto_waiting_jobs %" PRIu64 "\n", gauge(&sum->work_waiting));
+    announce(out, "yibaod_outbox_waiting_messages", "gauge",
+             "Messages waiting in the outbox of the database, counted every few seconds.");
+    text_printf(out, "yibaod_outbox_waiting_messages %" PRIu64 "\n", gauge(&sum->outbox_waiting));
     render_requests(out, sum);
     render_batch_members(out, sum);
     render_batch_durations(out, sum);

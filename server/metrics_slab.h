@@ -33,6 +33,7 @@ struct metric_cells {
     metric_cell refusals[GUARD_COUNT];
     metric_cell connections_open;
     metric_cell work_waiting;
+    metric_cell outbox_waiting;
 };
 
 extern const int64_t metric_duration_bounds_us[METRIC_DURATION_BOUNDS];

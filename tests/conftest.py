@@ -12,6 +12,7 @@ from tests.harness import database
 from tests.harness.client import Client
 from tests.harness.people import Principal
 from tests.harness.server import Server
+from tests.harness.sms import Sms
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,12 @@ def main_database(cluster, tmp_path_factory):
 @pytest.fixture(scope="session")
 def demo(main_database):
     return main_database.demo
+
+
+@pytest.fixture(scope="session")
+def sms(main_database):
+    """Text messages that the servers have sent: sms.wait(number, since=mark)."""
+    return Sms(main_database.environment["YIBAO_SMS_GATEWAY"].removeprefix("file:"))
 
 
 @pytest.fixture(scope="session")

@@ -124,7 +124,7 @@ def test_unique_constraints_of_person_tables_contain_the_person(owner):
         JOIN pg_attribute AS key ON key.attrelid = indrelid AND key.attname = 'person_key' AND NOT key.attisdropped
         WHERE indisunique AND NOT key.attnum = ANY (indkey::smallint[])
           AND indrelid::regclass::text NOT IN ('person_identifier', 'token', 'audit_event', 'proposal', 'attempt',
-                                               'challenge', 'refresh_token')
+                                               'challenge', 'refresh_token', 'outbox')
           AND index_class.relnamespace = 'public'::regnamespace
     """).fetchall()
     assert rows == []

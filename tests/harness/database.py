@@ -25,6 +25,7 @@ class Database:
             "DATABASE_URL": self.url,
             "YIBAO_MASTER_KEY_FILE": str(directory / "master.key"),
             "YIBAO_DEMO_FILE": str(self.demo_path),
+            "YIBAO_SMS_GATEWAY": f"file:{directory / 'sms.jsonl'}",
             "YIBAO_BINARY": str(BINARY),
         }
         self.run(BINARY, "migrate")

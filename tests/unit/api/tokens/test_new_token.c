@@ -16,7 +16,7 @@ static struct new_token token;
 
 static int set_up(void **state)
 {
-    static const struct config development = {.mode = "development"};
+    static const struct config development = {.mode = "development", .sms_gateway = ""};
     (void)state;
     api_init(&development, NULL);
     memset(&request, 0, sizeof request);
@@ -143,7 +143,7 @@ static void citizens_need_a_person_and_an_end(void **state)
 
 static void citizens_are_made_by_hand_only_nationwide_and_outside_production(void **state)
 {
-    static const struct config production = {.mode = "production"};
+    static const struct config production = {.mode = "production", .sms_gateway = ""};
     (void)state;
     give_citizen();
     strcpy(request.principal.regions[0], "620000");

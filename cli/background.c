@@ -1,0 +1,48 @@
+/* Opens, starts and stops the background threads. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/background.h"
+#include "server/jobs/outbox.h"
+#include "server/jobs/sms.h"
+#include "server/jobs/worker.h"
+#include <stdio.h>
+
+#define OUTBOX_THREADS 2 /* a gateway that answers slowly holds up one of them, not both */
+
+static struct worker_task tasks[OUTBOX_THREADS];
+static size_t tasks_count;
+
+static void add(const char *name, int64_t (*turn)(void *state, struct worker *worker), void *state)
+{
+    tasks[tasks_count++] = (struct worker_task){.name = name, .turn = turn, .state = state};
+}
+
+static bool open_tasks(const struct config *config, const struct keyring *keyring, const char **error)
+{
+    for (unsigned i = 0; i < OUTBOX_THREADS; i++) {
+        struct outbox *outbox = outbox_open(config, keyring, i == 0, error);
+        if (outbox == NULL)
+            return false;
+        add("outbox", outbox_turn, outbox);
+    }
+    return true;
+}
+
+bool background_start(const struct config *config, const struct keyring *keyring)
+{
+    const char *error = "libcurl cannot be used";
+    if (sms_start() && open_tasks(config, keyring, &error)) {
+        error = "cannot start a thread";
+        if (workers_start(config, tasks, tasks_count))
+            return true;
+    }
+    fprintf(stderr, "yibaod: %s\n", error);
+    return false;
+}
+
+void background_stop(void)
+{
+    workers_stop();
+    for (size_t i = 0; i < OUTBOX_THREADS && i < tasks_count; i++)
+        outbox_close(tasks[i].state);
+    tasks_count = 0;
+}

@@ -1,0 +1,14 @@
+/* What the two senders of text messages share. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/jobs/sms.h"
+#include "server/text.h"
+
+#define SMS_BODY_BYTES 8192
+
+struct sms_https; /* a libcurl handle with the gateway's address and key */
+
+struct sms_https *sms_https_open(const struct config *config, const char **error);
+enum sms_outcome sms_https_send(struct sms_https *https, const struct sms_message *message, struct span body,
+                                int stop_fd, const char **error);
+void sms_https_close(struct sms_https *https);
