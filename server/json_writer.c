@@ -127,6 +127,12 @@ void json_text(struct json_writer *writer, struct span value)
     text_append_char(writer->out, '"');
 }
 
+void json_raw(struct json_writer *writer, struct span value)
+{
+    before_value(writer);
+    text_append_span(writer->out, value);
+}
+
 /* For forms that never hold anything to escape. */
 static void quoted(struct json_writer *writer, const char *plain)
 {

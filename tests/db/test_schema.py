@@ -6,7 +6,7 @@ import pytest
 from tests.db.posting import Account, Entry, post
 
 RELATIONS = "relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')"
-APPEND_ONLY = ["ledger_entry", "hold_event", "audit_event", "opening_balance", "person_identifier"]
+APPEND_ONLY = ["ledger_entry", "hold_event", "audit_event", "opening_balance", "person_identifier_former"]
 
 
 @pytest.fixture
@@ -59,7 +59,10 @@ def test_runtime_role_cannot_change_what_is_append_only(runtime, table):
             runtime.execute(f"UPDATE {table} SET {column} = {column}")
 
 
-@pytest.mark.parametrize("table", ["entry_rule", "account_status_rule", "schema_migration", "data_key", "region", "pool", "coverage_rule"])
+@pytest.mark.parametrize(
+    "table",
+    ["entry_rule", "account_status_rule", "account_status_transition", "schema_migration", "data_key", "region", "pool", "coverage_rule"],
+)
 def test_runtime_role_cannot_change_rules(runtime, table):
     for sql in (f"DELETE FROM {table}", f"INSERT INTO {table} SELECT * FROM {table}"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -1,0 +1,36 @@
+-- Ends every token of the given citizens: what they proved themselves with has changed.
+-- SPDX-License-Identifier: Apache-2.0
+-- Arguments: arrays with one element for each person; instants in real time.
+-- Locks: the token rows, in the order of their ids; then the epochs of their buckets, in order. Call it last in a transaction.
+-- Outcomes: how many tokens ended. Those that had ended before keep who ended them.
+CREATE OR REPLACE FUNCTION citizen_sign_out(person_ids uuid[], revoked_bys uuid[], instants timestamptz[])
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    buckets smallint[];
+    ended bigint;
+BEGIN
+    PERFORM FROM token
+      WHERE token.subject_id = ANY (person_ids) AND token.kind = 'citizen' AND token.revoked_at IS NULL
+      ORDER BY token.token_id FOR NO KEY UPDATE;
+    WITH asked AS (
+        SELECT DISTINCT ON (a.person_id) a.*
+          FROM unnest(person_ids, revoked_bys, instants) AS a (person_id, revoked_by, instant)
+         WHERE a.instant IS NOT NULL
+         ORDER BY a.person_id
+    ), changed AS (
+        UPDATE token SET revoked_at = asked.instant, revoked_by = asked.revoked_by
+          FROM asked
+         WHERE token.subject_id = asked.person_id AND token.kind = 'citizen' AND token.revoked_at IS NULL
+        RETURNING get_byte(token.token_hash, 0)::smallint AS bucket
+    )
+    SELECT array_agg(DISTINCT changed.bucket), count(*) INTO buckets, ended FROM changed;
+
+    PERFORM FROM token_epoch WHERE token_epoch.bucket = ANY (buckets)
+      ORDER BY token_epoch.bucket FOR NO KEY UPDATE;
+    UPDATE token_epoch SET version = token_epoch.version + 1 WHERE token_epoch.bucket = ANY (buckets);
+    RETURN ended;
+END
+$$;
+COMMENT ON FUNCTION citizen_sign_out(uuid[], uuid[], timestamptz[]) IS
+    'Ends every token of the given citizens and raises the epochs of their buckets; returns how many ended';
