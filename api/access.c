@@ -1,4 +1,4 @@
-/* Who may see what: a citizen their own rows, staff the rows of pools that their regions cover, clients nothing yet. */
+/* Who may see what: citizens their own, staff what their regions cover, clients of that what somebody agreed to. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/access.h"
 
@@ -41,18 +41,34 @@ bool access_is_nationwide(const struct principal *principal)
     return access_covers(principal, SPAN("000000"));
 }
 
+static void mark_look(struct request *request, struct uuid object_id)
+{
+    request->look = true;
+    request->look_person_key = uuid_key(object_id);
+    request->look_object_id = object_id;
+}
+
+/* The runtime has asked before bind, for the operation's scope. */
+static bool has_consent_of(const struct request *request, struct uuid object_id)
+{
+    return request->consent_person_key != 0 && request->consent_person_key == uuid_key(object_id);
+}
+
 enum problem access_ask(struct request *request, struct uuid object_id)
 {
     switch (request->principal.kind) {
     case PRINCIPAL_CITIZEN:
         return uuid_key(object_id) == uuid_key(request->principal.subject_id) ? PROBLEM_NONE : PROBLEM_NOT_FOUND;
     case PRINCIPAL_STAFF:
-        request->look = true;
-        request->look_person_key = uuid_key(object_id);
-        request->look_object_id = object_id;
+        mark_look(request, object_id);
+        return PROBLEM_NONE;
+    case PRINCIPAL_CLIENT:
+        if (!has_consent_of(request, object_id)) {
+            return PROBLEM_NOT_FOUND;
+        }
+        mark_look(request, object_id);
         return PROBLEM_NONE;
     case PRINCIPAL_ANONYMOUS:
-    case PRINCIPAL_CLIENT:
         return PROBLEM_NOT_FOUND;
     }
     return PROBLEM_NOT_FOUND;
@@ -65,8 +81,9 @@ bool access_may_see(const struct request *request, struct uuid person_id, struct
         return uuid_equal(person_id, request->principal.subject_id);
     case PRINCIPAL_STAFF:
         return access_covers(&request->principal, pool_code);
-    case PRINCIPAL_ANONYMOUS:
     case PRINCIPAL_CLIENT:
+        return has_consent_of(request, person_id) && access_covers(&request->principal, pool_code);
+    case PRINCIPAL_ANONYMOUS:
         return false;
     }
     return false;

@@ -1,4 +1,4 @@
-/* Who may see what: a citizen their own rows, staff the rows of pools that their regions cover, clients nothing yet. */
+/* Who may see what: citizens their own, staff what their regions cover, clients of that what somebody agreed to. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/auth/principal.h"

@@ -8,7 +8,7 @@ static void print_usage(FILE *out)
 {
     fputs("usage: yibaod token create --kind staff --role ROLE… --region CODE… [--subject UUID] [--label TEXT] "
           "[--expires WHEN]\n"
-          "       yibaod token create --kind client [--subject UUID] [--label TEXT] [--expires WHEN]\n"
+          "       yibaod token create --kind client --subject CLIENT_ID [--label TEXT] [--expires WHEN]\n"
           "       yibaod token create --kind citizen --subject PERSON_ID --expires WHEN [--label TEXT]\n"
           "       yibaod token list [--kind KIND] [--subject UUID]\n"
           "       yibaod token revoke TOKEN_ID\n\n"

@@ -3,6 +3,7 @@
 import contextlib
 import pathlib
 import signal
+import uuid
 
 import psycopg
 import pytest
@@ -123,10 +124,26 @@ def api(server, client_of):
 
 
 @pytest.fixture(scope="session")
-def new_token(api, demo):
-    """Makes a token over HTTP: new_token("staff", roles=[…], regions=[…])."""
+def new_client(api, demo):
+    """Registers a client over HTTP, and tells what it is: new_client("hotline", regions=[…])."""
 
-    def make(kind, **body):
+    def register(kind="mini_program", by=None, **body):
+        body.setdefault("name", f"client {uuid.uuid4()}")
+        response = api.post("/v1/admin/clients", by=by or demo.admin, json={"kind": kind, **body})
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    return register
+
+
+@pytest.fixture(scope="session")
+def new_token(api, demo, new_client):
+    """Makes a token over HTTP: new_token("staff", roles=[…], regions=[…]); new_token("client", client_kind="hotline")
+    registers its client first, unless subject_id names one."""
+
+    def make(kind, client_kind="mini_program", client_regions=("000000",), **body):
+        if kind == "client" and "subject_id" not in body:
+            body["subject_id"] = new_client(client_kind, regions=list(client_regions))["client_id"]
         if kind == "citizen":
             body.setdefault("expires_at", "2099-01-01T00:00:00+08:00")
         response = api.post("/v1/admin/tokens", by=demo.admin, json={"kind": kind, "label": "test", **body})
@@ -138,6 +155,29 @@ def new_token(api, demo):
         )  # fmt: skip
 
     return make
+
+
+@pytest.fixture(scope="session")
+def who_may(demo, new_token):
+    """Somebody who may call an operation: the employee of the demo, staff of every role everywhere, or a client."""
+    made = {}
+
+    def who(operation):
+        if operation.is_public:
+            return None
+        if "citizen" in operation.kinds:
+            return demo.employee
+        if "staff" in operation.kinds:
+            if "staff" not in made:
+                roles = ["operator", "reviewer", "policy", "security", "auditor"]
+                made["staff"] = new_token("staff", roles=roles, regions=["000000"])
+            return made["staff"]
+        kind = (operation.client_kinds or ("mini_program",))[0]
+        if kind not in made:
+            made[kind] = new_token("client", client_kind=kind)
+        return made[kind]
+
+    return who
 
 
 @pytest.fixture(scope="session")

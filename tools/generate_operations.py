@@ -16,6 +16,10 @@ from operation_argument import Argument
 
 KINDS = ("citizen", "client", "staff")
 ROLES = ("operator", "reviewer", "policy", "security", "auditor")
+CLIENT_KINDS = ("mini_program", "app", "website", "service_platform", "terminal", "hotline", "provider",
+                "payment_platform")
+# A client that may call what has one of these in its path needs that person's consent: an x-scope.
+PERSONAL_IDS = {"person_id", "account_id"}
 MEDIA = {"application/json": "MEDIA_JSON", "text/csv": "MEDIA_CSV", "text/plain": "MEDIA_TEXT"}
 PLACES = {"path": "ARG_PATH", "query": "ARG_QUERY", "header": "ARG_HEADER"}
 # Headers that the runtime reads itself; they are described in the contract but are no arguments. The others are those
@@ -48,6 +52,7 @@ class Operation:
         self.read_body()
         self.media = self.read_media()
         self.kinds, self.roles = self.read_access()
+        self.client_kinds, self.scope = self.read_client_access()
         self.check()
 
     def fault(self, what):
@@ -140,6 +145,24 @@ class Operation:
         if ("staff" in kinds) != bool(roles) or not set(roles or ()) <= set(ROLES):
             raise self.fault(f"x-roles must list some of {' '.join(ROLES)} exactly when x-kinds has staff")
         return kinds, roles or ()
+
+    def read_client_access(self):
+        """(client kinds or () for any, scope or None)"""
+        kinds, scope = self.node.get("x-client-kinds"), self.node.get("x-scope")
+        is_for_clients = "client" in self.node.get("x-kinds", ())
+        if (kinds is not None or scope is not None) and not is_for_clients:
+            raise self.fault("x-client-kinds and x-scope need “client” among x-kinds")
+        if kinds is not None and (not kinds or not set(kinds) <= set(CLIENT_KINDS)):
+            raise self.fault(f"x-client-kinds must list some of {' '.join(CLIENT_KINDS)}")
+        if scope is not None and (not isinstance(scope, str) or not SNAKE.fullmatch(scope)):
+            raise self.fault("x-scope must be a snake_case name")
+        first = self.arguments[0] if self.arguments else None
+        if scope is not None and (first is None or (first.place, first.type) != ("ARG_PATH", "ARG_UUID")):
+            raise self.fault("x-scope needs an id of the person as first path parameter")
+        in_path = {argument.name for argument in self.arguments if argument.place == "ARG_PATH"}
+        if is_for_clients and scope is None and in_path & PERSONAL_IDS:
+            raise self.fault("a client sees what is a person's only by an x-scope")
+        return kinds or (), scope
 
     def check(self):
         names = [argument.name for argument in self.arguments]

@@ -90,10 +90,17 @@ def argument_lines(operation):
     return [*out, "};"]
 
 
+def client_lines(o):
+    kinds = [f"        .client_kinds = {bits('CLIENT_', o.client_kinds, shift=True)},"] if o.client_kinds else []
+    scope = [f"        .scope = {{{c_string(o.scope)}, {len(o.scope)}}},"] if o.scope else []
+    return kinds + scope
+
+
 def operation_lines(o, with_handlers):
     out = [f"    [OPERATION_{o.name.upper()}] = {{", f"        .name = {c_string(o.name)},",
            f"        .route = {c_string(o.path)},", f"        .method = METHOD_{o.method.upper()},",
            f"        .kinds = {bits('PRINCIPAL_', o.kinds, shift=True)},", f"        .roles = {bits('ROLE_', o.roles)},",
+           *client_lines(o),
            f"        .media = {' | '.join(o.media)},", f"        .body_limit_bytes = {o.body_limit_bytes},"]
     if o.arguments:
         out += [f"        .args_count = {len(o.arguments)},", f"        .args = {o.name}_args,"]

@@ -71,6 +71,7 @@ static enum problem bind(struct request *request, struct call *call)
     call_uuid(call, TOKEN_CREATE_PARAM_EVENT_ID, uuid_make(uuid_key(made->token_id)));
     call_text(call, TOKEN_CREATE_PARAM_ACTOR_KIND, SPAN("staff"));
     call_text(call, TOKEN_CREATE_PARAM_REQUEST_ID, span_of(request->request_id));
+    access_bind_visible(request, call, TOKEN_CREATE_PARAM_VISIBLE);
     return PROBLEM_NONE;
 }
 
@@ -108,7 +109,7 @@ static enum problem render(struct request *request, const struct rows *rows, str
 {
     const struct made *made = request->state;
     struct span status = row_text(rows, 0, TOKEN_CREATE_COLUMN_STATUS);
-    if (span_equal(status, SPAN("unknown_person"))) {
+    if (span_equal(status, SPAN("unknown_person")) || span_equal(status, SPAN("unknown_client"))) {
         request_fault(request, ARG_BODY, "subject_id", "unknown", NULL);
         return PROBLEM_VALIDATION_FAILED;
     }

@@ -71,6 +71,9 @@ static bool check(const struct token_options *options, enum principal_kind kind,
     if (kind == PRINCIPAL_CITIZEN && (options->subject == NULL || options->expires == NULL)) {
         return complain("a citizen's token needs --subject and --expires");
     }
+    if (kind == PRINCIPAL_CLIENT && options->subject == NULL) {
+        return complain("a client's token needs --subject: the client_id of one that is registered");
+    }
     if (kind == PRINCIPAL_CITIZEN && config_is_production(config)) {
         return complain("in production a citizen's token comes from signing in, not from here");
     }
@@ -147,6 +150,7 @@ static PGresult *store(const struct made *made, const struct token_options *opti
         [TOKEN_CREATE_PARAM_EVENT_ID] = event_id,
         [TOKEN_CREATE_PARAM_ACTOR_KIND] = "command_line",
         [TOKEN_CREATE_PARAM_REQUEST_ID] = NULL,
+        [TOKEN_CREATE_PARAM_VISIBLE] = NULL,
     };
     return token_query(config, STATEMENT_TOKEN_CREATE, values);
 }
@@ -157,6 +161,10 @@ static enum exit_code finish(const PGresult *result, const struct made *made)
     const char *status = PQntuples(result) == 1 ? PQgetvalue(result, 0, TOKEN_CREATE_COLUMN_STATUS) : "malformed";
     if (strcmp(status, "unknown_person") == 0) {
         complain("--subject names no person");
+        return EXIT_CODE_FAILED;
+    }
+    if (strcmp(status, "unknown_client") == 0) {
+        complain("--subject names no registered client that is active");
         return EXIT_CODE_FAILED;
     }
     if (strcmp(status, "created") != 0) {

@@ -1,4 +1,4 @@
--- Stores new tokens (their hashes) with one audit event each.
+-- Stores new tokens (their hashes) with one audit event each, as before there were clients; token_issue took its place.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each token; roles and regions comma-joined; person_keys only for citizens;
 -- created_bys null

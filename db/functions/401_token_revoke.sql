@@ -1,8 +1,7 @@
 -- Revokes tokens with one audit event each; revoking again changes and records nothing.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. visible: comma-joined LIKE patterns of region codes, all of
--- which a
--- staff token must lie in to be known to the caller; null: every token is. Instants in real time.
+-- Arguments: arrays with one element for each request. visible: comma-joined LIKE patterns of region codes, in
+-- which every region of a staff token or a token's client must lie to be known to the caller; null: every token is. Instants in real time.
 -- Locks: the token rows, in the order of their ids; then the epochs of their buckets, in order.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   absent   there is no such token, or it is not the caller's to see
@@ -18,11 +17,13 @@ WITH asked AS MATERIALIZED (
       FROM unnest(token_ids, visibles, revoked_bys, instants, event_ids, actor_kinds, request_ids) WITH ORDINALITY
            AS a (token_id, visible, revoked_by, instant, event_id, actor_kind, request_id, ord)
 ), locked AS MATERIALIZED (
-    SELECT token.token_id, token.kind, token.regions, token.person_key, get_byte(token.token_hash, 0) AS bucket
+    SELECT token.token_id, token.kind, coalesce(client.regions, token.regions) AS regions, token.person_key,
+           get_byte(token.token_hash, 0) AS bucket
       FROM token
+      LEFT JOIN client ON client.client_id = token.subject_id AND token.kind = 'client'
      WHERE token.token_id = ANY (token_ids)
      ORDER BY token.token_id
-       FOR NO KEY UPDATE
+       FOR NO KEY UPDATE OF token
 ), known AS MATERIALIZED (
     SELECT asked.*, locked.person_key, locked.bucket
       FROM asked

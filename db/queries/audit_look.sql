@@ -11,6 +11,8 @@
 -- param: person_key int8
 -- param: object_id uuid
 -- param: request_id text
-INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, object_id, request_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+-- param: consent_id uuid
+INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, object_id, request_id, detail)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
+        CASE WHEN $9::uuid IS NOT NULL THEN jsonb_build_object('consent_id', $9::uuid) END)
 ON CONFLICT (event_id) DO NOTHING

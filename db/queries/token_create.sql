@@ -17,10 +17,12 @@
 -- param: event_id uuid
 -- param: actor_kind text
 -- param: request_id text
+-- param: visible text
 -- column: ord int8
 -- column: status text
 SELECT created.ord, created.status
-  FROM token_create($1::bytea[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[],
-                    $9::timestamptz[], $10::uuid[], $11::timestamptz[], $12::uuid[], $13::text[], $14::text[])
+  FROM token_issue($1::bytea[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[],
+                   $9::timestamptz[], $10::uuid[], $11::timestamptz[], $12::uuid[], $13::text[], $14::text[],
+                   $15::text[])
        AS created
  ORDER BY created.ord

@@ -19,5 +19,7 @@ SELECT asked.ord, token.token_id, token.kind, token.subject_id, token.label, arr
        array_to_string(token.regions, ','), token.created_at, token.expires_at, token.revoked_at
   FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS asked (token_id, visible, ord)
   JOIN token ON token.token_id = asked.token_id
- WHERE asked.visible IS NULL OR token_is_visible(token.kind, token.regions, asked.visible)
+  LEFT JOIN client ON token.kind = 'client' AND client.client_id = token.subject_id
+ WHERE asked.visible IS NULL
+    OR token_is_visible(token.kind, coalesce(client.regions, token.regions), asked.visible)
  ORDER BY asked.ord

@@ -22,8 +22,9 @@
 -- column: expires_at instant
 -- column: revoked_at instant
 WITH fitting AS NOT MATERIALIZED (
-    SELECT token.*
+    SELECT token.*, coalesce(client.regions, token.regions) AS managed_in
       FROM token
+      LEFT JOIN client ON token.kind = 'client' AND client.client_id = token.subject_id
      WHERE token.token_id < $2
        AND ($3::text IS NULL OR token.kind = $3)
        AND ($5::boolean IS NULL
@@ -32,14 +33,14 @@ WITH fitting AS NOT MATERIALIZED (
     (SELECT fitting.*
        FROM fitting
       WHERE fitting.subject_id = $4
-        AND ($1::text IS NULL OR token_is_visible(fitting.kind, fitting.regions, $1))
+        AND ($1::text IS NULL OR token_is_visible(fitting.kind, fitting.managed_in, $1))
       ORDER BY fitting.token_id DESC
       LIMIT $7)
     UNION ALL
     (SELECT fitting.*
        FROM fitting
       WHERE $4::uuid IS NULL AND $3::text IS DISTINCT FROM 'citizen' AND fitting.kind <> 'citizen'
-        AND ($1::text IS NULL OR token_is_visible(fitting.kind, fitting.regions, $1))
+        AND ($1::text IS NULL OR token_is_visible(fitting.kind, fitting.managed_in, $1))
       ORDER BY fitting.token_id DESC
       LIMIT $7)
     UNION ALL

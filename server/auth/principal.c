@@ -7,6 +7,13 @@ const struct staff_role_name staff_role_names[STAFF_ROLES] = {
     {ROLE_SECURITY, SPAN("security")}, {ROLE_AUDITOR, SPAN("auditor")},
 };
 
+const struct span client_kind_names[CLIENT_KINDS] = {
+    [CLIENT_MINI_PROGRAM] = SPAN("mini_program"), [CLIENT_APP] = SPAN("app"),
+    [CLIENT_WEBSITE] = SPAN("website"),           [CLIENT_SERVICE_PLATFORM] = SPAN("service_platform"),
+    [CLIENT_TERMINAL] = SPAN("terminal"),         [CLIENT_HOTLINE] = SPAN("hotline"),
+    [CLIENT_PROVIDER] = SPAN("provider"),         [CLIENT_PAYMENT_PLATFORM] = SPAN("payment_platform"),
+};
+
 struct span principal_kind_text(enum principal_kind kind)
 {
     switch (kind) {
@@ -28,6 +35,17 @@ bool principal_kind_parse(struct span text, enum principal_kind *kind)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (span_equal(text, principal_kind_text(kinds[i]))) {
             *kind = kinds[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+bool client_kind_parse(struct span text, enum client_kind *kind)
+{
+    for (enum client_kind i = CLIENT_NONE + 1; i < CLIENT_KINDS; i++) {
+        if (span_equal(text, client_kind_names[i])) {
+            *kind = i;
             return true;
         }
     }

@@ -52,6 +52,9 @@ enum problem authenticate_take_rows(struct exchange *exchange, const struct rows
         return PROBLEM_INTERNAL_ERROR;
     principal.token_id = row_uuid(rows, 0, TOKEN_FIND_COLUMN_TOKEN_ID);
     principal.subject_id = row_uuid(rows, 0, TOKEN_FIND_COLUMN_SUBJECT_ID);
+    if (principal.kind == PRINCIPAL_CLIENT &&
+        !client_kind_parse(row_text(rows, 0, TOKEN_FIND_COLUMN_CLIENT_KIND), &principal.client_kind))
+        return PROBLEM_INTERNAL_ERROR;
     principal.roles = principal_roles_parse(row_text(rows, 0, TOKEN_FIND_COLUMN_ROLES));
     if (!row_is_null(rows, 0, TOKEN_FIND_COLUMN_EXPIRES_AT))
         principal.expires_at_us = row_instant(rows, 0, TOKEN_FIND_COLUMN_EXPIRES_AT);
@@ -88,6 +91,9 @@ enum problem authenticate_permit(struct exchange *exchange)
     if (!(operation->kinds & (1u << principal->kind)))
         return PROBLEM_FORBIDDEN;
     if (principal->kind == PRINCIPAL_STAFF && !(operation->roles & principal->roles))
+        return PROBLEM_FORBIDDEN;
+    if (principal->kind == PRINCIPAL_CLIENT && operation->client_kinds != 0 &&
+        !(operation->client_kinds & (1u << principal->client_kind)))
         return PROBLEM_FORBIDDEN;
     return PROBLEM_NONE;
 }

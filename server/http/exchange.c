@@ -4,6 +4,7 @@
 #include "server/clock.h"
 #include "server/http/arguments.h"
 #include "server/http/authenticate.h"
+#include "server/http/consent.h"
 #include "server/http/finish.h"
 #include "server/http/negotiate.h"
 #include "server/http/problem.h"
@@ -109,10 +110,12 @@ static void handle(struct exchange *exchange)
     enum problem problem = authenticate_permit(exchange);
     if (problem == PROBLEM_NONE)
         problem = arguments_read(&exchange->request, &exchange->route);
-    if (problem == PROBLEM_NONE)
-        steps_begin(exchange);
-    else
+    if (problem != PROBLEM_NONE)
         exchange_answer_problem(exchange, problem);
+    else if (consent_is_needed(exchange))
+        consent_ask(exchange);
+    else
+        steps_begin(exchange);
 }
 
 static void token_came(struct task *task, enum task_outcome outcome, const struct rows *rows)

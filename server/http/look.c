@@ -17,6 +17,8 @@ void look_prepend(struct exchange *exchange)
     if (request->look_person_key != 0)
         call_int(look, AUDIT_LOOK_PARAM_PERSON_KEY, (int64_t)request->look_person_key);
     call_uuid(look, AUDIT_LOOK_PARAM_OBJECT_ID, request->look_object_id);
+    if (request->consent_person_key != 0)
+        call_uuid(look, AUDIT_LOOK_PARAM_CONSENT_ID, request->consent_id);
     exchange->task.before = look;
     exchange->task.lane = LANE_SLOW;
 }

@@ -90,7 +90,10 @@ struct operation_info {
     enum method method;
     uint32_t kinds; /* bit per enum principal_kind that may call it; public operations have PRINCIPAL_ANONYMOUS */
     uint32_t roles; /* staff need at least one of these */
-    uint32_t media; /* bits of enum media that it can answer */
+    uint32_t client_kinds; /* bit per enum client_kind: a client is one of these; 0: of any kind */
+    struct span scope;     /* what of a person's a client sees here, with consent; the first argument is an id of that
+                              person; empty where clients need none */
+    uint32_t media;        /* bits of enum media that it can answer */
     uint32_t body_limit_bytes; /* 0: takes no body */
     uint8_t args_count;
     const struct arg_info *args;

@@ -42,7 +42,9 @@ struct request {
     bool look;
     uint64_t look_person_key; /* 0: nobody in particular (a search) */
     struct uuid look_object_id;
-    void *state; /* what bind leaves for work, proceed and render, in the arena */
+    struct uuid consent_id;      /* what allows a client to see this person, for the scope of the operation */
+    uint64_t consent_person_key; /* 0: there is none */
+    void *state;                 /* what bind leaves for work, proceed and render, in the arena */
 };
 
 /* Adds a fault; those past the maximum are dropped. `detail` in the request's language; NULL: the code's own text. */

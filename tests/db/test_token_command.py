@@ -11,7 +11,8 @@ REFUSED = {
     "long label": [*STAFF, "--label", "x" * 129],
     "pattern": ["--kind", "staff", "--role", "operator", "--region", "62%%%%"],
     "role": ["--kind", "staff", "--role", "operator,security,root", "--region", "000000"],
-    "client with regions": ["--kind", "client", "--region", "000000"],
+    "client with regions": ["--kind", "client", "--subject", "01890000-0000-7000-8000-000000000001", "--region", "000000"],
+    "client without a name": ["--kind", "client"],
     "citizen for ever": ["--kind", "citizen", "--subject", "01890000-0000-7000-8000-000000000001"],
     "past": [*STAFF, "--expires", "2020-01-01T00:00:00Z"],
     "kind": ["--kind", "anonymous"],
@@ -30,3 +31,16 @@ def test_refused(migrated, arguments):
 def test_label_may_be_any_text(migrated):
     assert migrated.run("token", "create", *STAFF, "--label", "窗口三号").returncode == 0
     assert migrated.run("token", "list").stdout.endswith("\t窗口三号\n")
+
+
+def test_a_client_is_registered_first(migrated):
+    client_id = "01890000-0000-7000-8000-000000000001"
+    refused = migrated.run("token", "create", "--kind", "client", "--subject", client_id)
+    assert (refused.returncode, refused.stdout) == (1, "") and "names no registered client" in refused.stderr
+    with migrated.cluster.connect(migrated.database) as connection:
+        connection.execute(
+            "INSERT INTO client (client_id, kind, name, regions, state, created_at, changed_at)"
+            " VALUES (%s, 'hotline', '12393', '{620500}', 'active', now(), now())",
+            [client_id],
+        )
+    assert migrated.run("token", "create", "--kind", "client", "--subject", client_id).returncode == 0

@@ -64,6 +64,9 @@ class Client:
     def post(self, path, **rest):
         return self.request("POST", path, **rest)
 
+    def patch(self, path, **rest):
+        return self.request("PATCH", path, **rest)
+
     def delete(self, path, **rest):
         return self.request("DELETE", path, **rest)
 

@@ -7,15 +7,9 @@ from tests.harness.server import ROOT
 from tools import openapi_document
 
 DOCUMENT = openapi_document.load(ROOT / "openapi.yaml")
-SAMPLES = {
-    "region_code": "620500",
-    "person_id": "018f3a52-7c00-7a10-9d3c-5b1f0a2e4c68",
-    "account_id": "018f3a52-7c01-7a11-9d3c-5b1f0a2e4c68",
-    "token_id": "018f3a60-1d00-7000-8b52-6a1c9e4f2d70",
-}
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Operation:
     name: str
     method: str
@@ -28,9 +22,14 @@ class Operation:
     statuses: tuple
     has_body: bool
     media: tuple
+    client_kinds: tuple
+    scope: str
+    samples: dict
+    body: dict
 
     def url(self, **ids):
-        return self.path.format(**{**SAMPLES, **ids})
+        """Ids that are not given are those of the contract's examples."""
+        return self.path.format(**{**self.samples, **ids})
 
     @property
     def is_list(self):
@@ -44,6 +43,8 @@ def _operation(path, method, item, operation):
     resolve = functools.partial(openapi_document.resolve, DOCUMENT)
     parameters = [resolve(p) for p in [*item.get("parameters", []), *operation.get("parameters", [])]]
     success = resolve(operation["responses"].get("200", {}))
+    content = resolve(operation.get("requestBody", {})).get("content", {}).get("application/json", {})
+    examples = [e["value"] for e in content.get("examples", {}).values()]
     return Operation(
         name=operation["operationId"],
         method=method.upper(),
@@ -56,6 +57,10 @@ def _operation(path, method, item, operation):
         statuses=tuple(operation["responses"]),
         has_body="requestBody" in operation,
         media=tuple(success.get("content", {})),
+        client_kinds=tuple(operation.get("x-client-kinds", ())),
+        scope=operation.get("x-scope"),
+        samples={p["name"]: p["example"] for p in parameters if p["in"] == "path"},
+        body=content.get("example", examples[0] if examples else None),
     )
 
 

@@ -75,7 +75,8 @@ class Stand:
         return {"path": f"/v1/accounts/{citizen.account_id}/balance", "by": citizen}
 
     def new_token(self, label):
-        return {"path": "/v1/admin/tokens", "method": "POST", "by": self.demo.admin, "json": {"kind": "client", "label": label}}
+        body = {"kind": "staff", "label": label, "roles": ["auditor"], "regions": ["620500"]}
+        return {"path": "/v1/admin/tokens", "method": "POST", "by": self.demo.admin, "json": body}
 
     def tokens(self, label):
         with self.sql() as connection:

@@ -8,7 +8,7 @@ from tests.harness.operations import OPERATIONS
 from tests.harness.problems import without_request_id
 
 ROLES = ("operator", "reviewer", "policy", "security", "auditor")
-SUCCESS = {"GET": 200, "POST": 201, "DELETE": 204}
+SUCCESS = {"GET": 200, "POST": 201, "PATCH": 200, "DELETE": 204}
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +66,13 @@ def mixed(high, low):
 
 
 @pytest.fixture(scope="module")
-def id_sets(target, stranger, new_token):
+def id_sets(target, stranger, pool, new_token, new_client):
     """{name: (ids for the path, whether they exist)}"""
     absent = str(uuid.uuid4())
     return {
-        "existing": (lambda: {**ids_of(target), "token_id": new_token("client").token_id}, True),
-        "absent": (lambda: dict.fromkeys(("person_id", "account_id", "token_id"), absent), False),
-        "nil": (lambda: dict.fromkeys(("person_id", "account_id", "token_id"), str(uuid.UUID(int=0))), False),
+        "existing": (lambda: {**ids_of(target), **managed(pool, new_token, new_client)}, True),
+        "absent": (lambda: same(absent), False),
+        "nil": (lambda: same(str(uuid.UUID(int=0))), False),
         "absent but of the target's key": (lambda: same(mixed(absent, target.person_id)), False),
         "the target's time, a stranger's key": (lambda: forged(target, stranger), False),
         "a stranger's time, the target's key": (lambda: forged(stranger, target), False),
@@ -90,7 +90,12 @@ def key_text(citizen):
 
 
 def same(one):
-    return {"person_id": one, "account_id": one, "token_id": one}
+    return dict.fromkeys(("person_id", "account_id", "token_id", "client_id"), one)
+
+
+def managed(pool, new_token, new_client):
+    token = new_token("client", client_regions=[pool])
+    return {"token_id": token.token_id, "client_id": new_client(regions=[pool])["client_id"]}
 
 
 def forged(high, low):
@@ -98,11 +103,13 @@ def forged(high, low):
         "person_id": mixed(high.person_id, low.person_id),
         "account_id": mixed(high.account_id, low.account_id),
         "token_id": mixed(high.account_id, low.person_id),
+        "client_id": mixed(high.account_id, low.person_id),
     }
 
 
 def exchanged(citizen):
-    return {"person_id": citizen.account_id, "account_id": citizen.person_id, "token_id": citizen.person_id}
+    person_id, account_id = citizen.person_id, citizen.account_id
+    return {"person_id": account_id, "account_id": person_id, "token_id": person_id, "client_id": person_id}
 
 
 def expected_status(operation, principal, reach, exists):
@@ -114,8 +121,9 @@ def expected_status(operation, principal, reach, exists):
         return 403
     if principal.kind == "staff" and not set(operation.roles) & roles_of(principal):
         return 403
-    personal = {"person_id", "account_id"} & set(operation.path_parameters)
-    if not operation.path_parameters or (exists and (reach or not personal)):
+    if principal.kind == "client":
+        return 404  # nobody has consented
+    if not operation.path_parameters or (exists and reach):
         return SUCCESS[operation.method]
     return 404
 
@@ -125,7 +133,12 @@ def roles_of(principal):
 
 
 def call(api, operation, principal, ids, method=None):
-    body = {"json": {"kind": "client", "label": "matrix"}} if operation.has_body else {}
+    body = {"json": dict(operation.body)} if operation.has_body else {}
+    body.get("json", {}).pop("expires_at", None)  # an example's instant passes
+    if "name" in body.get("json", ()):
+        body["json"]["name"] = f"matrix {uuid.uuid4()}"
+    if "regions" in body.get("json", ()) and principal and principal.regions:
+        body["json"]["regions"] = list(principal.regions)
     return api.request(method or operation.method, operation.url(**ids), by=principal, **body)
 
 

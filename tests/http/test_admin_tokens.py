@@ -12,6 +12,7 @@ from tests.harness.tokens import with_check
 
 PATH = "/v1/admin/tokens"
 LATER = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2)).isoformat()
+CLIENT = {"kind": "client", "subject_id": str(uuid.uuid4())}
 STAFF = {"kind": "staff", "label": "窗口", "roles": ["operator"], "regions": ["620500"]}
 REVOCATION_S = 1.0
 
@@ -42,9 +43,9 @@ def test_two_tokens_are_never_alike(api, demo):
 
 
 @pytest.mark.parametrize("kind", ["client", "staff", "citizen"])
-def test_each_kind_works_at_once(api, demo, kind, server):
+def test_each_kind_works_at_once(api, demo, kind, server, new_client):
     body = {
-        "client": {"kind": "client", "label": "mini program"},
+        "client": {"kind": "client", "label": "mini program", "subject_id": new_client()["client_id"]},
         "staff": STAFF,
         "citizen": {"kind": "citizen", "subject_id": demo.resident.person_id, "expires_at": LATER},
     }[kind]
@@ -99,8 +100,10 @@ WRONG = {
     "empty lists": ({"kind": "staff", "roles": [], "regions": []}, {"/body/roles", "/body/regions"}),
     "unknown role": ({**STAFF, "roles": ["operator", "root"]}, {"/body/roles/1"}),
     "malformed region": ({**STAFF, "regions": ["620500", "62050"]}, {"/body/regions/1"}),
-    "client with roles": ({"kind": "client", "roles": ["operator"]}, {"/body/roles"}),
-    "client with regions": ({"kind": "client", "regions": ["620500"]}, {"/body/regions"}),
+    "client without a name": ({"kind": "client"}, {"/body/subject_id"}),
+    "client that nobody registered": ({"kind": "client", "subject_id": str(uuid.uuid4())}, {"/body/subject_id"}),
+    "client with roles": ({**CLIENT, "roles": ["operator"]}, {"/body/roles"}),
+    "client with regions": ({**CLIENT, "regions": ["620500"]}, {"/body/regions"}),
     "citizen without a person": ({"kind": "citizen", "expires_at": LATER}, {"/body/subject_id"}),
     "citizen for ever": ({"kind": "citizen", "subject_id": "PERSON"}, {"/body/expires_at"}),
     "citizen who is not there": (
@@ -139,8 +142,8 @@ def test_repeated_roles_and_regions(api, demo):
     assert {pointer.split("/")[2] for pointer in faults(response)} == {"roles", "regions"}
 
 
-def test_the_list(api, demo, sql, new_token):
-    subject = str(uuid.uuid4())
+def test_the_list(api, demo, sql, new_token, new_client):
+    subject = new_client()["client_id"]
     mine = [new_token("client", subject_id=subject) for _ in range(9)]
     for token in mine[:4]:
         api.delete(f"{PATH}/{token.token_id}", by=demo.admin)

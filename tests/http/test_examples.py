@@ -11,13 +11,14 @@ from tests.harness.operations import DOCUMENT, OPERATIONS, examples
 kept = {}
 
 
-def principal_of(demo, words):
+def principal_of(demo, new_token, words):
     kind, _, rest = words.partition(":")
     return {
         "none": lambda: None,
         "admin": lambda: demo.admin,
         "citizen": lambda: demo.citizen(rest),
         "staff": lambda: demo.staff(rest),
+        "client": lambda: new_token("client", client_kind=rest),
     }[kind]()
 
 
@@ -41,8 +42,8 @@ def test_every_operation_has_one():
 
 
 @pytest.mark.parametrize(("operation", "example"), EXAMPLES, ids=[f"{n}-{o}" for n, (o, _) in enumerate(EXAMPLES)])
-def test_example(api, demo, operation, example):
-    principal = principal_of(demo, example["principal"])
+def test_example(api, demo, new_token, operation, example):
+    principal = principal_of(demo, new_token, example["principal"])
     body = {"json": fill(example["body"], principal)} if "body" in example else {}
     response = api.request(
         operation.method,

@@ -38,11 +38,15 @@ def post(stand, body, length=None, *lines):
     return head + body
 
 
+def token_body(label):
+    return {"kind": "staff", "label": label, "roles": ["auditor"], "regions": ["620500"]}
+
+
 def bytes_of_stages(stand):
     employee = stand.demo.employee
     bearer = f"Authorization: Bearer {employee.token}"
     balance = get(f"/v1/accounts/{employee.account_id}/balance", bearer)
-    token = json.dumps({"kind": "client", "label": "leaving"}).encode()
+    token = json.dumps(token_body("leaving")).encode()
     return {
         "connected": b"",
         "half a request line": b"GET /v1/reg",
@@ -128,7 +132,7 @@ def test_bodies_have_a_common_budget(own_database, tmp_path):
     patience = {"YIBAO_HEADER_TIMEOUT_S": "300", "YIBAO_BODY_TIMEOUT_S": "300", "YIBAO_REQUEST_TIMEOUT_S": "300"}
     with Stand(own_database, tmp_path / "server.log", **patience) as stand:
         limit_bytes, each_bytes = 64 << 20, 65000
-        whole = post(stand, json.dumps({"kind": "client", "label": "budget"}).encode() + b" " * 60000)
+        whole = post(stand, json.dumps(token_body("budget")).encode() + b" " * 60000)
         begun = post(stand, b" " * each_bytes, each_bytes + 100)
         wires = [Wire(stand.server) for _ in range(limit_bytes // each_bytes + 20)]
 

@@ -101,6 +101,24 @@ static void nobody_else_sees_anything(void **state)
     }
 }
 
+static void clients_see_who_agreed_and_are_recorded(void **state)
+{
+    (void)state;
+    become_staff((const char *const[]){"620500", NULL});
+    request.principal.kind = PRINCIPAL_CLIENT;
+    assert_int_equal(access_ask(&request, person), PROBLEM_NOT_FOUND);
+    assert_false(request.look);
+    request.consent_person_key = uuid_key(person);
+    assert_int_equal(access_ask(&request, other), PROBLEM_NOT_FOUND);
+    assert_false(request.look);
+    assert_int_equal(access_ask(&request, person), PROBLEM_NONE);
+    assert_true(request.look);
+    assert_true(request.look_person_key == uuid_key(person));
+    assert_true(access_may_see(&request, person, SPAN("620500")));
+    assert_false(access_may_see(&request, person, SPAN("620900")));
+    assert_false(access_may_see(&request, other, SPAN("620500")));
+}
+
 static struct value visible_of(const char *const *regions)
 {
     struct call call;
@@ -132,6 +150,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(citizens_see_their_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(staff_see_their_pools_and_are_recorded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nobody_else_sees_anything, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(clients_see_who_agreed_and_are_recorded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(patterns_are_what_the_regions_cover, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,9 +109,10 @@ static void roles_and_regions_are_for_staff(void **state)
     give_staff();
     give_text(CREATE_TOKEN_KIND, "client");
     judge();
-    assert_int_equal(request.faults_count, 2);
+    assert_int_equal(request.faults_count, 3);
     assert_fault("/body/roles", "not_allowed");
     assert_fault("/body/regions", "not_allowed");
+    assert_fault("/body/subject_id", "required");
 }
 
 static void nobody_gives_away_more_than_their_own(void **state)
