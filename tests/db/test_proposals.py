@@ -11,8 +11,8 @@ from psycopg.types.json import Jsonb
 from tests.db.posting import INSTANT, Account, make_id
 
 INSERT = """
-SELECT status FROM proposal_insert(%s::uuid[], %s::text[], %s::bigint[], %s::uuid[], %s::text[], %s::jsonb[], %s::text[],
-    %s::uuid[], %s::timestamptz[], %s::uuid[], %s::text[], %s::text[]) ORDER BY ord
+SELECT status FROM proposal_insert(%s, 'propose_account_status', %s::text[], %s::uuid[], %s::bigint[], %s::uuid[], %s::text[],
+    %s::jsonb[], %s::text[], %s::uuid[], %s::timestamptz[], %s::uuid[], %s::text[]) ORDER BY ord
 """
 APPROVE = """
 SELECT status FROM proposal_approve(%s::uuid[], %s::text[], %s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::uuid[],
@@ -24,20 +24,20 @@ SELECT status FROM proposal_close(%s::uuid[], %s::text[], %s::text[], %s::uuid[]
 """
 OPERATOR, REVIEWER, OTHER = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 LONG = "x" * 2001
+OF_TEST = "reverse_contribution"
 
 
 def proposal(account, **changes):
-    return {"proposal_id": make_id(account.person_key), "kind": "change_account_status",
-            "person_key": account.person_key, "object_id": account.account_id, "pool_code": account.pool_code,
+    return {"status": "proposed", "proposal_id": make_id(account.person_key), "person_key": account.person_key, "object_id": account.account_id, "pool_code": account.pool_code,
             "payload": {"changes": []}, "reason": "because", "proposed_by": OPERATOR, "instant": INSTANT,
-            "event_id": uuid.uuid4(), "action": "propose_account_status", "request_id": "r" * 16, **changes}
+            "event_id": uuid.uuid4(), "request_id": "r" * 16, **changes}
 
 
-def insert(connection, rows):
+def insert(connection, rows, kind="change_account_status"):
     def column(name):
         return [Jsonb(r[name]) if name == "payload" and r[name] is not None else r[name] for r in rows]
 
-    return [status for (status,) in connection.execute(INSERT, [column(name) for name in rows[0]])]
+    return [status for (status,) in connection.execute(INSERT, [kind, *(column(name) for name in rows[0])])]
 
 
 def decision(proposal_id, **changes):
@@ -89,14 +89,13 @@ def state_of(connection, proposal_id):
 
 
 def acts(account, do="applied", **changes):
-    return proposal(account, kind="reverse_contribution", object_id=uuid.uuid4(), payload={"do": do}, **changes)
+    return proposal(account, object_id=uuid.uuid4(), payload={"do": do}, **changes)
 
 
 POISON = [
-    {"proposal_id": None}, {"kind": "no_such_kind"}, {"kind": None}, {"pool_code": "62%"}, {"pool_code": ""},
+    {"proposal_id": None}, {"status": None}, {"pool_code": "62%"}, {"pool_code": ""},
     {"payload": None}, {"payload": []}, {"payload": "text"}, {"payload": 1}, {"reason": ""}, {"reason": None},
-    {"reason": LONG}, {"proposed_by": None}, {"instant": None}, {"event_id": None}, {"action": "No Action"},
-    {"action": None}, {"request_id": "r" * 65},
+    {"reason": LONG}, {"proposed_by": None}, {"instant": None}, {"event_id": None}, {"request_id": "r" * 65},
 ]
 
 
@@ -112,11 +111,14 @@ def test_poisonous_proposals_hurt_nobody(runtime, accounts):
 
 def test_the_same_thing_is_not_proposed_twice_at_once(runtime, accounts):
     first, second = (proposal(accounts[0]) for _ in range(2))
-    other_kind, other_object = proposal(accounts[0], kind="correct_person"), proposal(accounts[1])
+    other_object = proposal(accounts[1])
     nothing = [proposal(accounts[0], object_id=None) for _ in range(2)]
-    rows = [first, second, other_kind, other_object, *nothing]
-    assert insert(runtime, rows) == ["proposed", "already_exists", "proposed", "proposed", "proposed", "proposed"]
-    assert insert(runtime, rows) == ["proposed", "already_exists", "proposed", "proposed", "proposed", "proposed"]
+    refused = proposal(accounts[2], status="not_allowed_in_status")
+    rows = [first, second, refused, other_object, *nothing]
+    for _ in range(2):
+        assert insert(runtime, rows) == [
+            "proposed", "already_exists", "not_allowed_in_status", "proposed", "proposed", "proposed"]
+    assert insert(runtime, [proposal(accounts[0])], "correct_person") == ["proposed"]
     assert runtime.execute("SELECT count(*) FROM audit_event").fetchone() == (5,), "executed again, recorded once"
     assert close(runtime, [closing(first["proposal_id"])]) == ["done"]
     assert insert(runtime, [second]) == ["proposed"], "free again once it is decided"
@@ -125,8 +127,9 @@ def test_the_same_thing_is_not_proposed_twice_at_once(runtime, accounts):
 def test_decisions_in_one_batch(runtime, accounts, kind_of_test):
     a, b, c, d = accounts
     rows = [acts(a), acts(a), acts(b, "not_allowed_in_status"), acts(c, "say nothing"), acts(d, "nonsense")]
-    rows.append(proposal(a, kind="post_import", person_key=None, object_id=uuid.uuid4()))
-    assert set(insert(runtime, rows)) == {"proposed"}
+    assert set(insert(runtime, rows, OF_TEST)) == {"proposed"}
+    rows.append(proposal(a, person_key=None, object_id=uuid.uuid4()))
+    assert insert(runtime, rows[-1:], "post_import") == ["proposed"]
     ids = [r["proposal_id"] for r in rows]
     assert approve(runtime, [
         decision(ids[1]), decision(ids[0], decided_by=OTHER), decision(ids[0]), decision(ids[0], decided_by=OPERATOR),
@@ -149,7 +152,7 @@ def test_decisions_in_one_batch(runtime, accounts, kind_of_test):
 
 def test_after_a_lost_connection_it_is_done_once(runtime, accounts, kind_of_test):
     row = acts(accounts[0])
-    insert(runtime, [row])
+    insert(runtime, [row], OF_TEST)
     call = decision(row["proposal_id"])
     assert approve(runtime, [call]) == approve(runtime, [call]) == ["done"]
     assert runtime.execute("SELECT count(*) FROM call_of_test").fetchone() == (1,)
@@ -158,7 +161,7 @@ def test_after_a_lost_connection_it_is_done_once(runtime, accounts, kind_of_test
 
 def test_two_reviewers_at_once(cluster, migrated, runtime, owner, accounts, kind_of_test):
     row = acts(accounts[0])
-    insert(runtime, [row])
+    insert(runtime, [row], OF_TEST)
     answers = {}
 
     def second():
