@@ -15,7 +15,7 @@ DECLARE
     kinds text[];
     hashes bytea[];
     keys bigint[];
-    taken uuid[] := '{}';
+    taken uuid[];
     account_keys bigint[];
     account_ids uuid[];
 BEGIN
