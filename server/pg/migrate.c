@@ -11,16 +11,29 @@
 #define ATTEMPTS 30                 /* of 2 s each and a second apart: long readers end meanwhile */
 #define SQLSTATE_LOCK_NOT_AVAILABLE "55P03"
 
-bool migrate_lock(struct pg_session *session)
+static bool try_lock(struct pg_session *session, bool *is_held)
 {
     PGresult *tried = pg_session_query(session, "SELECT pg_try_advisory_lock(" LOCK_KEY ")", 0, NULL);
-    bool is_failed = tried == NULL;
-    bool is_held = !is_failed && PQgetvalue(tried, 0, 0)[0] == 't';
+    bool is_asked = tried != NULL;
+    *is_held = is_asked && PQgetvalue(tried, 0, 0)[0] == 't';
     PQclear(tried);
-    if (is_failed || is_held)
-        return is_held;
-    fprintf(stderr, "yibaod: waiting for another migrate to end\n");
-    return pg_session_run(session, "SELECT pg_advisory_lock(" LOCK_KEY ")");
+    return is_asked;
+}
+
+/* Asks again and again: a session that waits inside a statement keeps CREATE INDEX CONCURRENTLY of the other waiting. */
+bool migrate_lock(struct pg_session *session)
+{
+    bool is_held;
+    if (!try_lock(session, &is_held))
+        return false;
+    if (!is_held)
+        fprintf(stderr, "yibaod: waiting for another migrate to end\n");
+    while (!is_held) {
+        sleep(1);
+        if (!try_lock(session, &is_held))
+            return false;
+    }
+    return true;
 }
 
 enum outcome { OUTCOME_DONE, OUTCOME_LOCKED, OUTCOME_FAILED };
