@@ -1,6 +1,7 @@
 /* Unified social credit codes of employers (GB 32100). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/identifiers/credit_code.h"
+#include "api/identifiers/letters.h"
 
 static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 #define ALPHABET_SIZE 31
@@ -33,4 +34,9 @@ enum credit_code_status credit_code_check(struct span code)
     }
     int expected = (ALPHABET_SIZE - sum % ALPHABET_SIZE) % ALPHABET_SIZE;
     return check == expected ? CREDIT_CODE_VALID : CREDIT_CODE_CHECK_DIFFERS;
+}
+
+bool credit_code_normalise(struct span text, char out[CREDIT_CODE_LENGTH])
+{
+    return text.length == CREDIT_CODE_LENGTH && letters_to_capitals(text, out);
 }

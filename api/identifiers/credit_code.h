@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/span.h"
+#include <stdbool.h>
 
 #define CREDIT_CODE_LENGTH 18
 
@@ -14,3 +15,5 @@ enum credit_code_status {
 
 /* Small letters are not accepted: the code is defined in capitals. */
 enum credit_code_status credit_code_check(struct span code);
+/* As import files are read: 18 letters and digits, small letters made capitals; whether they check is not judged. */
+bool credit_code_normalise(struct span text, char out[CREDIT_CODE_LENGTH]);

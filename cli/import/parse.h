@@ -1,9 +1,10 @@
 /* The parsers that columns of import files are made of. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "api/identifiers/person_name.h"
 #include "cli/import/column.h"
 
-#define NAME_BYTES_MAX 200
+#define NAME_BYTES_MAX PERSON_NAME_BYTES_MAX
 
 #define PARSER(name) enum fault_code name(struct row *, const struct column *, struct span, struct cell *)
 

@@ -1,13 +1,11 @@
 /* Column parsers for what identifies a person: the plain value never leaves the process. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/identifiers/bank_card.h"
+#include "api/identifiers/card_number.h"
+#include "api/identifiers/phone.h"
 #include "cli/import/parse.h"
 #include "server/clock.h"
 
-#define CARD_NUMBER_MIN 6
-#define CARD_NUMBER_MAX 20
-#define PHONE_MIN 7
-#define PHONE_MAX 15
 #define YEAR_MIN 1850 /* person.birth_date */
 
 static void hash_into(struct row *row, enum key_purpose purpose, struct span plain, struct cell *cell)
@@ -57,31 +55,15 @@ enum fault_code parse_citizen_number(struct row *row, const struct column *colum
     return FAULT_NONE;
 }
 
-static bool is_all(struct span text, bool letters_too)
-{
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.bytes[i];
-        bool is_digit = c >= '0' && c <= '9';
-        bool is_letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-        if (!is_digit && !(letters_too && is_letter)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 enum fault_code parse_card_number(struct row *row, const struct column *column, struct span text, struct cell *cell)
 {
     (void)column;
-    if (text.length < CARD_NUMBER_MIN || text.length > CARD_NUMBER_MAX || !is_all(text, true)) {
+    char capitals[CARD_NUMBER_MAX];
+    struct span number;
+    if (!card_number_normalise(text, capitals, &number)) {
         return FAULT_CARD_NUMBER_MALFORMED;
     }
-    char capitals[CARD_NUMBER_MAX];
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.bytes[i];
-        capitals[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-    }
-    hash_into(row, KEY_HASH_CARD_NUMBER, (struct span){.bytes = capitals, .length = text.length}, cell);
+    hash_into(row, KEY_HASH_CARD_NUMBER, number, cell);
     return FAULT_NONE;
 }
 
@@ -89,7 +71,7 @@ enum fault_code parse_phone(struct row *row, const struct column *column, struct
 {
     (void)row;
     (void)column;
-    if (text.length < PHONE_MIN || text.length > PHONE_MAX || !is_all(text, false)) {
+    if (!phone_is_valid(text)) {
         return FAULT_PHONE_MALFORMED;
     }
     *cell = (struct cell){.is_set = true, .bytes = text};

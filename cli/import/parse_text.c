@@ -1,48 +1,12 @@
 /* Column parsers for texts: words, pools, documents, employers. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/identifiers/credit_code.h"
+#include "api/identifiers/person_name.h"
 #include "cli/import/parse.h"
 
 #define TEXT_BYTES_MAX 128      /* contribution.source_document */
 #define SHORT_TEXT_BYTES_MAX 64 /* contribution.channel */
 #define EMPLOYER_NAME_BYTES_MAX 200
-
-static bool has_control_character(struct span text)
-{
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char byte = (unsigned char)text.bytes[i];
-        bool is_c1 = byte == 0xC2 && i + 1 < text.length && (unsigned char)text.bytes[i + 1] < 0xA0;
-        if (byte < 0x20 || byte == 0x7F || is_c1) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* What two documents that look the same can differ in: blanks other than the plain and the ideographic one, and
- * characters of no width. */
-static bool has_invisible_character(struct span text)
-{
-    static const char *const invisible[] = {
-        "\xC2\xA0",     /* U+00A0 no-break space */
-        "\xC2\xAD",     /* U+00AD soft hyphen */
-        "\xEF\xBB\xBF", /* U+FEFF byte-order mark */
-        "\xE2\x81\xA0", /* U+2060 word joiner */
-    };
-    for (size_t i = 0; i < sizeof(invisible) / sizeof(invisible[0]); i++) {
-        if (memmem(text.bytes, text.length, invisible[i], strlen(invisible[i])) != NULL) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i + 2 < text.length; i++) {
-        const unsigned char *at = (const unsigned char *)text.bytes + i;
-        bool is_blank_or_mark = at[2] <= 0x8F || (at[2] >= 0xA8 && at[2] <= 0xAF); /* U+2000 to 200F, 2028 to 202F */
-        if (at[0] == 0xE2 && at[1] == 0x80 && is_blank_or_mark) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* Ａ is not A: refused, not guessed at. Full-width brackets and other signs are part of many a document's name. */
 static bool has_wide_letter(struct span text)
@@ -64,7 +28,7 @@ static enum fault_code parse_bounded(struct span text, size_t maximum_bytes, str
     if (text.length > maximum_bytes) {
         return FAULT_TEXT_TOO_LONG;
     }
-    if (has_control_character(text) || has_invisible_character(text)) {
+    if (text_has_control_character(text) || text_has_invisible_character(text)) {
         return FAULT_TEXT_MALFORMED;
     }
     *cell = (struct cell){.is_set = true, .bytes = text};
@@ -129,18 +93,9 @@ enum fault_code parse_pool(struct row *row, const struct column *column, struct 
 enum fault_code parse_employer_code(struct row *row, const struct column *column, struct span text, struct cell *cell)
 {
     (void)column;
-    if (text.length != CREDIT_CODE_LENGTH) {
-        return FAULT_EMPLOYER_CODE_MALFORMED;
-    }
     char *capitals = (char *)row_scratch(row, CREDIT_CODE_LENGTH);
-    for (size_t i = 0; i < CREDIT_CODE_LENGTH; i++) {
-        char c = text.bytes[i];
-        capitals[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-        bool is_letter_or_digit =
-            (capitals[i] >= '0' && capitals[i] <= '9') || (capitals[i] >= 'A' && capitals[i] <= 'Z');
-        if (!is_letter_or_digit) {
-            return FAULT_EMPLOYER_CODE_MALFORMED;
-        }
+    if (!credit_code_normalise(text, capitals)) {
+        return FAULT_EMPLOYER_CODE_MALFORMED;
     }
     struct span code = {.bytes = capitals, .length = CREDIT_CODE_LENGTH};
     bool is_valid = credit_code_check(code) == CREDIT_CODE_VALID;
