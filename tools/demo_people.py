@@ -6,9 +6,11 @@ import datetime
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 from demo_data import citizen_number, credit_code, yuan
 
@@ -148,15 +150,26 @@ def contribution_rows(people):
             yield f"{person.citizen_number},{row},{EMPLOYER}"
 
 
-def run(*command):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+def run(*command, **environment):
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, env={**os.environ, **environment})
     if done.returncode != 0:
         sys.exit(f"demo: {' '.join(map(str, command[:3]))} failed:\n{done.stdout}{done.stderr}")
     return done.stdout.strip()
 
 
+def without_password(conninfo):
+    """A command line can be read by everybody on the machine, so the password goes by the environment."""
+    form = r"(?<=://)([^/@:]*):([^/@]*)(?=@)" if "://" in conninfo else r"(\s|^)password\s*=\s*('(?:\\.|[^'\\])*'|\S+)"
+    found = re.search(form, conninfo)
+    if not found:
+        return conninfo, {}
+    password = urllib.parse.unquote(found[2]) if "://" in conninfo else re.sub(r"\\(.)", r"\1", found[2].strip("'"))
+    return conninfo[: found.start()] + found[1] + conninfo[found.end():], {"PGPASSWORD": password}
+
+
 def query(sql):
-    return [line.split("|") for line in run("psql", "-X", "-qAt", "-d", os.environ["DATABASE_URL"], "-c", sql).splitlines()]
+    conninfo, environment = without_password(os.environ["DATABASE_URL"])
+    return [line.split("|") for line in run("psql", "-X", "-qAt", "-d", conninfo, "-c", sql, **environment).splitlines()]
 
 
 def import_people(people):
