@@ -64,6 +64,9 @@ class Client:
     def post(self, path, **rest):
         return self.request("POST", path, **rest)
 
+    def put(self, path, **rest):
+        return self.request("PUT", path, **rest)
+
     def patch(self, path, **rest):
         return self.request("PATCH", path, **rest)
 

@@ -32,6 +32,20 @@ class Operation:
         return self.path.format(**{**self.samples, **ids})
 
     @property
+    def success(self):
+        return {int(status) for status in self.statuses if status.startswith("2")}
+
+    @property
+    def is_personal(self):
+        """Whether its path names somebody."""
+        return bool({"person_id", "account_id"} & set(self.path_parameters))
+
+    @property
+    def is_look(self):
+        """Whether staff look at somebody with it, and change nothing."""
+        return self.is_personal and self.method == "GET" and "staff" in self.kinds
+
+    @property
     def is_list(self):
         return "cursor" in self.query_parameters
 

@@ -8,7 +8,7 @@ from tests.harness import money
 from tests.harness.operations import OPERATIONS
 from tests.harness.wire import Wire, get
 
-PERSONAL = [o for o in OPERATIONS if {"person_id", "account_id"} & set(o.path_parameters)]
+PERSONAL = [o for o in OPERATIONS if o.is_look]
 
 
 def events(sql, request_id):

@@ -1,0 +1,46 @@
+"""What the matrix of access must know of an operation beyond openapi.yaml: a body that fits, and what may come."""
+# SPDX-License-Identifier: Apache-2.0
+import dataclasses
+import uuid
+from collections.abc import Callable
+
+POOLS_OF_PROVINCES = {"440000": "440100", "350000": "350100", "620000": "620500", "000000": "620500"}
+
+
+def example(operation, principal):
+    """The contract's, with a name of its own, and for regions those of whoever sends it."""
+    body = dict(operation.body)
+    body.pop("expires_at", None)  # an example's instant passes
+    if "name" in body:
+        body["name"] = f"matrix {uuid.uuid4()}"
+    if "regions" in body and principal and principal.regions:
+        body["regions"] = list(principal.regions)
+    return body
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """`inside` and `outside`: the statuses for somebody whose regions do and do not cover the target."""
+
+    body: Callable = example
+    inside: frozenset = None  # the successful ones of the contract
+    outside: frozenset = frozenset({404})
+    is_bound: bool = None  # whether regions count; None: when the path names something
+    path: dict = dataclasses.field(default_factory=dict)
+
+
+def own_pool(principal):
+    """A pool that the principal's regions cover, so that nothing but the person is out of reach."""
+    region = principal.regions[-1] if principal and principal.regions else "620500"
+    return POOLS_OF_PROVINCES.get(region, region)
+
+
+def enrolment(operation, principal):
+    return {**operation.body, "pool_code": own_pool(principal)}
+
+
+DEFAULT = Case()
+CASES = {
+    "createPerson": Case(inside=frozenset({201, 409}), outside=frozenset({400}), is_bound=True),
+    "createEnrolment": Case(body=enrolment, inside=frozenset({409})),
+}
