@@ -130,14 +130,14 @@ class Books:
         return {
             "people": self.ask("SELECT birth_date, sex, phone_hash IS NOT NULL FROM person ORDER BY 1"),
             "enrolments": self.ask(
-                "SELECT birth_date, pool_code, scheme, status, account_mode, payer_kind, employer_code, started_on, ended_on,"
-                " retired_on FROM enrolment JOIN person USING (person_key) ORDER BY 1, 2, 3, 8"),
+                "SELECT birth_date, enrolment.pool_code, scheme, status, account_mode, payer_kind, employer_code, started_on,"
+                " ended_on, retired_on FROM enrolment JOIN person USING (person_key) ORDER BY 1, 2, 3, 8"),
             "accounts": self.ask(
-                "SELECT birth_date, pool_code, status, current_year_fen, carried_over_fen, last_seq, cut_over_on"
+                "SELECT birth_date, account.pool_code, status, current_year_fen, carried_over_fen, last_seq, cut_over_on"
                 " FROM account JOIN person USING (person_key) ORDER BY 1, 2"),
             "contributions": self.ask(
-                "SELECT birth_date, pool_code, scheme, period, kind, source_document, base_fen, personal_fen, employer_fen,"
-                " subsidy_fen, paid_on, channel, employer_code, status"
+                "SELECT birth_date, contribution.pool_code, scheme, period, kind, source_document, base_fen,"
+                " personal_fen, employer_fen, subsidy_fen, paid_on, channel, employer_code, status"
                 " FROM contribution JOIN person USING (person_key) ORDER BY 1, 4, 3, 5, 6"),
             "entries": self.ask(
                 "SELECT birth_date, system_account, kind, part, direction, amount_fen, reference, business_date"
@@ -148,7 +148,7 @@ class Books:
         """(current-year, carried-over) in fen."""
         rows = self.ask(
             "SELECT current_year_fen, carried_over_fen FROM account JOIN person USING (person_key)"
-            " WHERE birth_date = %s AND pool_code = %s",
+            " WHERE birth_date = %s AND account.pool_code = %s",
             datetime.date(1970, 1, 1) + datetime.timedelta(days=n), pool_code)
         return rows[0] if rows else None
 

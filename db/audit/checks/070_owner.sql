@@ -3,11 +3,11 @@
 -- The key is in account_id and so in every hash: an account given to somebody else breaks its chain or is found here.
 -- Stands in for the foreign keys that the hot tables do not have.
 WITH someone AS (
-    SELECT person_key, person_id FROM person WHERE person_key BETWEEN $1::bigint AND $2::bigint
+    SELECT person_key, person_id, pool_code FROM person WHERE person_key BETWEEN $1::bigint AND $2::bigint
 ), number AS (
     SELECT person_key, person_id, kind FROM person_identifier WHERE person_key BETWEEN $1::bigint AND $2::bigint
 ), owned (table_name, id_name, id, person_key, pool_code) AS (
-    SELECT 'person', 'person_id', person_id, person_key, NULL FROM someone
+    SELECT 'person', 'person_id', person_id, person_key, pool_code FROM someone
     UNION ALL
     SELECT 'account', 'account_id', account_id, person_key, pool_code
     FROM account WHERE person_key BETWEEN $1::bigint AND $2::bigint
