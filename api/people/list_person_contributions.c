@@ -20,6 +20,7 @@ static const struct field fields[] = {
     {"employer_code", PERSON_CONTRIBUTIONS_COLUMN_EMPLOYER_CODE, FIELD_PLAIN},
     {"source_document", PERSON_CONTRIBUTIONS_COLUMN_SOURCE_DOCUMENT, FIELD_PLAIN},
     {"recorded_at", PERSON_CONTRIBUTIONS_COLUMN_RECORDED_AT, FIELD_PLAIN},
+    {"origin_contribution_id", PERSON_CONTRIBUTIONS_COLUMN_ORIGIN_CONTRIBUTION_ID, FIELD_PLAIN},
 };
 
 static const struct list list = {.fields = fields,

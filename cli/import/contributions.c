@@ -121,7 +121,7 @@ static void complete(struct row *row)
 }
 
 static const char *const more_checks[] = {"check_balances", NULL};
-static const char *const post_steps[] = {"post_1_lock", "post_2_record", NULL};
+static const char *const post_steps[] = {"post_0_gate", "post_1_lock", "post_2_record", NULL};
 
 const struct import_kind import_contributions = {
     .name = "contributions",

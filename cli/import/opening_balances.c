@@ -51,7 +51,7 @@ static void complete(struct row *row)
 }
 
 static const char *const more_checks[] = {NULL};
-static const char *const post_steps[] = {"post_1_lock", "post_2_cut_over", "post_3_record", NULL};
+static const char *const post_steps[] = {"post_0_gate", "post_1_lock", "post_2_cut_over", "post_3_record", NULL};
 
 const struct import_kind import_opening_balances = {
     .name = "opening-balances",

@@ -1,4 +1,4 @@
--- Counts and sums over the persons from $1 to $2; the program adds the slices up.
+-- Counts and sums over the persons from $1 to $2; the program adds the slices up. Copies of merges count no second time.
 -- SPDX-License-Identifier: Apache-2.0
 -- Invariant I1 over everything: personal balances and system accounts, which are minus the sum of their entries, add up to zero.
 WITH accounts AS (
@@ -13,7 +13,8 @@ WITH accounts AS (
 )
 SELECT 'accounts', number FROM accounts
 UNION ALL SELECT 'entries', coalesce(sum(number), 0) FROM entries
-UNION ALL SELECT 'contributions', count(*) FROM contribution WHERE person_key BETWEEN $1::bigint AND $2::bigint
+UNION ALL SELECT 'contributions', count(*) FROM contribution
+    WHERE person_key BETWEEN $1::bigint AND $2::bigint AND origin_contribution_id IS NULL
 UNION ALL SELECT 'hold_events', count(*) FROM hold_event WHERE person_key BETWEEN $1::bigint AND $2::bigint
 UNION ALL SELECT 'current_year_fen', current_year_fen FROM accounts
 UNION ALL SELECT 'carried_over_fen', carried_over_fen FROM accounts

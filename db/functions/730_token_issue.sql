@@ -47,6 +47,7 @@ WITH asked AS MATERIALIZED (
                 ELSE 'created' END AS status
       FROM asked
       LEFT JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.subject_id
+           AND NOT EXISTS (SELECT FROM person_alias WHERE person_alias.person_key = person.person_key)
       LEFT JOIN client ON client.client_id = asked.subject_id AND client.state = 'active'
 ), stored AS (
     INSERT INTO token (token_hash, token_id, kind, subject_id, person_key, label, roles, regions, created_at,

@@ -35,9 +35,10 @@
 -- column: channel text
 -- column: employer_code text
 -- column: recorded_at instant
+-- column: origin_contribution_id uuid
 SELECT page.contribution_id, page.pool_code, page.scheme, page.period, page.kind, page.source_document, page.status,
        page.base_fen, page.personal_fen, page.employer_fen, page.subsidy_fen, page.paid_on, page.channel,
-       page.employer_code, page.recorded_at
+       page.employer_code, page.recorded_at, page.origin_contribution_id
   FROM person
   LEFT JOIN LATERAL (SELECT contribution.*
                        FROM contribution

@@ -15,11 +15,11 @@ ROWS = [contribution(n, period=f"2026-0{month}") for n in range(5) for month in 
 def raise_at_first(books, state, times, table):
     """The first `times` inserts of an import fail as if another transaction had been in the way."""
     with psycopg.connect(books.url, autocommit=True) as connection:
-        connection.execute("CREATE SEQUENCE attempt; GRANT USAGE ON attempt TO yibao_app")
+        connection.execute("CREATE SEQUENCE tries; GRANT USAGE ON tries TO yibao_app")
         connection.execute(f"""
             CREATE FUNCTION in_the_way() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
-                IF nextval('attempt') <= {times} THEN RAISE 'in the way' USING ERRCODE = '{state}'; END IF;
+                IF nextval('tries') <= {times} THEN RAISE 'in the way' USING ERRCODE = '{state}'; END IF;
                 RETURN NULL;
             END $$""")
         connection.execute(f"CREATE TRIGGER in_the_way AFTER INSERT ON {table}"
@@ -42,7 +42,7 @@ def test_a_slice_is_not_tried_for_ever(people):
     outcome = people.load("contributions", ROWS)
     assert outcome.code == 1 and "run it again" in outcome.err
     assert people.content() == before
-    people.ask("SELECT setval('attempt', 1000)")
+    people.ask("SELECT setval('tries', 1000)")
     people.good("contributions", ROWS)
     people.audit()
 

@@ -10,7 +10,10 @@ WITH allowed (kind, direction, system_kind) AS (VALUES
     ('opening_balance', 'credit', 'opening_balance'),
     ('adjustment', 'credit', 'adjustment'),
     ('adjustment', 'debit', 'adjustment'),
-    ('interest', 'credit', 'interest')
+    ('interest', 'credit', 'interest'),
+    ('merge_out', 'debit', 'transit'),
+    ('merge_in', 'credit', 'transit'),
+    ('receivable', 'credit', 'receivable')
 )
 SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'system_account',
        CASE WHEN system_account.kind IS NULL THEN 'a system account'

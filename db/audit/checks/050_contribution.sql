@@ -1,5 +1,6 @@
 -- I1: each posted contribution has exactly its one entry, each such entry its contribution, and both say the same.
 -- SPDX-License-Identifier: Apache-2.0
+-- A copy that a merge made has none of its own: 057_copy holds it against the record that has.
 WITH entry AS (
     SELECT entry.person_key, entry.operation_id, entry.account_id, entry.seq, entry.kind, entry.amount_fen,
            entry.reference, account.pool_code
@@ -10,6 +11,7 @@ WITH entry AS (
 ), record AS (
     SELECT person_key, operation_id, contribution_id, pool_code, status, personal_fen, source_document,
            CASE kind WHEN 'refund' THEN 'contribution_refund' ELSE 'contribution' END AS entry_kind,
+           origin_contribution_id IS NULL AND status IN ('posted', 'reversed') AS has_entry,
            count(*) OVER (PARTITION BY person_key, operation_id) AS sharing,
            count(*) OVER (PARTITION BY person_key, contribution_id) AS copies
     FROM contribution
@@ -24,8 +26,8 @@ WITH entry AS (
 SELECT 'contribution', contribution_id::text, fault.column_name, fault.expected, fault.found
 FROM paired
 CROSS JOIN LATERAL (
-    SELECT 'operation_id', CASE status WHEN 'recorded' THEN 'no ledger entry' ELSE '1 ledger entry' END, entries::text
-    WHERE entries <> CASE status WHEN 'recorded' THEN 0 ELSE 1 END
+    SELECT 'operation_id', CASE WHEN has_entry THEN '1 ledger entry' ELSE 'no ledger entry' END, entries::text
+    WHERE entries <> has_entry::int
     UNION ALL
     SELECT 'operation_id', '1 contribution', sharing::text WHERE sharing <> 1
     UNION ALL

@@ -26,7 +26,7 @@ FROM (
                     import_row.source_document) IS NOT NULL, false) AS is_duplicate,
            import_row.pool_code IS NOT NULL AND pool.pool_code IS NULL AS is_pool_unknown,
            import_row.citizen_hash IS NOT NULL AND identifier.person_key IS NULL AS is_person_unknown,
-           coalesce(person.name_hash <> import_row.name_hash, false) AS is_name_different,
+           coalesce(person.name_hash <> import_row.name_hash, false) AND former.is_named_so IS NOT TRUE AS is_name_different,
            import_row.is_valid AND stored.person_key IS NOT NULL AND NOT content.is_same AS is_conflict,
            CASE WHEN money.is_due AND account.account_id IS NULL AND identifier.person_key IS NOT NULL
                      AND pool.pool_code IS NOT NULL
@@ -38,7 +38,7 @@ FROM (
            money.is_due AND account.account_id IS NOT NULL AND rule.allowed IS NOT TRUE
                AND stored.person_key IS NULL AS is_account_closed
     FROM import_row
-    LEFT JOIN person_identifier AS identifier
+    LEFT JOIN current_identifier AS identifier
            ON identifier.kind = 'citizen_number' AND identifier.hash = import_row.citizen_hash
     LEFT JOIN person ON person.person_key = identifier.person_key AND import_row.name_hash IS NOT NULL
     LEFT JOIN pool ON pool.pool_code = import_row.pool_code
@@ -53,14 +53,22 @@ FROM (
                         AND import_row.personal_fen > 0, false) AS is_due
     ) AS money
     CROSS JOIN LATERAL (
+        SELECT identifier.recorded_person_key <> identifier.person_key
+           AND EXISTS (SELECT FROM person AS merged
+                       WHERE merged.person_key = identifier.recorded_person_key
+                         AND merged.name_hash = import_row.name_hash) AS is_named_so
+    ) AS former
+    CROSS JOIN LATERAL (
         SELECT (stored.pool_code, stored.base_fen, stored.personal_fen, stored.employer_fen, stored.subsidy_fen)
                    IS NOT DISTINCT FROM (import_row.pool_code, import_row.base_fen, import_row.personal_fen,
                                          import_row.employer_fen, import_row.subsidy_fen)
            AND (stored.paid_on, stored.channel, stored.employer_code)
                    IS NOT DISTINCT FROM (import_row.paid_on, import_row.channel, import_row.employer_code) AS is_same
     ) AS content
+    -- Of rows that are stored already, those of a merged record's number and of the person's own are no duplicates.
     WINDOW same_record AS (
                PARTITION BY identifier.person_key,
+                   CASE WHEN stored.person_key IS NOT NULL THEN identifier.recorded_person_key END,
                    CASE WHEN identifier.person_key IS NULL THEN import_row.citizen_hash END,
                    import_row.kind = 'refund', import_row.period, import_row.scheme COLLATE "C",
                    import_row.kind COLLATE "C", import_row.source_document COLLATE "C"

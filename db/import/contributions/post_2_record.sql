@@ -3,11 +3,18 @@
 -- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for
 -- each entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
 WITH slice AS MATERIALIZED (
-    SELECT checked.*, import_id(contribution_time, person_key) AS contribution_id,
+    SELECT checked.*, import_id(contribution_time, checked.person_key) AS contribution_id,
            -- Judged by the day of this slice: since the checks an account year may have begun.
            CASE WHEN period >= import_account_year($4, pool.account_year_starts_month)
-                THEN 'current_year' ELSE 'carried_over' END AS part_today
-    FROM import_checked AS checked JOIN pool USING (pool_code)
+                THEN 'current_year' ELSE 'carried_over' END AS part_today,
+           -- And the record may have been merged, or the account closed.
+           CASE WHEN person_alias.person_key IS NOT NULL THEN 'person_merged'
+                WHEN is_posting AND rule.allowed IS NOT TRUE THEN 'account_closed' END AS late_refusal
+    FROM import_checked AS checked
+    JOIN pool USING (pool_code)
+    LEFT JOIN person_alias USING (person_key)
+    LEFT JOIN account ON account.person_key = checked.person_key AND account.account_id = checked.account_id
+    LEFT JOIN account_status_rule AS rule ON rule.operation = 'import' AND rule.status = account.status
     WHERE position > $1 AND position <= $2 AND is_ready
 ), recorded AS (
     INSERT INTO contribution (person_key, base_fen, personal_fen, employer_fen, subsidy_fen, recorded_at, period,
@@ -16,6 +23,7 @@ WITH slice AS MATERIALIZED (
            contribution_id, pool_code, scheme, kind, CASE WHEN is_posting THEN 'posted' ELSE 'recorded' END,
            source_document, channel, employer_code
     FROM slice
+    WHERE late_refusal IS NULL
     ON CONFLICT DO NOTHING
     RETURNING contribution_id
 ), posting AS MATERIALIZED (
@@ -60,3 +68,5 @@ WITH slice AS MATERIALIZED (
 SELECT NULL::bigint AS line, NULL::bigint AS position, NULL AS code, rows_stored, amount_fen FROM totals
 UNION ALL
 SELECT posting.line, posting.position, posted.status, NULL, NULL FROM posted JOIN posting USING (ord)
+UNION ALL
+SELECT line, position, late_refusal, NULL, NULL FROM slice WHERE late_refusal IS NOT NULL

@@ -1,6 +1,7 @@
 -- Notes a slice of enrolments in the run and the audit trail.
 -- SPDX-License-Identifier: Apache-2.0
--- Outcomes: one row with line null and rows_stored.
+-- Outcomes: one row with line null and rows_stored; and one row for each that belongs to a record which was merged since the
+-- checks, with line, position and code: then the transaction must be rolled back.
 WITH totals AS MATERIALIZED (
     SELECT count(*) AS rows_stored FROM import_checked WHERE position > $1 AND position <= $2 AND is_ready
 ), run AS (
@@ -15,3 +16,7 @@ WITH totals AS MATERIALIZED (
     WHERE rows_stored > 0
 )
 SELECT NULL::bigint AS line, NULL::bigint AS position, NULL AS code, rows_stored, 0::bigint AS amount_fen FROM totals
+UNION ALL
+SELECT line, position, 'person_merged', NULL, NULL
+FROM import_checked JOIN person_alias ON person_alias.person_key = import_checked.known_key
+WHERE position > $1 AND position <= $2 AND is_ready

@@ -18,7 +18,7 @@ FROM (
                AS is_duplicate,
            import_row.pool_code IS NOT NULL AND pool.pool_code IS NULL AS is_pool_unknown,
            import_row.citizen_hash IS NOT NULL AND identifier.person_key IS NULL AS is_person_unknown,
-           coalesce(person.name_hash <> import_row.name_hash, false) AS is_name_different,
+           coalesce(person.name_hash <> import_row.name_hash, false) AND former.is_named_so IS NOT TRUE AS is_name_different,
            import_row.is_valid AND stored.person_key IS NOT NULL AND NOT content.is_same AS is_conflict,
            account.account_id IS NULL AND identifier.person_key IS NOT NULL AND pool.pool_code IS NOT NULL
                AS is_account_missing,
@@ -33,15 +33,31 @@ FROM (
                AND coalesce(account.current_year_fen + account.carried_over_fen + import_row.current_year_fen
                    + import_row.carried_over_fen > 9007199254740991, false) AS is_overflowing
     FROM import_row
-    LEFT JOIN person_identifier AS identifier
+    LEFT JOIN current_identifier AS identifier
            ON identifier.kind = 'citizen_number' AND identifier.hash = import_row.citizen_hash
     LEFT JOIN person ON person.person_key = identifier.person_key AND import_row.name_hash IS NOT NULL
     LEFT JOIN pool ON pool.pool_code = import_row.pool_code
     LEFT JOIN account ON account.person_key = identifier.person_key AND account.pool_code = import_row.pool_code
     LEFT JOIN account_status_rule AS rule ON rule.operation = 'import' AND rule.status = account.status
-    LEFT JOIN opening_balance AS stored
-           ON stored.person_key = account.person_key AND stored.account_id = account.account_id
-          AND stored.source_document = import_row.source_document
+    -- What was stored for a record before it was merged stays there, and its money has come over.
+    LEFT JOIN account AS merged
+           ON identifier.recorded_person_key <> identifier.person_key AND merged.person_key = identifier.recorded_person_key
+          AND merged.pool_code = import_row.pool_code
+    LEFT JOIN LATERAL (
+        SELECT opening_balance.*
+        FROM opening_balance
+        WHERE opening_balance.person_key IN (account.person_key, merged.person_key)
+          AND opening_balance.account_id IN (account.account_id, merged.account_id)
+          AND opening_balance.source_document = import_row.source_document
+        ORDER BY opening_balance.person_key = merged.person_key DESC
+        LIMIT 1
+    ) AS stored ON true
+    CROSS JOIN LATERAL (
+        SELECT identifier.recorded_person_key <> identifier.person_key
+           AND EXISTS (SELECT FROM person AS merged
+                       WHERE merged.person_key = identifier.recorded_person_key
+                         AND merged.name_hash = import_row.name_hash) AS is_named_so
+    ) AS former
     CROSS JOIN LATERAL (
         SELECT (stored.as_of, stored.current_year_fen, stored.carried_over_fen)
                    IS NOT DISTINCT FROM (import_row.as_of, import_row.current_year_fen, import_row.carried_over_fen)
@@ -49,6 +65,7 @@ FROM (
     ) AS content
     WINDOW same_record AS (
                PARTITION BY identifier.person_key,
+                   CASE WHEN stored.person_key IS NOT NULL THEN identifier.recorded_person_key END,
                    CASE WHEN identifier.person_key IS NULL THEN import_row.citizen_hash END,
                    import_row.pool_code COLLATE "C", import_row.source_document COLLATE "C"
                ORDER BY import_row.line),

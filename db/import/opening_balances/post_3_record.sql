@@ -3,14 +3,21 @@
 -- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for
 -- each entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
 WITH slice AS MATERIALIZED (
-    SELECT checked.*, import_id(operation_time, person_key) AS operation_id
+    SELECT checked.*, import_id(operation_time, checked.person_key) AS operation_id,
+           -- Since the checks the record may have been merged, or the account closed.
+           CASE WHEN person_alias.person_key IS NOT NULL THEN 'person_merged'
+                WHEN rule.allowed IS NOT TRUE THEN 'account_closed' END AS late_refusal
     FROM import_checked AS checked
+    LEFT JOIN person_alias USING (person_key)
+    LEFT JOIN account ON account.person_key = checked.person_key AND account.account_id = checked.account_id
+    LEFT JOIN account_status_rule AS rule ON rule.operation = 'import' AND rule.status = account.status
     WHERE position > $1 AND position <= $2 AND is_ready
 ), recorded AS (
     INSERT INTO opening_balance (person_key, account_id, source_document, as_of, current_year_fen, carried_over_fen,
         operation_id, recorded_at)
     SELECT person_key, account_id, source_document, as_of, current_year_fen, carried_over_fen, operation_id, $3
     FROM slice
+    WHERE late_refusal IS NULL
     ON CONFLICT DO NOTHING
     RETURNING operation_id
 ), posting AS MATERIALIZED (
@@ -60,3 +67,5 @@ WITH slice AS MATERIALIZED (
 SELECT NULL::bigint AS line, NULL::bigint AS position, NULL AS code, rows_stored, amount_fen FROM totals
 UNION ALL
 SELECT posting.line, posting.position, posted.status, NULL, NULL FROM posted JOIN posting USING (ord)
+UNION ALL
+SELECT line, position, late_refusal, NULL, NULL FROM slice WHERE late_refusal IS NOT NULL
