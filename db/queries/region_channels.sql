@@ -38,5 +38,6 @@ SELECT asked.ord, home.pool_code, channel.channel_code, channel.kind, channel.le
                        FROM (VALUES (1, 'pool', home.pool_code), (2, 'province', left(asked.region_code, 2) || '0000'),
                                     (3, 'nation', '000000')) AS step (place, level, code)
                        JOIN channel AS candidate ON candidate.pool_code = step.code
-                      WHERE asked.kind IS NULL OR candidate.kind = asked.kind) AS channel ON channel.place = 1
+                      WHERE candidate.removed_at IS NULL
+                        AND (asked.kind IS NULL OR candidate.kind = asked.kind)) AS channel ON channel.place = 1
  ORDER BY asked.ord, channel.kind DESC, channel.channel_code

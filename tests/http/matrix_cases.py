@@ -40,7 +40,14 @@ def enrolment(operation, principal):
 
 
 DEFAULT = Case()
+MATRIX_CHANNEL = {"channel_code": "matrix"}
 CASES = {
     "createPerson": Case(inside=frozenset({201, 409}), outside=frozenset({400}), is_bound=True),
+    "listEmployers": Case(is_bound=False),
+    "getEmployer": Case(inside=frozenset({200, 404}), is_bound=False),
+    "putEmployer": Case(is_bound=False),
+    "getChannel": Case(inside=frozenset({200, 404}), path=MATRIX_CHANNEL),
+    "putChannel": Case(path=MATRIX_CHANNEL),
+    "deleteChannel": Case(inside=frozenset({204, 404}), path=MATRIX_CHANNEL),
     "createEnrolment": Case(body=enrolment, inside=frozenset({409})),
 }
