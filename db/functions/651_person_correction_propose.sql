@@ -119,3 +119,6 @@ BEGIN
                            payloads, reasons, proposed_bys, instants, event_ids, request_ids) AS made;
 END
 $$;
+COMMENT ON FUNCTION person_correction_propose(uuid[], bigint[], uuid[], text[], bytea[], bytea[], bytea[], bytea[], bytea[],
+    bytea[], text[], bytea[], bytea[], bytea[], date[], text[], date[], text[], text[], text[], uuid[], timestamptz[],
+    uuid[], text[]) IS 'Proposes corrections of people; one status row for each member';

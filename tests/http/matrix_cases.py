@@ -39,6 +39,11 @@ def enrolment(operation, principal):
     return {**operation.body, "pool_code": own_pool(principal)}
 
 
+def nothing_new(**values):
+    """What is so already: refused for who may see it, and nothing is left open."""
+    return Case(body=lambda operation, principal: {**values, "reason": "matrix"}, inside=frozenset({409}))
+
+
 DEFAULT = Case()
 MATRIX_CHANNEL = {"channel_code": "matrix"}
 CASES = {
@@ -50,4 +55,12 @@ CASES = {
     "putChannel": Case(path=MATRIX_CHANNEL),
     "deleteChannel": Case(inside=frozenset({204, 404}), path=MATRIX_CHANNEL),
     "createEnrolment": Case(body=enrolment, inside=frozenset({409})),
+    "proposeCorrection": nothing_new(clear=["deceased_on"]),
+    "proposeEnrolmentCorrection": nothing_new(status="active"),
+    "proposeAccountStatus": nothing_new(status="active"),
+    # The proposal is of somebody else, about nothing that is there.
+    "getProposal": Case(is_bound=True),
+    "approveProposal": Case(is_bound=True, inside=frozenset({409})),
+    "rejectProposal": Case(is_bound=True),
+    "withdrawProposal": Case(is_bound=True, inside=frozenset({403})),
 }

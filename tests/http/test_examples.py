@@ -22,15 +22,17 @@ def principal_of(demo, new_token, words):
     }[kind]()
 
 
-def fill(value, principal):
+def fill(value, principal, demo):
     def replace(match):
         source, _, field = match[1].partition(".")
+        if source.startswith("demo:"):
+            return str(getattr(demo.citizen(source.removeprefix("demo:")), field))
         return str(getattr(principal, field) if source == "citizen" else kept[source])
 
     if isinstance(value, dict):
-        return {name: fill(item, principal) for name, item in value.items()}
+        return {name: fill(item, principal, demo) for name, item in value.items()}
     if isinstance(value, list):
-        return [fill(item, principal) for item in value]
+        return [fill(item, principal, demo) for item in value]
     return re.sub(r"\$\{([^}]+)\}", replace, value) if isinstance(value, str) else value
 
 
@@ -44,13 +46,13 @@ def test_every_operation_has_one():
 @pytest.mark.parametrize(("operation", "example"), EXAMPLES, ids=[f"{n}-{o}" for n, (o, _) in enumerate(EXAMPLES)])
 def test_example(api, demo, new_token, operation, example):
     principal = principal_of(demo, new_token, example["principal"])
-    body = {"json": fill(example["body"], principal)} if "body" in example else {}
+    body = {"json": fill(example["body"], principal, demo)} if "body" in example else {}
     response = api.request(
         operation.method,
-        operation.path.format(**fill(example.get("path", {}), principal)),
+        operation.path.format(**fill(example.get("path", {}), principal, demo)),
         by=principal,
-        params=fill(example.get("query", {}), principal),
-        headers=fill(example.get("headers", {}), principal),
+        params=fill(example.get("query", {}), principal, demo),
+        headers=fill(example.get("headers", {}), principal, demo),
         **body,
     )
     assert response.status_code == example.get("status", 200), response.text

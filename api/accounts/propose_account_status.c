@@ -1,0 +1,27 @@
+/* POST /v1/admin/accounts/{account_id}/status-changes: proposes another status for an account. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/access.h"
+#include "api/proposals/proposal.h"
+#include "api/proposals/propose.h"
+
+static enum problem bind(struct request *request, struct call *call)
+{
+    const struct arg *args = request->args;
+    struct uuid account_id = args[PROPOSE_ACCOUNT_STATUS_ACCOUNT_ID].uuid;
+    uint64_t key = uuid_key(account_id);
+    propose_check_reason(request, &args[PROPOSE_ACCOUNT_STATUS_REASON]);
+    if (request->faults_count > 0) {
+        return PROBLEM_VALIDATION_FAILED;
+    }
+    call_init(call, STATEMENT_ACCOUNT_STATUS_PROPOSE);
+    call_uuid(call, ACCOUNT_STATUS_PROPOSE_PARAM_PROPOSAL_ID, uuid_make(key));
+    call_int(call, ACCOUNT_STATUS_PROPOSE_PARAM_PERSON_KEY, (int64_t)key);
+    call_uuid(call, ACCOUNT_STATUS_PROPOSE_PARAM_ACCOUNT_ID, account_id);
+    access_bind_visible(request, call, ACCOUNT_STATUS_PROPOSE_PARAM_VISIBLE);
+    call_text(call, ACCOUNT_STATUS_PROPOSE_PARAM_STATUS, args[PROPOSE_ACCOUNT_STATUS_STATUS].text);
+    propose_bind(request, call, ACCOUNT_STATUS_PROPOSE_PARAM_REASON, key, &args[PROPOSE_ACCOUNT_STATUS_REASON],
+                 &args[PROPOSE_ACCOUNT_STATUS_SOURCE_DOCUMENT]);
+    return PROBLEM_NONE;
+}
+
+const struct handler propose_account_status_handler = {.bind = bind, .render = proposal_render};
