@@ -87,7 +87,7 @@ void finish_reply(struct exchange *exchange)
         reply_header(reply, "Content-Type", content_type(exchange->request.media));
     if (!has_header(reply, "Cache-Control"))
         reply_header(reply, "Cache-Control", "no-store");
-    if (varies_by(exchange) != NULL)
+    if (varies_by(exchange) != NULL && !has_header(reply, "Vary"))
         reply_header(reply, "Vary", varies_by(exchange));
     rate_headers(exchange);
     if (reply->status != 204 || exchange->route.allow == NULL)

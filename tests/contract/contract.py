@@ -176,6 +176,9 @@ class Contract:
         if media == "text/csv":
             yield from self.check_csv(content[media], body)
             return
+        if media == "text/plain":
+            yield from self.check_text(content[media], body)
+            return
         try:
             value = json.loads(body.decode("utf-8"), object_pairs_hook=refuse_repeated)
         except ValueError as error:
@@ -199,6 +202,14 @@ class Contract:
             yield f"type {value.get('type')} does not name the code"
         if "errors" in value and code != "validation_failed":
             yield "errors stand only with validation_failed"
+
+    def check_text(self, media, body):
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError:
+            yield "the text is not UTF-8"
+            return
+        yield from self.check_schema(media.get("schema", {}), text)
 
     def check_csv(self, media, body):
         try:

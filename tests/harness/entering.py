@@ -18,6 +18,11 @@ def fresh_number(year=1990):
     return citizen_number(str(620502 + region), datetime.date(year, 3, 4), 100 + sequence)
 
 
+def fresh_number_with_x():
+    """One that a telephone cannot key in as it is written."""
+    return next(number for number in iter(fresh_number, None) if number.endswith("X"))
+
+
 def fresh_card():
     return "".join(generator.choice("0123456789ABCDEFGH") for _ in range(9)) + "X"
 

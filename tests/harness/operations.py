@@ -25,6 +25,7 @@ class Operation:
     client_kinds: tuple
     scope: str
     samples: dict
+    headers: dict
     body: dict
 
     def url(self, **ids):
@@ -74,6 +75,7 @@ def _operation(path, method, item, operation):
         client_kinds=tuple(operation.get("x-client-kinds", ())),
         scope=operation.get("x-scope"),
         samples={p["name"]: p["example"] for p in parameters if p["in"] == "path"},
+        headers={p["name"]: p["example"] for p in parameters if p["in"] == "header" and p.get("required")},
         body=content.get("example", examples[0] if examples else None),
     )
 

@@ -24,6 +24,7 @@ def call(api, demo, who_may):
         ids = {"person_id": demo.employee.person_id, "account_id": demo.employee.account_id}
         if operation.has_body and not {"json", "content"} & set(rest):
             rest["json"] = operation.body
+        rest["headers"] = {**operation.headers, **rest.get("headers", {})}
         return api.request(operation.method, operation.url(**ids), by=by, **rest)
 
     return call
