@@ -200,7 +200,8 @@ def citizens(people):
     for person in people:
         person_id, account_id = find(person)
         token = run(BINARY, "token", "create", "--kind", "citizen", "--subject", person_id, "--expires", "365d", "--label", "demo")
-        found.append({"name": person.name, "person_id": person_id, "account_id": account_id, "token": token, "note": person.note})
+        found.append({"name": person.name, "person_id": person_id, "account_id": account_id, "token": token, "note": person.note,
+                      "citizen_number": person.citizen_number})
     return found
 
 

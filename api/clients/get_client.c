@@ -1,12 +1,38 @@
 /* GET /v1/admin/clients/{client_id}. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/access.h"
-#include "api/clients/client.h"
+#include "api/fields.h"
+#include "server/http/reply.h"
+
+static const struct field fields[] = {
+    {"client_id", CLIENT_GET_COLUMN_CLIENT_ID, FIELD_PLAIN},
+    {"kind", CLIENT_GET_COLUMN_KIND, FIELD_PLAIN},
+    {"name", CLIENT_GET_COLUMN_NAME, FIELD_PLAIN},
+    {"contact", CLIENT_GET_COLUMN_CONTACT, FIELD_PLAIN},
+    {"regions", CLIENT_GET_COLUMN_REGIONS, FIELD_WORDS},
+    {"state", CLIENT_GET_COLUMN_STATE, FIELD_PLAIN},
+    {"created_at", CLIENT_GET_COLUMN_CREATED_AT, FIELD_PLAIN},
+    {"changed_at", CLIENT_GET_COLUMN_CHANGED_AT, FIELD_PLAIN},
+};
 
 static enum problem bind(struct request *request, struct call *call)
 {
-    client_bind_get(request, request->args[GET_CLIENT_CLIENT_ID].uuid, call);
+    call_init(call, STATEMENT_CLIENT_GET);
+    call_uuid(call, CLIENT_GET_PARAM_CLIENT_ID, request->args[GET_CLIENT_CLIENT_ID].uuid);
+    access_bind_visible(request, call, CLIENT_GET_PARAM_VISIBLE);
     return PROBLEM_NONE;
 }
 
-const struct handler get_client_handler = {.bind = bind, .render = client_render};
+static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
+{
+    (void)request;
+    if (rows->count == 0) {
+        return PROBLEM_NOT_FOUND;
+    }
+    struct json_writer writer;
+    json_writer_init(&writer, &reply->body);
+    fields_write_object(&writer, FIELDS(fields), rows, 0);
+    return PROBLEM_NONE;
+}
+
+const struct handler get_client_handler = {.bind = bind, .render = render};

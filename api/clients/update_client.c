@@ -1,8 +1,20 @@
 /* PATCH /v1/admin/clients/{client_id}: name, contact, state. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/access.h"
-#include "api/clients/client.h"
+#include "api/fields.h"
 #include "server/clock.h"
+#include "server/http/reply.h"
+
+static const struct field fields[] = {
+    {"client_id", CLIENT_UPDATE_COLUMN_CLIENT_ID, FIELD_PLAIN},
+    {"kind", CLIENT_UPDATE_COLUMN_KIND, FIELD_PLAIN},
+    {"name", CLIENT_UPDATE_COLUMN_NAME, FIELD_PLAIN},
+    {"contact", CLIENT_UPDATE_COLUMN_CONTACT, FIELD_PLAIN},
+    {"regions", CLIENT_UPDATE_COLUMN_REGIONS, FIELD_WORDS},
+    {"state", CLIENT_UPDATE_COLUMN_STATE, FIELD_PLAIN},
+    {"created_at", CLIENT_UPDATE_COLUMN_CREATED_AT, FIELD_PLAIN},
+    {"changed_at", CLIENT_UPDATE_COLUMN_CHANGED_AT, FIELD_PLAIN},
+};
 
 static void bind_text(const struct request *request, int arg, struct call *call, int param)
 {
@@ -14,26 +26,23 @@ static void bind_text(const struct request *request, int arg, struct call *call,
 static enum problem bind(struct request *request, struct call *call)
 {
     struct uuid client_id = request->args[UPDATE_CLIENT_CLIENT_ID].uuid;
-    call_init(call, STATEMENT_CLIENT_CHANGE);
-    call_uuid(call, CLIENT_CHANGE_PARAM_CLIENT_ID, client_id);
-    access_bind_visible(request, call, CLIENT_CHANGE_PARAM_VISIBLE);
-    bind_text(request, UPDATE_CLIENT_NAME, call, CLIENT_CHANGE_PARAM_NAME);
-    bind_text(request, UPDATE_CLIENT_CONTACT, call, CLIENT_CHANGE_PARAM_CONTACT);
-    bind_text(request, UPDATE_CLIENT_STATE, call, CLIENT_CHANGE_PARAM_STATE);
-    call_uuid(call, CLIENT_CHANGE_PARAM_CHANGED_BY, request->principal.subject_id);
-    call_instant(call, CLIENT_CHANGE_PARAM_INSTANT, clock_real_us());
-    call_uuid(call, CLIENT_CHANGE_PARAM_EVENT_ID, uuid_make(uuid_key(client_id)));
-    call_text(call, CLIENT_CHANGE_PARAM_REQUEST_ID, span_of(request->request_id));
+    call_init(call, STATEMENT_CLIENT_UPDATE);
+    call_uuid(call, CLIENT_UPDATE_PARAM_CLIENT_ID, client_id);
+    access_bind_visible(request, call, CLIENT_UPDATE_PARAM_VISIBLE);
+    bind_text(request, UPDATE_CLIENT_NAME, call, CLIENT_UPDATE_PARAM_NAME);
+    bind_text(request, UPDATE_CLIENT_CONTACT, call, CLIENT_UPDATE_PARAM_CONTACT);
+    bind_text(request, UPDATE_CLIENT_STATE, call, CLIENT_UPDATE_PARAM_STATE);
+    call_uuid(call, CLIENT_UPDATE_PARAM_CHANGED_BY, request->principal.subject_id);
+    call_instant(call, CLIENT_UPDATE_PARAM_INSTANT, clock_real_us());
+    call_uuid(call, CLIENT_UPDATE_PARAM_EVENT_ID, uuid_make(uuid_key(client_id)));
+    call_text(call, CLIENT_UPDATE_PARAM_REQUEST_ID, span_of(request->request_id));
     return PROBLEM_NONE;
 }
 
-/* What the change came to; then the client as it is now. */
-static enum problem proceed(struct request *request, const struct rows *rows, struct call *call)
+static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
 {
-    if (rows->statement != STATEMENT_CLIENT_CHANGE) {
-        return PROBLEM_NONE;
-    }
-    struct span status = row_text(rows, 0, CLIENT_CHANGE_COLUMN_STATUS);
+    (void)request;
+    struct span status = row_text(rows, 0, CLIENT_UPDATE_COLUMN_STATUS);
     if (span_equal(status, SPAN("absent"))) {
         return PROBLEM_NOT_FOUND;
     }
@@ -43,8 +52,10 @@ static enum problem proceed(struct request *request, const struct rows *rows, st
     if (span_equal(status, SPAN("exists"))) {
         return PROBLEM_ALREADY_EXISTS;
     }
-    client_bind_get(request, request->args[UPDATE_CLIENT_CLIENT_ID].uuid, call);
+    struct json_writer writer;
+    json_writer_init(&writer, &reply->body);
+    fields_write_object(&writer, FIELDS(fields), rows, 0);
     return PROBLEM_NONE;
 }
 
-const struct handler update_client_handler = {.bind = bind, .proceed = proceed, .render = client_render};
+const struct handler update_client_handler = {.bind = bind, .render = render};

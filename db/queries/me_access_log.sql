@@ -1,11 +1,11 @@
 -- Reads one page of what was done with a person's data, newest first, also under keys that a merge made aliases.
 -- SPDX-License-Identifier: Apache-2.0
--- Roles and regions of staff are those of their newest token.
+-- has_own: also what the person did, not only others. Roles and regions of staff are those of their newest token.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
 -- param: person_id uuid
--- param: is_own bool (null: other people's acts only; true: also the person's own)
+-- param: has_own bool
 -- param: before_at instant
 -- param: before_event_id uuid
 -- param: row_limit int8
@@ -19,9 +19,11 @@
 -- column: regions text
 -- column: action text
 -- column: purpose text
+-- column: is_chosen bool
 SELECT event.event_id, event.at, event.actor_kind, client.client_id, client.name, client.kind,
        array_to_string(staff.roles, ','), array_to_string(staff.regions, ','), event.action,
-       coalesce(consent.purpose, consent_request.purpose)
+       coalesce(consent.purpose, consent_request.purpose, event.detail ->> 'purpose'),
+       consent.purpose IS NULL AND consent_request.purpose IS NULL
   FROM (SELECT $1::bigint UNION ALL
         SELECT person_alias.person_key FROM person_alias WHERE person_alias.current_person_key = $1) AS mine (person_key)
  CROSS JOIN LATERAL (SELECT audit_event.*

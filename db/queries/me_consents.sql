@@ -1,9 +1,9 @@
 -- Reads one page of a person's consents, newest first (their ids grow with time), with when each was used last.
 -- SPDX-License-Identifier: Apache-2.0
+-- Those given under a record that was merged into this one have ended with it.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
--- param: consent_id uuid
 -- param: before_consent_id uuid
 -- param: at instant
 -- param: row_limit int8
@@ -19,7 +19,7 @@
 -- column: revoked_at instant
 -- column: last_used_at instant
 SELECT consent.consent_id, consent.client_id, client.name, client.kind, array_to_string(consent.scopes, ','),
-       consent.purpose, consent_state(consent.revoked_at, consent.expires_at, client.state, true, $4::timestamptz),
+       consent.purpose, consent_state(consent.revoked_at, consent.expires_at, client.state, consent.person_key = $1, $3::timestamptz),
        consent.granted_at, consent.expires_at, consent.revoked_at,
        (SELECT audit_event.at
           FROM audit_event
@@ -30,7 +30,9 @@ SELECT consent.consent_id, consent.client_id, client.name, client.kind, array_to
          LIMIT 1)
   FROM consent
   JOIN client ON client.client_id = consent.client_id
- WHERE consent.person_key = $1 AND consent.consent_id < $3
-   AND ($2::uuid IS NULL OR consent.consent_id = $2)
+ WHERE (consent.person_key = $1
+        OR consent.person_key IN (SELECT person_alias.person_key FROM person_alias
+                                   WHERE person_alias.current_person_key = $1))
+   AND consent.consent_id < $2
  ORDER BY consent.consent_id DESC
- LIMIT $5
+ LIMIT $4

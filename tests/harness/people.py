@@ -11,6 +11,7 @@ class Principal:
     person_id: str = None
     account_id: str = None
     note: str = ""
+    citizen_number: str = None
     role: str = None
     regions: tuple = ()
     token_id: str = None
@@ -23,7 +24,7 @@ class Demo:
         self.admin_token = document["admin_token"]
         self.admin = Principal(self.admin_token, "staff", role="security")
         self.citizens = [
-            Principal(kind="citizen", **{k: c[k] for k in ("token", "name", "person_id", "account_id", "note")})
+            Principal(kind="citizen", **{k: c[k] for k in ("token", "name", "person_id", "account_id", "note", "citizen_number")})
             for c in document["citizens"]
         ]
         self.all_staff = [

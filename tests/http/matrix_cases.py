@@ -4,6 +4,8 @@ import dataclasses
 import uuid
 from collections.abc import Callable
 
+from tests.harness.consenting import in_days
+
 POOLS_OF_PROVINCES = {"440000": "440100", "350000": "350100", "620000": "620500", "000000": "620500"}
 
 
@@ -13,6 +15,8 @@ def example(operation, principal):
     body.pop("expires_at", None)  # an example's instant passes
     if "name" in body:
         body["name"] = f"matrix {uuid.uuid4()}"
+    if "reference" in body:
+        body["reference"] = uuid.uuid4().hex
     if "regions" in body and principal and principal.regions:
         body["regions"] = list(principal.regions)
     return body
@@ -44,6 +48,10 @@ def nothing_new(**values):
     return Case(body=lambda operation, principal: {**values, "reason": "matrix"}, inside=frozenset({409}))
 
 
+def until_tomorrow(operation, principal):
+    return {**operation.body, "expires_at": in_days(1)}
+
+
 DEFAULT = Case()
 MATRIX_CHANNEL = {"channel_code": "matrix"}
 CASES = {
@@ -54,6 +62,9 @@ CASES = {
     "getChannel": Case(inside=frozenset({200, 404}), path=MATRIX_CHANNEL),
     "putChannel": Case(path=MATRIX_CHANNEL),
     "deleteChannel": Case(inside=frozenset({204, 404}), path=MATRIX_CHANNEL),
+    "grantConsentRequest": Case(body=until_tomorrow, inside=frozenset({404})),
+    "refuseConsentRequest": Case(inside=frozenset({404})),
+    "revokeConsent": Case(inside=frozenset({404})),
     "createEnrolment": Case(body=enrolment, inside=frozenset({409})),
     "proposeCorrection": nothing_new(clear=["deceased_on"]),
     "proposeEnrolmentCorrection": nothing_new(status="active"),

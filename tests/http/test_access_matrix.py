@@ -126,8 +126,10 @@ def expected(operation, principal, reach, exists):
         return {403}
     if principal.kind == "staff" and not set(operation.roles) & roles_of(principal):
         return {403}
-    if principal.kind == "client":
-        return {404} if "mini_program" in (operation.client_kinds or ("mini_program",)) else {403}  # nobody has consented
+    if principal.kind == "client" and "mini_program" not in (operation.client_kinds or ("mini_program",)):
+        return {403}
+    if principal.kind == "client" and set(IDS) & set(operation.path_parameters):
+        return {404}  # nobody has consented
     if not exists and set(IDS) & set(operation.path_parameters):
         return {404}
     is_bound = bool(operation.path_parameters) if case.is_bound is None else case.is_bound

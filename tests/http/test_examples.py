@@ -1,5 +1,6 @@
 """Every example of openapi.yaml really runs against the demo data, as curl would send it, and answers as documented."""
 # SPDX-License-Identifier: Apache-2.0
+import datetime
 import json
 import re
 import shlex
@@ -8,7 +9,8 @@ import subprocess
 import pytest
 from tests.harness.operations import DOCUMENT, OPERATIONS, examples
 
-kept = {}
+kept = {"in_30_days": (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)).isoformat()}
+clients = {}
 
 
 def principal_of(demo, new_token, words):
@@ -18,8 +20,15 @@ def principal_of(demo, new_token, words):
         "admin": lambda: demo.admin,
         "citizen": lambda: demo.citizen(rest),
         "staff": lambda: demo.staff(rest),
-        "client": lambda: new_token("client", client_kind=rest),
+        "client": lambda: client_of_kind(new_token, rest),
     }[kind]()
+
+
+def client_of_kind(new_token, kind):
+    """One for all examples."""
+    if kind not in clients:
+        clients[kind] = new_token("client", client_kind=kind)
+    return clients[kind]
 
 
 def fill(value, principal, demo):

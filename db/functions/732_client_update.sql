@@ -9,11 +9,13 @@
 --   absent   there is no such client, or it is not the caller's to see
 --   closed   it is closed for good
 --   exists   another client that is not closed has that name
---   changed  it is as asked (and was already, when asked again)
-CREATE OR REPLACE FUNCTION client_change(
+--   changed  it is as asked (and was already, when asked again); the other columns say how
+CREATE OR REPLACE FUNCTION client_update(
     client_ids uuid[], visibles text[], names text[], contacts text[], states text[], changed_bys uuid[],
     instants timestamptz[], event_ids uuid[], request_ids text[])
-RETURNS TABLE (ord bigint, status text)
+RETURNS TABLE (
+    ord bigint, status text, client_id uuid, kind text, name text, contact text, regions text, state text,
+    created_at timestamptz, changed_at timestamptz)
 LANGUAGE plpgsql VOLATILE
 AS $$
 #variable_conflict use_column
@@ -53,7 +55,11 @@ BEGIN
             moved := moved || asked.client_id;
             outcome := 'changed';
         END IF;
-        RETURN QUERY SELECT asked.ord, outcome;
+        RETURN QUERY
+        SELECT asked.ord, outcome, client.client_id, client.kind, client.name, client.contact,
+               array_to_string(client.regions, ','), client.state, client.created_at, client.changed_at
+          FROM (SELECT) AS one
+          LEFT JOIN client ON client.client_id = asked.client_id AND outcome = 'changed';
     END LOOP;
     PERFORM FROM token_epoch
       WHERE token_epoch.bucket IN (SELECT get_byte(token.token_hash, 0) FROM token
@@ -65,5 +71,5 @@ BEGIN
                                    WHERE token.kind = 'client' AND token.subject_id = ANY (moved));
 END
 $$;
-COMMENT ON FUNCTION client_change(uuid[], text[], text[], text[], text[], uuid[], timestamptz[], uuid[], text[]) IS
+COMMENT ON FUNCTION client_update(uuid[], text[], text[], text[], text[], uuid[], timestamptz[], uuid[], text[]) IS
     'Changes clients with an audit event each; one status row for each member: absent, closed, exists or changed';

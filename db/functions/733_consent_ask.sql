@@ -1,21 +1,22 @@
 -- Records what clients ask persons for, with one audit event each.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request; scopes comma-joined, in alphabetical order; instants in real
--- time; asks_per_day: how often a client may ask for one number within 24 hours; pending_max: how many open requests a
+-- time; visibles: comma-joined LIKE patterns of the client's regions, null for everywhere; asks_per_day: how often a client may ask for one number within 24 hours; pending_max: how many open requests a
 -- person is shown. Ids come from the caller, and a client's reference stands once, so executing it again stores nothing
 -- twice.
--- A number that is nobody's, a name that does not fit and a person who is asked by too many are recorded like any other,
--- without the person: nothing that the client sees, nor any limit that it meets, depends on whether somebody exists.
+-- A number that is nobody's, a name that does not fit, a person of other regions and one who is asked by too many are
+-- recorded like any other, without the person: nothing that the client sees, nor any limit that it meets, depends on whether somebody exists.
 -- Locks: the client rows, in the order of their ids: so a client's requests follow each other.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   differs   the client has used the reference for something else
 --   too_many  the client has asked for this number too often; retry_at says when it may again
 --   created   it is recorded (or was already); the other columns say what it is
-CREATE OR REPLACE FUNCTION consent_request_create(
+CREATE OR REPLACE FUNCTION consent_ask(
     consent_request_ids uuid[], client_ids uuid[], refs text[], number_hashes bytea[], name_hashes bytea[],
     scopes text[], purposes text[], days integer[], instants timestamptz[], expire_ats timestamptz[],
-    event_ids uuid[], request_ids text[], asks_per_day integer, pending_max integer)
-RETURNS TABLE (ord bigint, status text, retry_at timestamptz, consent_request_id uuid)
+    visibles text[], event_ids uuid[], request_ids text[], asks_per_day integer, pending_max integer)
+RETURNS TABLE (
+    ord bigint, status text, retry_at timestamptz, consent_request_id uuid, state text, expires_at timestamptz)
 LANGUAGE plpgsql VOLATILE
 AS $$
 #variable_conflict use_column
@@ -28,12 +29,12 @@ BEGIN
     PERFORM FROM client WHERE client.client_id = ANY (client_ids) ORDER BY client.client_id FOR NO KEY UPDATE;
     FOR asked IN
         SELECT a.consent_request_id, a.client_id, a.reference, a.number_hash, a.name_hash,
-               string_to_array(a.scopes, ',') AS scopes, a.purpose, a.days, a.instant, a.expires_at, a.event_id,
-               a.request_id, a.ord
+               string_to_array(a.scopes, ',') AS scopes, a.purpose, a.days, a.instant, a.expires_at, a.visible,
+               a.event_id, a.request_id, a.ord
           FROM unnest(consent_request_ids, client_ids, refs, number_hashes, name_hashes, scopes, purposes, days,
-                      instants, expire_ats, event_ids, request_ids) WITH ORDINALITY
+                      instants, expire_ats, visibles, event_ids, request_ids) WITH ORDINALITY
                AS a (consent_request_id, client_id, reference, number_hash, name_hash, scopes, purpose, days, instant,
-                     expires_at, event_id, request_id, ord)
+                     expires_at, visible, event_id, request_id, ord)
          ORDER BY a.ord
     LOOP
         SELECT * INTO known FROM consent_request AS r
@@ -42,7 +43,9 @@ BEGIN
             RETURN QUERY SELECT asked.ord,
                 CASE WHEN (known.number_hash, known.name_hash, known.scopes, known.purpose, known.days)
                           = (asked.number_hash, asked.name_hash, asked.scopes, asked.purpose, asked.days)
-                     THEN 'created' ELSE 'differs' END, NULL::timestamptz, known.consent_request_id;
+                     THEN 'created' ELSE 'differs' END, NULL::timestamptz, known.consent_request_id,
+                CASE WHEN known.state = 'pending' AND known.expires_at <= asked.instant THEN 'expired'
+                     ELSE known.state END, known.expires_at;
             CONTINUE;
         END IF;
         recent := ARRAY(SELECT r.created_at FROM consent_request AS r
@@ -50,7 +53,8 @@ BEGIN
                            AND r.created_at > asked.instant - interval '24 hours'
                          ORDER BY r.created_at DESC LIMIT asks_per_day);
         IF cardinality(recent) >= asks_per_day THEN
-            RETURN QUERY SELECT asked.ord, 'too_many', recent[asks_per_day] + interval '24 hours', NULL::uuid;
+            RETURN QUERY SELECT asked.ord, 'too_many', recent[asks_per_day] + interval '24 hours', NULL::uuid,
+                NULL::text, NULL::timestamptz;
             CONTINUE;
         END IF;
         SELECT person.person_key INTO found_key
@@ -58,6 +62,7 @@ BEGIN
           JOIN person ON person.person_key = current_identifier.person_key
          WHERE current_identifier.kind = 'citizen_number' AND current_identifier.hash = asked.number_hash
            AND person.name_hash = asked.name_hash AND person.deceased_on IS NULL
+           AND (asked.visible IS NULL OR person_is_visible(person.person_key, asked.visible))
            AND (SELECT count(*) FROM consent_request AS r
                  WHERE r.person_key = person.person_key AND r.state = 'pending' AND r.expires_at > asked.instant)
                < pending_max;
@@ -68,10 +73,10 @@ BEGIN
         INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, object_id, request_id)
         VALUES (asked.event_id, asked.instant, 'client', asked.client_id, 'create_consent_request', found_key,
                 asked.consent_request_id, asked.request_id);
-        RETURN QUERY SELECT asked.ord, 'created', NULL::timestamptz, asked.consent_request_id;
+        RETURN QUERY SELECT asked.ord, 'created', NULL::timestamptz, asked.consent_request_id, 'pending', asked.expires_at;
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION consent_request_create(uuid[], uuid[], text[], bytea[], bytea[], text[], text[], integer[],
-    timestamptz[], timestamptz[], uuid[], text[], integer, integer) IS
+COMMENT ON FUNCTION consent_ask(uuid[], uuid[], text[], bytea[], bytea[], text[], text[], integer[],
+    timestamptz[], timestamptz[], text[], uuid[], text[], integer, integer) IS
     'Records what clients ask persons for, with an audit event each; one row for each member: differs, too_many or created';

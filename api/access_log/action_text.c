@@ -1,0 +1,67 @@
+/* What an audit event tells the person whose data it was about. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/access_log/action_text.h"
+
+struct two_texts {
+    const char *name;
+    const char *zh, *en;
+};
+
+static const struct two_texts actions[] = {
+    {"create_consent_request", "申请查看您的信息", "Asked you for consent to see your data"},
+    {"create_disclosure", "查看了您的完整个人信息", "Was shown personal data of yours in full"},
+    {"create_enrolment", "为您办理了参保登记", "Entered an enrolment for you"},
+    {"create_person", "登记了您的个人信息", "Entered your record"},
+    {"create_token", "为您签发了访问令牌", "Made an access token for you"},
+    {"get_account", "查看了您的个人账户", "Looked at a personal account of yours"},
+    {"get_account_balance", "查看了您的个人账户余额", "Looked at the balance of your account"},
+    {"get_person", "查看了您的个人信息", "Looked at your record"},
+    {"grant_consent_request", "同意了查看申请", "Agreed to a request"},
+    {"list_account_entries", "查看了您的个人账户收支明细", "Looked at the entries of your account"},
+    {"list_person_accounts", "查看了您的个人账户列表", "Looked at your accounts"},
+    {"list_person_contributions", "查看了您的缴费记录", "Looked at your contribution records"},
+    {"list_person_enrolments", "查看了您的参保信息", "Looked at your enrolments"},
+    {"refuse_consent_request", "拒绝了查看申请", "Refused a request"},
+    {"revoke_consent", "撤回了授权", "Took a consent back"},
+    {"revoke_token", "撤销了您的访问令牌", "Revoked an access token of yours"},
+    {"search_people", "通过证件号码查找了您", "Searched for you by number"},
+};
+
+/* Of create_disclosure. */
+static const struct two_texts purposes[] = {
+    {"complaint", "答复投诉", "To answer a complaint"},
+    {"contact", "联系本人", "To reach you"},
+    {"correction", "更正信息", "To put a record right"},
+    {"identity_check", "核对身份", "To check who you are"},
+    {"legal_request", "依法配合查询", "At the request of a court or authority"},
+    {"other", "其他", "Other"},
+    {"payout", "向本人银行卡付款", "To pay out to your bank card"},
+};
+
+static const struct two_texts *find(const struct two_texts *texts, size_t count, struct span name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (span_equal(name, span_of(texts[i].name))) {
+            return &texts[i];
+        }
+    }
+    return NULL;
+}
+
+static struct span in_language(const struct two_texts *texts, enum language language)
+{
+    return span_of(language == LANGUAGE_EN ? texts->en : texts->zh);
+}
+
+struct span action_text(struct span action, enum language language)
+{
+    static const struct two_texts general = {"", "办理了与您的信息有关的业务", "Did something that concerns your data"};
+    const struct two_texts *found = find(actions, sizeof actions / sizeof *actions, action);
+    return in_language(found == NULL ? &general : found, language);
+}
+
+struct span purpose_text(struct span purpose, enum language language)
+{
+    const struct two_texts *found = find(purposes, sizeof purposes / sizeof *purposes, purpose);
+    return found == NULL ? purpose : in_language(found, language);
+}
