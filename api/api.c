@@ -7,6 +7,7 @@ static struct {
     bool is_production;
     bool can_send_sms;
     int64_t settling_us;
+    struct session_times session_times;
 } environment;
 
 void api_init(const struct config *config, const struct keyring *keyring)
@@ -15,6 +16,12 @@ void api_init(const struct config *config, const struct keyring *keyring)
     environment.is_production = config_is_production(config);
     environment.can_send_sms = config->sms_gateway[0] != '\0';
     environment.settling_us = 2 * config->write_timeout_ms * 1000;
+    environment.session_times = (struct session_times){
+        .access_us = config->access_token_s * 1000000,
+        .idle_us = config->session_idle_s * 1000000,
+        .life_us = config->session_life_s * 1000000,
+        .grace_us = config->refresh_grace_s * 1000000,
+    };
 }
 
 const struct keyring *api_keyring(void)
@@ -30,6 +37,11 @@ bool api_is_production(void)
 bool api_can_send_sms(void)
 {
     return environment.can_send_sms;
+}
+
+const struct session_times *api_session_times(void)
+{
+    return &environment.session_times;
 }
 
 int64_t api_settling_us(void)

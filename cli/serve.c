@@ -14,6 +14,7 @@
 #include "server/pg/session.h"
 #include "server/reactor.h"
 #include <jansson.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -158,6 +159,14 @@ static void apply_settings(const struct config *config)
         clock_move_to_us(instant_us);
 }
 
+/* Bodies hold passwords and codes. */
+static void free_wiped(void *memory)
+{
+    if (memory != NULL)
+        explicit_bzero(memory, malloc_usable_size(memory));
+    free(memory);
+}
+
 int command_serve(int argc, char **argv, const struct config *config)
 {
     struct server server = {.config = *config, .reactors_count = (unsigned)config->reactors};
@@ -173,6 +182,7 @@ int command_serve(int argc, char **argv, const struct config *config)
         server.reactors_count = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     block_signals();
     json_object_seed(0);
+    json_set_alloc_funcs(malloc, free_wiped);
     metrics_start(YIBAOD_VERSION);
     config = &server.config;
     bool started = divide_descriptors(&server) && open_keys(&server, config) && open_service(&server, config);

@@ -16,6 +16,7 @@
 #define LIMIT_SWALLOW_BYTES 262144  /* body of a refused request read and dropped, so that the connection survives */
 #define LIMIT_REPLY_BYTES (1 << 20) /* 100 list items of at most 4 KiB, and head-room */
 #define LIMIT_IDEMPOTENCY_KEY_BYTES 128
+#define LIMIT_PEER_BYTES 9 /* address_caller_bytes: family and the 8 bytes of an IPv6 /64 */
 
 /* Lists */
 #define LIMIT_PAGE_DEFAULT 20
@@ -37,6 +38,11 @@
 /* One call of a statement */
 #define LIMIT_STATEMENT_PARAMS 24
 #define LIMIT_PRINCIPAL_REGIONS 32
+
+/* Signing in. A code is one in 10^6: 5 tries × the 10 messages of a day leave a guesser one chance in 20,000. */
+#define LIMIT_CODE_TRIES 5
+#define LIMIT_CODE_LIFE_S 300
+#define LIMIT_REFRESH_REPEATS 4 /* of one refresh whose reply was lost */
 
 /* The operators' listener. 100 operations × 8 statuses seen × 17 lines × 160 bytes = 2.2 MiB, and head-room. */
 #define LIMIT_METRICS_BYTES (4 << 20)

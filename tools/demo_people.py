@@ -119,12 +119,16 @@ def demo_people(today):
     ]
 
 
+def card_number(index):
+    return f"DEMO62050{index:04d}"
+
+
 def enrolment_rows(people):
     yield "公民身份号码,姓名,手机号码,社会保障卡号,统筹区编码,险种,参保日期,终止日期,退休日期,统一社会信用代码,单位名称"
     for index, person in enumerate(people, 1):
         for one in person.enrolments:
             employer = f"{EMPLOYER},示例实业有限公司" if one.scheme == "employee" else ","
-            yield (f"{person.citizen_number},{person.name},{person.phone},DEMO62050{index:04d},{one.pool_code},{one.scheme},"
+            yield (f"{person.citizen_number},{person.name},{person.phone},{card_number(index)},{one.pool_code},{one.scheme},"
                    f"{one.started_on},{one.ended_on},{one.retired_on},{employer}")
 
 
@@ -197,11 +201,13 @@ def find(person):
 
 def citizens(people):
     found = []
-    for person in people:
+    for index, person in enumerate(people, 1):
         person_id, account_id = find(person)
         token = run(BINARY, "token", "create", "--kind", "citizen", "--subject", person_id, "--expires", "365d", "--label", "demo")
-        found.append({"name": person.name, "person_id": person_id, "account_id": account_id, "token": token, "note": person.note,
-                      "citizen_number": person.citizen_number})
+        found.append({
+            "name": person.name, "person_id": person_id, "account_id": account_id, "token": token, "note": person.note,
+            "citizen_number": person.citizen_number, "card_number": card_number(index), "phone": person.phone,
+        })
     return found
 
 
@@ -223,7 +229,8 @@ def is_current(people):
     try:
         document = json.loads(DEMO_FILE.read_text(encoding="utf-8"))
         first = find(people[0])
-        return first is not None and document["citizens"][0]["person_id"] == first[0]
+        known = document["citizens"][0]
+        return first is not None and known["person_id"] == first[0] and "card_number" in known
     except (FileNotFoundError, ValueError, KeyError, IndexError):
         return False
 

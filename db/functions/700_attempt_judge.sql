@@ -1,7 +1,7 @@
 -- Tells whether one more attempt would be taken, and how long it is to wait otherwise.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each attempt; person_keys null when nobody has the number; are_trusted: whoever
--- asks is signed in, and no stranger wherever they are; instants in real time.
+-- Arguments: arrays with one element for each attempt; person_keys null when nobody has the number; are_trusted:
+-- whoever asks is signed in, and no stranger wherever they are; instants in real time.
 -- Earlier members for the same subject or source count as if they had failed, so that a batch takes no more than the
 -- same attempts one by one. Somebody's own sources (known_source) are never closed by what others do elsewhere.
 -- Locks: none; a caller that writes has taken those of attempt_settle.

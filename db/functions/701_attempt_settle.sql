@@ -1,4 +1,4 @@
--- Judges attempts and counts those that failed; the one place where passwords, PINs, codes and text messages are counted.
+-- Judges attempts and counts those that failed: the one place where passwords, PINs, codes and messages are counted.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each attempt, as for attempt_judge; are_right: the secret was right (always
 -- false for a text message: each one counts); source_kinds address, phone or client. Ids come from the caller, so
@@ -9,7 +9,7 @@
 --   malformed something the table refuses: a caller checks before
 --   closed   not judged at all, whether right or not; try again in retry_after_s
 --   passed   right; its source is known for that person from now on
---   counted  wrong; closes_for_s tells (not 0) that this one reached a limit
+--   counted  wrong; closes_for_s tells (not 0) that this one reached a limit, which is an audit event of its own
 CREATE OR REPLACE FUNCTION attempt_settle(
     attempt_ids uuid[], kinds text[], subjects bytea[], targets bytea[], sources bytea[], source_kinds text[],
     person_keys bigint[], are_trusted boolean[], are_right boolean[], instants timestamptz[])
@@ -64,21 +64,32 @@ BEGIN
          ORDER BY judged.person_key, judged.source, judged.instant DESC
             ON CONFLICT (person_key, source) DO UPDATE SET succeeded_at = greatest(known.succeeded_at,
                                                                                   excluded.succeeded_at)
+    ), ended AS MATERIALIZED (
+        SELECT judged.*, CASE WHEN judged.status = 'counted' THEN coalesce(after.retry_after_s, 0) ELSE 0 END
+                         AS closes_for_s
+          FROM judged
+          LEFT JOIN LATERAL (
+               SELECT next.retry_after_s
+                 FROM attempt_judge(ARRAY[judged.kind, judged.kind], ARRAY[judged.subject, judged.subject],
+                                    ARRAY[judged.target, judged.target], ARRAY[judged.source, judged.source],
+                                    ARRAY[judged.person_key, judged.person_key],
+                                    ARRAY[NOT judged.is_stranger, NOT judged.is_stranger],
+                                    ARRAY[judged.instant, judged.instant]) AS next
+                WHERE next.ord = 2 AND judged.status = 'counted') AS after ON true
+    ), recorded AS (
+        INSERT INTO audit_event (event_id, at, actor_kind, action, person_key, detail)
+        SELECT ended.attempt_id, ended.instant, 'system', 'lock_out', ended.person_key,
+               jsonb_build_object('kind', ended.kind, 'source_kind', ended.source_kind, 'is_stranger',
+                                  ended.is_stranger, 'for_s', ended.closes_for_s)
+          FROM ended
+         WHERE ended.closes_for_s > 0
+            ON CONFLICT DO NOTHING
     )
-    SELECT judged.ord, judged.status, judged.retry_after_s,
-           CASE WHEN judged.status <> 'counted' THEN 0 ELSE coalesce(after.retry_after_s, 0) END
-      FROM judged
-      LEFT JOIN LATERAL (
-           SELECT next.retry_after_s
-             FROM attempt_judge(ARRAY[judged.kind, judged.kind], ARRAY[judged.subject, judged.subject],
-                                ARRAY[judged.target, judged.target], ARRAY[judged.source, judged.source],
-                                ARRAY[judged.person_key, judged.person_key],
-                                ARRAY[NOT judged.is_stranger, NOT judged.is_stranger],
-                                ARRAY[judged.instant, judged.instant]) AS next
-            WHERE next.ord = 2 AND judged.status = 'counted') AS after ON true
-     ORDER BY judged.ord;
+    SELECT ended.ord, ended.status, ended.retry_after_s, ended.closes_for_s
+      FROM ended
+     ORDER BY ended.ord;
 END
 $$;
 COMMENT ON FUNCTION attempt_settle(uuid[], text[], bytea[], bytea[], bytea[], text[], bigint[], boolean[], boolean[],
     timestamptz[]) IS
-    'Judges attempts and counts those that failed; one status row for each member: malformed, closed, passed or counted';
+    'Judges attempts and counts the failed; one status row for each member: malformed, closed, passed or counted';

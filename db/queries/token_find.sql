@@ -26,7 +26,8 @@ SELECT asked.ord, token.token_id, token.kind, token.subject_id,
  WHERE token.revoked_at IS NULL
    AND (token.kind <> 'citizen'
         OR EXISTS (SELECT FROM person
-                    WHERE person.person_key = token.person_key AND person.person_id = token.subject_id)
+                    WHERE person.person_key = token.person_key AND person.person_id = token.subject_id
+                      AND person.deceased_on IS NULL)
            AND NOT EXISTS (SELECT FROM person_alias WHERE person_alias.person_key = token.person_key))
    AND (token.kind <> 'client' OR client.client_id IS NOT NULL)
  ORDER BY asked.ord

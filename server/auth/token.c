@@ -11,6 +11,7 @@
 #define SECRET_LENGTH 43
 #define CHECKED_LENGTH (PREFIX_LENGTH + SECRET_LENGTH)
 #define CHECK_LENGTH 8
+#define REFRESH_LETTER 'r'
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char hex[] = "0123456789abcdef";
@@ -70,10 +71,9 @@ static char letter_of(enum principal_kind kind)
     return '\0';
 }
 
-bool token_make(enum principal_kind kind, char out[TOKEN_TEXT_LENGTH + 1])
+static bool make(char letter, char out[TOKEN_TEXT_LENGTH + 1])
 {
     uint8_t secret[SECRET_BYTES];
-    char letter = letter_of(kind);
     if (letter == '\0' || RAND_bytes(secret, sizeof secret) != 1) {
         return false;
     }
@@ -84,6 +84,16 @@ bool token_make(enum principal_kind kind, char out[TOKEN_TEXT_LENGTH + 1])
     write_check(out, out + CHECKED_LENGTH + 1);
     out[TOKEN_TEXT_LENGTH] = '\0';
     return true;
+}
+
+bool token_make(enum principal_kind kind, char out[TOKEN_TEXT_LENGTH + 1])
+{
+    return make(letter_of(kind), out);
+}
+
+bool token_make_refresh(char out[TOKEN_TEXT_LENGTH + 1])
+{
+    return make(REFRESH_LETTER, out);
 }
 
 static bool kind_of(char letter, enum principal_kind *kind)
@@ -103,7 +113,7 @@ static bool is_secret_character(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-bool token_check(struct span text, enum principal_kind *kind)
+static bool is_whole(struct span text)
 {
     if (text.length != TOKEN_TEXT_LENGTH || memcmp(text.bytes, "yb_", 3) != 0 || text.bytes[4] != '_' ||
         text.bytes[CHECKED_LENGTH] != '_') {
@@ -117,7 +127,17 @@ bool token_check(struct span text, enum principal_kind *kind)
     char expected[CHECK_LENGTH];
     write_check(text.bytes, expected);
     /* The check digits follow from the rest, so comparing them tells nobody a secret. */
-    return memcmp(expected, text.bytes + CHECKED_LENGTH + 1, CHECK_LENGTH) == 0 && kind_of(text.bytes[3], kind);
+    return memcmp(expected, text.bytes + CHECKED_LENGTH + 1, CHECK_LENGTH) == 0;
+}
+
+bool token_check(struct span text, enum principal_kind *kind)
+{
+    return is_whole(text) && kind_of(text.bytes[3], kind);
+}
+
+bool token_check_refresh(struct span text)
+{
+    return is_whole(text) && text.bytes[3] == REFRESH_LETTER;
 }
 
 static EVP_MD *sha256;

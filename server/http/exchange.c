@@ -11,8 +11,12 @@
 #include "server/http/steps.h"
 #include "server/metrics.h"
 
-static void free_text(void *text)
+/* A request may hold a password, a reply a token. */
+static void wipe_text(void *object)
 {
+    struct text *text = object;
+    if (text->bytes != NULL)
+        explicit_bzero(text->bytes, text->capacity);
     text_fini(text);
 }
 
@@ -23,8 +27,8 @@ struct exchange *exchange_open(struct exchange_context *context, struct span tar
         return NULL;
     struct exchange *exchange = arena_alloc(arena, sizeof *exchange);
     char *copy = arena_copy(arena, target);
-    if (exchange == NULL || copy == NULL || !arena_defer(arena, free_text, &exchange->body) ||
-        !arena_defer(arena, free_text, &exchange->reply.body)) {
+    if (exchange == NULL || copy == NULL || !arena_defer(arena, wipe_text, &exchange->body) ||
+        !arena_defer(arena, wipe_text, &exchange->reply.body)) {
         arena_close(arena);
         return NULL;
     }

@@ -1,6 +1,7 @@
 /* Decides from a request's header alone what can be decided: framing, route, form of the answer, size, address limit.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "server/auth/address.h"
 #include "server/clock.h"
 #include "server/http/exchange.h"
 #include "server/http/negotiate.h"
@@ -156,6 +157,8 @@ static enum problem judge(struct exchange *exchange, const struct guard_input *h
 void exchange_head(struct exchange *exchange, const struct guard_input *head, const struct sockaddr *peer)
 {
     read_headers(exchange, head);
+    _Static_assert(LIMIT_PEER_BYTES == ADDRESS_CALLER_BYTES_MAX, "the address of a peer fits");
+    exchange->request.peer_length = (uint8_t)address_caller_bytes(peer, exchange->request.peer);
     exchange->refusal = judge(exchange, head, peer);
     exchange->header_us = clock_monotonic_us();
     exchange->stage = EXCHANGE_BODY;

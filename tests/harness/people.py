@@ -16,6 +16,14 @@ class Principal:
     regions: tuple = ()
     token_id: str = None
     subject_id: str = None
+    citizen_number: str = None
+    card_number: str = None
+    phone: str = None
+
+
+CITIZEN_FIELDS = (
+    "token", "name", "person_id", "account_id", "note", "citizen_number", "card_number", "phone"
+)  # fmt: skip
 
 
 class Demo:
@@ -24,7 +32,7 @@ class Demo:
         self.admin_token = document["admin_token"]
         self.admin = Principal(self.admin_token, "staff", role="security")
         self.citizens = [
-            Principal(kind="citizen", **{k: c[k] for k in ("token", "name", "person_id", "account_id", "note", "citizen_number")})
+            Principal(kind="citizen", **{k: c[k] for k in CITIZEN_FIELDS})
             for c in document["citizens"]
         ]
         self.all_staff = [

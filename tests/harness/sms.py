@@ -4,9 +4,15 @@ import contextlib
 import http.server
 import json
 import pathlib
+import re
 import threading
 
 from tests.harness.server import wait_until
+
+
+def code_of(message):
+    """The six digits of a message."""
+    return re.search(r"(?<!\d)\d{6}(?!\d)", message["text"])[0]
 
 
 class Sms:

@@ -74,4 +74,15 @@ CASES = {
     "approveProposal": Case(is_bound=True, inside=frozenset({409})),
     "rejectProposal": Case(is_bound=True),
     "withdrawProposal": Case(is_bound=True, inside=frozenset({403})),
+    # Signing in: the examples' numbers, codes and tokens are nobody's, and what is tried too often waits.
+    "beginRegistration": Case(inside=frozenset({202, 429})),
+    "confirmRegistration": Case(inside=frozenset({404})),
+    "sendSignInCode": Case(inside=frozenset({202, 429})),
+    "signInWithCode": Case(inside=frozenset({401})),
+    "signInWithPassword": Case(inside=frozenset({401, 429})),
+    "refreshSession": Case(inside=frozenset({401})),
+    "endMySession": Case(inside=frozenset({404})),
+    "sendMyCode": Case(inside=frozenset({202, 429})),
+    "setMyPassword": Case(inside=frozenset({401, 429})),
+    "setMyPin": Case(inside=frozenset({401, 429})),
 }

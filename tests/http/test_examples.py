@@ -8,9 +8,11 @@ import subprocess
 
 import pytest
 from tests.harness.operations import DOCUMENT, OPERATIONS, examples
+from tests.harness.sms import code_of
 
 kept = {"in_30_days": (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)).isoformat()}
 clients = {}
+marks = [0]  # how many text messages there were before the latest request that asked for one
 
 
 def principal_of(demo, new_token, words):
@@ -31,17 +33,19 @@ def client_of_kind(new_token, kind):
     return clients[kind]
 
 
-def fill(value, principal, demo):
+def fill(value, principal, demo, sms):
     def replace(match):
         source, _, field = match[1].partition(".")
         if source.startswith("demo:"):
             return str(getattr(demo.citizen(source.removeprefix("demo:")), field))
+        if source.startswith("sms:"):
+            return code_of(sms.wait(demo.citizen(source.removeprefix("sms:")).phone, since=marks[-1]))
         return str(getattr(principal, field) if source == "citizen" else kept[source])
 
     if isinstance(value, dict):
-        return {name: fill(item, principal, demo) for name, item in value.items()}
+        return {name: fill(item, principal, demo, sms) for name, item in value.items()}
     if isinstance(value, list):
-        return [fill(item, principal, demo) for item in value]
+        return [fill(item, principal, demo, sms) for item in value]
     return re.sub(r"\$\{([^}]+)\}", replace, value) if isinstance(value, str) else value
 
 
@@ -53,15 +57,17 @@ def test_every_operation_has_one():
 
 
 @pytest.mark.parametrize(("operation", "example"), EXAMPLES, ids=[f"{n}-{o}" for n, (o, _) in enumerate(EXAMPLES)])
-def test_example(api, demo, new_token, operation, example):
+def test_example(api, demo, new_token, sms, operation, example):
     principal = principal_of(demo, new_token, example["principal"])
-    body = {"json": fill(example["body"], principal, demo)} if "body" in example else {}
+    body = {"json": fill(example["body"], principal, demo, sms)} if "body" in example else {}
+    if example.get("status") == 202:
+        marks.append(sms.mark())
     response = api.request(
         operation.method,
-        operation.path.format(**fill(example.get("path", {}), principal, demo)),
+        operation.path.format(**fill(example.get("path", {}), principal, demo, sms)),
         by=principal,
-        params=fill(example.get("query", {}), principal, demo),
-        headers=fill(example.get("headers", {}), principal, demo),
+        params=fill(example.get("query", {}), principal, demo, sms),
+        headers=fill(example.get("headers", {}), principal, demo, sms),
         **body,
     )
     assert response.status_code == example.get("status", 200), response.text

@@ -1,0 +1,27 @@
+/* POST /v1/registrations: a code to the phone on file when name, citizen number and card are those of one record. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api.h"
+#include "api/sign_in/code.h"
+
+static enum problem bind(struct request *request, struct call *call)
+{
+    struct span name = request->args[BEGIN_REGISTRATION_NAME].text;
+    struct code_request *asked = arena_alloc(request->arena, sizeof *asked);
+    if (asked == NULL) {
+        return PROBLEM_INTERNAL_ERROR;
+    }
+    enum problem problem =
+        who_read(request, BEGIN_REGISTRATION_CITIZEN_NUMBER, BEGIN_REGISTRATION_CARD_NUMBER, name, &asked->who);
+    if (problem == PROBLEM_NONE && !keyring_hash(api_keyring(), KEY_HASH_NAME, name, asked->name_hash)) {
+        problem = PROBLEM_INTERNAL_ERROR;
+    }
+    if (problem == PROBLEM_NONE) {
+        problem = code_bind(request, call, CODE_REGISTRATION, asked);
+    }
+    if (problem == PROBLEM_NONE) {
+        call_bytea(call, CHALLENGE_BEGIN_PARAM_NAME_HASH, attempt_span(asked->name_hash));
+    }
+    return problem;
+}
+
+const struct handler begin_registration_handler = {.bind = bind, .render = code_render};
