@@ -2,9 +2,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks nothing. VOLATILE, so that behind a function that decides (LEFT JOIN LATERAL) it sees what that one did.
 -- Changes come from payload->'changes', an array of
---   {"field": …, "before": …, "after": …}                                        shown as they are, null for none
---   {"field": …, "sealed": "person.name", "row_id": …, "before": …, "after": …}  sealed values as hex, opened and masked
---                                                                                by the program with that associated data
+--   {"field": …, "before": …, "after": …}                                  as they are, null for none
+--   {"field": …, "sealed": "person.name", "row_id": …, "before": …, "after": …}   sealed values as hex, which the
+--       program opens with that associated data and masks
 CREATE OR REPLACE FUNCTION proposal_view(asked_proposal_id uuid)
 RETURNS TABLE (
     change_number bigint, proposal_id uuid, kind text, person_id uuid, object_id uuid, pool_code text, reason text,

@@ -1,8 +1,9 @@
 -- Stores new proposals of one kind with one audit event each: what every operation that proposes something ends with.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the kind, the operation's name for the audit event, then arrays with one element for each member. statuses: what the
--- caller has judged; any but proposed is passed through and nothing is stored. Ids come from the caller, so executing it again
--- stores nothing twice. payloads are objects as docs/proposals.md describes. Instants in real time.
+-- Arguments: the kind, the operation's name for the audit event, then arrays with one element for each member.
+-- statuses: what the caller has judged; any but proposed is passed through and nothing is stored. Ids come from the
+-- caller, so executing it again stores nothing twice. payloads are objects as docs/proposals.md describes. Instants in
+-- real time.
 -- Locks: none but those of the inserted rows.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   (the caller's)
@@ -31,7 +32,8 @@ BEGIN
            WITH ORDINALITY
            AS asked (status, proposal_id, pool_code, payload, reason, proposed_by, instant, event_id, request_id, ord);
 
-    INSERT INTO proposal (proposal_id, kind, person_key, object_id, pool_code, payload, reason, proposed_by, proposed_at)
+    INSERT INTO proposal (proposal_id, kind, person_key, object_id, pool_code, payload, reason, proposed_by,
+                          proposed_at)
     SELECT asked.proposal_id, proposal_insert.kind, asked.person_key, asked.object_id, asked.pool_code, asked.payload,
            asked.reason, asked.proposed_by, asked.instant
       FROM unnest(judged, proposal_ids, person_keys, object_ids, pool_codes, payloads, reasons, proposed_bys, instants)

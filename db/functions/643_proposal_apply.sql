@@ -1,11 +1,12 @@
 -- Applies proposals through the function of their kind: proposal_apply_<kind>, called round by round.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each proposal, each named once, locked and judged open by the caller; the business instant.
--- Each kind's function has the signature below and decides for itself (docs/proposals.md). It is called with proposals of its
--- kind only, in the order of their ids, and with at most one of each person: the next of that person comes in another call,
--- which sees what the first did. Kinds follow each other in a fixed order.
--- Outcomes: one row for each proposal: status applied with an outcome, or a refusal: not_allowed_in_status, already_exists or
--- conflict. A kind without a function is a conflict; so is any other answer, or none.
+-- Arguments: arrays with one element for each proposal, each named once, locked and judged open by the caller; the
+-- business instant.
+-- Each kind's function has the signature below and decides for itself (docs/proposals.md). It is called with proposals
+-- of its kind only, in the order of their ids, and with at most one of each person: the next of that person comes in
+-- another call, which sees what the first did. Kinds follow each other in a fixed order.
+-- Outcomes: one row for each proposal: status applied with an outcome, or a refusal: not_allowed_in_status,
+-- already_exists or conflict. A kind without a function is a conflict; so is any other answer, or none.
 CREATE OR REPLACE FUNCTION proposal_apply(
     proposal_ids uuid[], instant timestamptz, actors uuid[], request_ids text[])
 RETURNS TABLE (proposal_id uuid, status text, outcome jsonb)
@@ -25,8 +26,8 @@ BEGIN
                   FROM unnest(proposal_ids, actors, request_ids) AS asked (proposal_id, actor, request_id)
                   JOIN proposal ON proposal.proposal_id = asked.proposal_id) AS ranked
          GROUP BY ranked.kind, ranked.round
-         ORDER BY array_position('{post_import,correct_person,correct_enrolment,change_account_status,reverse_contribution,merge_people}',
-                                 ranked.kind), ranked.round
+         ORDER BY array_position('{post_import,correct_person,correct_enrolment,change_account_status,'
+                                 'reverse_contribution,merge_people}', ranked.kind), ranked.round
     LOOP
         IF to_regprocedure(format('proposal_apply_%s(uuid[],timestamptz,uuid[],text[])', step.kind)) IS NULL THEN
             RETURN QUERY SELECT missing.id, 'conflict', NULL::jsonb FROM unnest(step.ids) AS missing (id);
@@ -44,4 +45,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION proposal_apply(uuid[], timestamptz, uuid[], text[]) IS
-    'Applies locked open proposals through proposal_apply_<kind>; one row for each: applied with an outcome, or a refusal';
+    'Applies locked open proposals through proposal_apply_<kind>; one row for each: applied or a refusal';

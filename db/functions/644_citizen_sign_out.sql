@@ -1,7 +1,8 @@
 -- Ends every token of the given citizens: what they proved themselves with has changed.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each person; instants in real time.
--- Locks: the token rows, in the order of their ids; then the epochs of their buckets, in order. Call it last in a transaction.
+-- Locks: the token rows, in the order of their ids; then the epochs of their buckets, in order. Call it last in a
+-- transaction.
 -- Outcomes: how many tokens ended. Those that had ended before keep who ended them.
 CREATE OR REPLACE FUNCTION citizen_sign_out(person_ids uuid[], revoked_bys uuid[], instants timestamptz[])
 RETURNS bigint

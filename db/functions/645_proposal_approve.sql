@@ -1,9 +1,9 @@
 -- Approves proposals: applies each and records who did, in one transaction.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for every pool;
--- decided_ats in real time, business_instants in business time. Executing it again decides nothing twice.
--- Locks: the proposals, in the order of their ids; then what each kind's function locks, kind by kind in a fixed order; then
--- tokens and their epochs.
+-- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for
+-- every pool; decided_ats in real time, business_instants in business time. Executing it again decides nothing twice.
+-- Locks: the proposals, in the order of their ids; then what each kind's function locks, kind by kind in a fixed order;
+-- then tokens and their epochs.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   malformed                an id or instant that no decision can have: a caller checks before
 --   absent                   there is no such proposal, or it is not the caller's to see

@@ -1,7 +1,7 @@
 -- Rejects or withdraws proposals and records who did; nothing of them is applied.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for every pool;
--- states: rejected or withdrawn; instants in real time. Executing it again decides nothing twice.
+-- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for
+-- every pool; states: rejected or withdrawn; instants in real time. Executing it again decides nothing twice.
 -- Locks: the proposals, in the order of their ids.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   malformed                something that no decision can have: a caller checks before

@@ -1,4 +1,4 @@
--- The fields of a person that a correction may change, in the form of a proposal's changes: sealed values as hex, days as text.
+-- The fields of a person that a correction may change, as a proposal's changes have them: sealed as hex, days as text.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none. A plain expression, so that the planner inlines it.
 CREATE OR REPLACE FUNCTION person_values(someone person) RETURNS jsonb

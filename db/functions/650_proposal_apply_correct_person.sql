@@ -1,7 +1,8 @@
 -- Applies corrections of people: what they are, what finds them, and that they have died.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments and form: docs/proposals.md.
--- Locks: the persons in the order of their keys; the numbers it claims; the accounts of those who have died (account_lock).
+-- Locks: the persons in the order of their keys; the numbers it claims; the accounts of those who have died
+-- (account_lock).
 -- Outcomes: applied; already_exists where the new number finds somebody else; conflict where what was to be changed has
 -- changed since, the record was merged, or its days would no longer fit.
 CREATE OR REPLACE FUNCTION proposal_apply_correct_person(
@@ -34,7 +35,7 @@ BEGIN
     RETURN QUERY SELECT u.id, 'conflict', NULL::jsonb
       FROM unnest(proposal_ids) AS u (id) WHERE u.id <> ALL (coalesce(good, '{}'));
 
-    -- Claim the new numbers. Whoever finds one taken, even by another member of this call, gives back what else was claimed.
+    -- Claim the new numbers. Whoever finds one taken, even by another member of this call, gives back the other.
     SELECT array_agg(p.proposal_id), array_agg(number.kind), array_agg(number.hash), array_agg(p.person_key)
       INTO wanted_by, kinds, hashes, keys
       FROM proposal AS p

@@ -1,15 +1,16 @@
 -- Proposes corrections of people: judges what is new of what was asked for, and stores it to be decided.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request; a null value is not to be changed. Values sealed for the person's columns
--- (the card number as proposal.card_number of the proposal) and their keyed hashes; cleared: comma-joined names of what is to be
--- taken away. visibles: comma-joined LIKE patterns of pool codes, null for every pool. Instants in real time.
+-- Arguments: arrays with one element for each request; a null value is not to be changed. Values sealed for the
+-- person's columns (the card number as proposal.card_number of the proposal) and their keyed hashes; cleared:
+-- comma-joined names of what is to be taken away. visibles: comma-joined LIKE patterns of pool codes, null for every
+-- pool. Instants in real time.
 -- Locks: none but those of the inserted rows.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   malformed                 something no row can have: a caller checks before
 --   absent                    there is no such person, or it is not the caller's to see
 --   conflict                  the record was merged into another
 --   birth_date, deceased_on   that day does not fit the others (person_dates_fault)
---   already_exists            nothing of it is new; or a number finds somebody else; or a correction of the person is open
+--   already_exists            nothing of it is new; a number finds somebody else; or a correction of the person is open
 --   proposed                  it is open now (or was stored already, when asked again)
 CREATE OR REPLACE FUNCTION person_correction_propose(
     proposal_ids uuid[], person_keys bigint[], person_ids uuid[], visibles text[], name_sealeds bytea[],
@@ -35,7 +36,8 @@ BEGIN
                     OR (a.citizen_number_sealed IS NULL) <> (a.citizen_number_hash IS NULL)
                     OR octet_length(a.citizen_number_hash) <> 32
                     OR (a.citizen_number_sealed IS NULL) <> (a.certificate_kind IS NULL)
-                    OR a.certificate_kind NOT IN ('citizen_number', 'passport', 'hkmt_permit', 'residence_permit', 'other')
+                    OR a.certificate_kind NOT IN ('citizen_number', 'passport', 'hkmt_permit', 'residence_permit',
+                                                  'other')
                     OR (a.card_number_sealed IS NULL) <> (a.card_number_hash IS NULL)
                     OR octet_length(a.card_number_hash) <> 32
                     OR a.sex NOT IN ('female', 'male', 'unknown')
@@ -77,7 +79,8 @@ BEGIN
          SELECT jsonb_agg(CASE WHEN c.sealed IS NULL
                                THEN jsonb_build_object('field', c.field, 'before', c.before, 'after', c.after)
                                ELSE jsonb_build_object('field', c.field, 'sealed', c.sealed, 'row_id', c.row_id,
-                                                       'before', c.before, 'after', c.after) END ORDER BY c.place) AS items
+                                                       'before', c.before, 'after', c.after) END
+                          ORDER BY c.place) AS items
            FROM (VALUES
                (1, 'name', 'person.name', a.person_id, encode(person.name_sealed, 'hex'), encode(a.name_sealed, 'hex'),
                    a.name_hash <> person.name_hash),
@@ -103,7 +106,8 @@ BEGIN
                    encode(a.bank_card_sealed, 'hex'),
                    a.bank_card_sealed IS NOT NULL
                        OR ('bank_card' = ANY (cleared.fields) AND person.bank_card_sealed IS NOT NULL)),
-               (7, 'birth_date', NULL, NULL, to_char(person.birth_date, 'YYYY-MM-DD'), to_char(a.birth_date, 'YYYY-MM-DD'),
+               (7, 'birth_date', NULL, NULL, to_char(person.birth_date, 'YYYY-MM-DD'),
+                   to_char(a.birth_date, 'YYYY-MM-DD'),
                    a.birth_date <> person.birth_date),
                (8, 'sex', NULL, NULL, person.sex, a.sex, a.sex <> person.sex),
                (9, 'deceased_on', NULL, NULL, to_char(person.deceased_on, 'YYYY-MM-DD'),
@@ -115,10 +119,10 @@ BEGIN
 
     RETURN QUERY
     SELECT made.ord, made.status, made.proposal_id
-      FROM proposal_insert('correct_person', 'propose_correction', statuses, proposal_ids, person_keys, person_ids, NULL,
-                           payloads, reasons, proposed_bys, instants, event_ids, request_ids) AS made;
+      FROM proposal_insert('correct_person', 'propose_correction', statuses, proposal_ids, person_keys, person_ids,
+                           NULL, payloads, reasons, proposed_bys, instants, event_ids, request_ids) AS made;
 END
 $$;
-COMMENT ON FUNCTION person_correction_propose(uuid[], bigint[], uuid[], text[], bytea[], bytea[], bytea[], bytea[], bytea[],
-    bytea[], text[], bytea[], bytea[], bytea[], date[], text[], date[], text[], text[], text[], uuid[], timestamptz[],
+COMMENT ON FUNCTION person_correction_propose(uuid[], bigint[], uuid[], text[], bytea[], bytea[], bytea[], bytea[],
+    bytea[], bytea[], text[], bytea[], bytea[], bytea[], date[], text[], date[], text[], text[], text[], uuid[], timestamptz[],
     uuid[], text[]) IS 'Proposes corrections of people; one status row for each member';

@@ -1,8 +1,8 @@
 -- What would be wrong with an enrolment that had these values; null when nothing is.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none. `item` has the form of enrolment_values.
--- Outcomes: the field that does not fit the others or the constraints of the table: ended_on, retired_on, account_mode, payer_kind,
--- employer_code; not_allowed_in_status where another employee enrolment of the person is active; null.
+-- Outcomes: the field that does not fit the others or the constraints of the table: ended_on, retired_on, account_mode,
+-- payer_kind, employer_code; not_allowed_in_status where another employee enrolment of the person is active; null.
 CREATE OR REPLACE FUNCTION enrolment_fault(asked enrolment, item jsonb) RETURNS text
 LANGUAGE sql STABLE
 AS $$
@@ -25,4 +25,4 @@ SELECT CASE
          THEN 'not_allowed_in_status' END
 $$;
 COMMENT ON FUNCTION enrolment_fault(enrolment, jsonb) IS
-    'Which field would be wrong with an enrolment that had these values, or not_allowed_in_status; null when nothing is';
+    'Which field would be wrong with an enrolment that had these values, or not_allowed_in_status; null when none';

@@ -1,9 +1,10 @@
 -- Applies corrections of enrolments, and opens the account that one turned out to have.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments and form: docs/proposals.md; payload.account_id is the id of an account that may have to be opened.
--- Locks: the persons in the order of their keys, as whoever enrols does, so that two enrolments of a person do not pass each other.
--- Outcomes: applied; not_allowed_in_status where another employee enrolment is active by now; conflict where what was to be
--- changed has changed since, would not fit any more, or the record was merged.
+-- Locks: the persons in the order of their keys, as whoever enrols does, so that two enrolments of a person do not pass
+-- each other.
+-- Outcomes: applied; not_allowed_in_status where another employee enrolment is active by now; conflict where what was
+-- to be changed has changed since, would not fit any more, or the record was merged.
 CREATE OR REPLACE FUNCTION proposal_apply_correct_enrolment(
     proposal_ids uuid[], instant timestamptz, actors uuid[], request_ids text[])
 RETURNS TABLE (proposal_id uuid, status text, outcome jsonb)
@@ -26,8 +27,9 @@ BEGIN
       FROM unnest(proposal_ids) WITH ORDINALITY AS asked (proposal_id, ord)
       JOIN proposal AS p ON p.proposal_id = asked.proposal_id
       LEFT JOIN enrolment ON enrolment.person_key = p.person_key AND enrolment.enrolment_id = p.object_id
-      LEFT JOIN LATERAL (SELECT enrolment_fault(enrolment, enrolment_values(enrolment) || proposal_values(p.payload, 'after'))
-                                AS code) AS fault ON true;
+      LEFT JOIN LATERAL (
+          SELECT enrolment_fault(enrolment, enrolment_values(enrolment) || proposal_values(p.payload, 'after')) AS code
+      ) AS fault ON true;
     BEGIN
         UPDATE enrolment
            SET status = new.item ->> 'status', ended_on = (new.item ->> 'ended_on')::date,
@@ -53,7 +55,8 @@ BEGIN
               JOIN proposal AS p ON p.proposal_id = asked.proposal_id
               JOIN person ON person.person_key = p.person_key
               JOIN enrolment ON enrolment.person_key = p.person_key AND enrolment.enrolment_id = p.object_id
-             WHERE asked.status = 'applied' AND enrolment.scheme = 'employee' AND enrolment.account_mode = 'with_account'
+             WHERE asked.status = 'applied' AND enrolment.scheme = 'employee'
+               AND enrolment.account_mode = 'with_account'
              ORDER BY p.person_key
                 ON CONFLICT (person_key, pool_code) DO NOTHING
             RETURNING account.account_id

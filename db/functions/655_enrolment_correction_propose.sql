@@ -1,8 +1,8 @@
 -- Proposes corrections of enrolments: judges what is new of what was asked for, and stores it to be decided.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request; a null value is not to be changed. cleareds: comma-joined names of what is
--- to be taken away. account_ids: of an account that may have to be opened. visibles: comma-joined LIKE patterns of pool
--- codes, null for every pool. Instants in real time.
+-- Arguments: arrays with one element for each request; a null value is not to be changed. cleareds: comma-joined names
+-- of what is to be taken away. account_ids: of an account that may have to be opened. visibles: comma-joined LIKE
+-- patterns of pool codes, null for every pool. Instants in real time.
 -- Locks: none but those of the inserted rows.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   malformed                something no row can have: a caller checks before
@@ -15,8 +15,8 @@
 CREATE OR REPLACE FUNCTION enrolment_correction_propose(
     proposal_ids uuid[], person_keys bigint[], person_ids uuid[], enrolment_ids uuid[], visibles text[],
     enrolment_statuses text[], ended_ons date[], retired_ons date[], employer_codes text[], account_modes text[],
-    payer_kinds text[], exempt_groups text[], cleareds text[], account_ids uuid[], reasons text[], source_documents text[],
-    proposed_bys uuid[], instants timestamptz[], event_ids uuid[], request_ids text[])
+    payer_kinds text[], exempt_groups text[], cleareds text[], account_ids uuid[], reasons text[],
+    source_documents text[], proposed_bys uuid[], instants timestamptz[], event_ids uuid[], request_ids text[])
 RETURNS TABLE (ord bigint, status text, proposal_id uuid)
 LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
@@ -46,7 +46,8 @@ BEGIN
            array_agg(enrolment.pool_code ORDER BY a.ord)
       INTO statuses, payloads, pools
       FROM unnest(person_keys, person_ids, enrolment_ids, visibles, enrolment_statuses, ended_ons, retired_ons,
-                  employer_codes, account_modes, payer_kinds, exempt_groups, cleareds, account_ids, source_documents) WITH ORDINALITY
+                  employer_codes, account_modes, payer_kinds, exempt_groups, cleareds, account_ids,
+                  source_documents) WITH ORDINALITY
            AS a (person_key, person_id, enrolment_id, visible, status, ended_on, retired_on, employer_code,
                  account_mode, payer_kind, exempt_group, cleared, account_id, source_document, ord)
      CROSS JOIN LATERAL (SELECT coalesce(string_to_array(a.cleared, ','), '{}') AS fields) AS cleared
@@ -60,7 +61,8 @@ BEGIN
       LEFT JOIN person ON person.person_key = a.person_key AND person.person_id = a.person_id
       LEFT JOIN enrolment ON enrolment.person_key = a.person_key AND enrolment.enrolment_id = a.enrolment_id
      CROSS JOIN LATERAL (
-         SELECT jsonb_agg(jsonb_build_object('field', f, 'before', old.item -> f, 'after', new.item -> f) ORDER BY n) AS items
+         SELECT jsonb_agg(jsonb_build_object('field', f, 'before', old.item -> f, 'after', new.item -> f)
+                          ORDER BY n) AS items
            FROM (SELECT enrolment_values(enrolment) AS item) AS old,
                 unnest('{status,ended_on,retired_on,employer_code,account_mode,payer_kind,exempt_group}'::text[])
                     WITH ORDINALITY AS field (f, n)
@@ -73,6 +75,6 @@ BEGIN
            AS made;
 END
 $$;
-COMMENT ON FUNCTION enrolment_correction_propose(uuid[], bigint[], uuid[], uuid[], text[], text[], date[], date[], text[],
-    text[], text[], text[], text[], uuid[], text[], text[], uuid[], timestamptz[], uuid[], text[]) IS
+COMMENT ON FUNCTION enrolment_correction_propose(uuid[], bigint[], uuid[], uuid[], text[], text[], date[], date[],
+    text[], text[], text[], text[], text[], uuid[], text[], text[], uuid[], timestamptz[], uuid[], text[]) IS
     'Proposes corrections of enrolments; one status row for each member';

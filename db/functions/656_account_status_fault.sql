@@ -1,8 +1,8 @@
 -- Why an account may not come into a status; null when it may.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: none. Outcomes, by precedence: already_exists (it is in that status), not_allowed_in_status (account_status_transition
--- does not let it follow, or what is to be closed is not empty), conflict (another account of the person is active, or the date of
--- death says otherwise); null.
+-- Locks: none. Outcomes, by precedence: already_exists (it is in that status), not_allowed_in_status
+-- (account_status_transition does not let it follow, or what is to be closed is not empty), conflict (another account
+-- of the person is active, or the date of death says otherwise); null.
 CREATE OR REPLACE FUNCTION account_status_fault(asked account, new_status text) RETURNS text
 LANGUAGE sql STABLE
 AS $$

@@ -2,8 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments and form: docs/proposals.md; the one change is of field status.
 -- Locks: the accounts, in the order of their ids (account_lock).
--- Outcomes: applied; not_allowed_in_status; conflict where the status has changed since, another account is active by now, the
--- record was merged, or the date of death says otherwise.
+-- Outcomes: applied; not_allowed_in_status; conflict where the status has changed since, another account is active by
+-- now, the record was merged, or the date of death says otherwise.
 CREATE OR REPLACE FUNCTION proposal_apply_change_account_status(
     proposal_ids uuid[], instant timestamptz, actors uuid[], request_ids text[])
 RETURNS TABLE (proposal_id uuid, status text, outcome jsonb)
@@ -15,7 +15,8 @@ BEGIN
     PERFORM FROM (SELECT array_agg(p.person_key) AS person_keys, array_agg(p.object_id) AS account_ids
                     FROM proposal AS p WHERE p.proposal_id = ANY (proposal_ids)) AS asked,
                  LATERAL account_lock(asked.person_keys, asked.account_ids, true);
-    SELECT array_agg(CASE WHEN account.account_id IS NULL OR account.status <> proposal_values(p.payload, 'before') ->> 'status'
+    SELECT array_agg(CASE WHEN account.account_id IS NULL
+                               OR account.status <> proposal_values(p.payload, 'before') ->> 'status'
                                OR EXISTS (SELECT FROM person_alias WHERE person_alias.person_key = p.person_key)
                                THEN 'conflict'
                           ELSE coalesce(account_status_fault(account, proposal_values(p.payload, 'after') ->> 'status'),

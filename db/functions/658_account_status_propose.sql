@@ -1,6 +1,7 @@
 -- Proposes another status for accounts: judges whether it may follow, and stores it to be decided.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for every pool.
+-- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for
+-- every pool.
 -- Instants in real time.
 -- Locks: none but those of the inserted rows.
 -- Outcomes: one row for each member, in order. status, by precedence:

@@ -102,7 +102,8 @@ def test_two_reviewers_at_once(api, staff, person_id, new_token):
 
 def test_rejecting_and_withdrawing(api, sql, staff, person_id):
     first = propose(api, person_id, staff["operator"], phone="13900000004").json()["proposal_id"]
-    check_problem(decide(api, first, staff["reviewer"], "reject", json={}), 400, "validation_failed")
+    for body in ({}, {"reason": ""}, {"reason": "与 13800005678 不符"}):
+        check_problem(decide(api, first, staff["reviewer"], "reject", json=body), 400, "validation_failed")
     rejected = decide(api, first, staff["reviewer"], "reject", json={"reason": "照片不清"}).json()
     assert (rejected["state"], rejected["decision_reason"], rejected["outcome"]) == ("rejected", "照片不清", None)
     assert decide(api, first, staff["reviewer"], "reject", json={"reason": "again"}).json() == rejected

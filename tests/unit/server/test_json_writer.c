@@ -102,6 +102,20 @@ static void test_typed_values(void **state)
     text_fini(&out);
 }
 
+static void test_json_in_json(void **state)
+{
+    struct text out;
+    struct json_writer writer;
+    text_init(&out, 100);
+    json_writer_init(&writer, &out);
+    json_array_open(&writer);
+    json_raw(&writer, SPAN("{\"a\": [1, null]}"));
+    json_raw(&writer, SPAN("{}"));
+    json_array_close(&writer);
+    assert_span_equal(text_span(&out), "[{\"a\": [1, null]},{}]");
+    text_fini(&out);
+}
+
 static void test_overflow_only_sets_failed(void **state)
 {
     struct text out;
@@ -121,7 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nesting_and_commas),        cmocka_unit_test(test_escapes),
         cmocka_unit_test(test_every_byte_reads_back),     cmocka_unit_test(test_typed_values),
-        cmocka_unit_test(test_overflow_only_sets_failed),
+        cmocka_unit_test(test_overflow_only_sets_failed), cmocka_unit_test(test_json_in_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
