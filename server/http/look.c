@@ -8,7 +8,9 @@ void look_prepend(struct exchange *exchange)
     const struct request *request = &exchange->request;
     struct call *look = &exchange->look;
     call_init(look, STATEMENT_AUDIT_LOOK);
-    call_uuid(look, AUDIT_LOOK_PARAM_EVENT_ID, uuid_make(request->look_person_key));
+    /* Ids of events about nobody are told apart by more than their time: other processes make some too. */
+    uint64_t key = request->look_person_key != 0 ? request->look_person_key : uuid_random_key();
+    call_uuid(look, AUDIT_LOOK_PARAM_EVENT_ID, uuid_make(key));
     call_instant(look, AUDIT_LOOK_PARAM_AT, clock_real_us());
     call_text(look, AUDIT_LOOK_PARAM_ACTOR_KIND, principal_kind_text(request->principal.kind));
     call_uuid(look, AUDIT_LOOK_PARAM_ACTOR_ID, request->principal.subject_id);
@@ -16,7 +18,9 @@ void look_prepend(struct exchange *exchange)
     call_text(look, AUDIT_LOOK_PARAM_REQUEST_ID, span_of(request->request_id));
     if (request->look_person_key != 0)
         call_int(look, AUDIT_LOOK_PARAM_PERSON_KEY, (int64_t)request->look_person_key);
-    call_uuid(look, AUDIT_LOOK_PARAM_OBJECT_ID, request->look_object_id);
+    const struct uuid nothing = {{0}};
+    if (!uuid_equal(request->look_object_id, nothing))
+        call_uuid(look, AUDIT_LOOK_PARAM_OBJECT_ID, request->look_object_id);
     if (request->consent_person_key != 0)
         call_uuid(look, AUDIT_LOOK_PARAM_CONSENT_ID, request->consent_id);
     exchange->task.before = look;

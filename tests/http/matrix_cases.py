@@ -65,6 +65,7 @@ CASES = {
     "grantConsentRequest": Case(body=until_tomorrow, inside=frozenset({404})),
     "refuseConsentRequest": Case(inside=frozenset({404})),
     "revokeConsent": Case(inside=frozenset({404})),
+    "listAuditEvents": Case(is_bound=False),
     "createEnrolment": Case(body=enrolment, inside=frozenset({409})),
     "proposeCorrection": nothing_new(clear=["deceased_on"]),
     "proposeEnrolmentCorrection": nothing_new(status="active"),
