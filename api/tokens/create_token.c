@@ -113,6 +113,10 @@ static enum problem render(struct request *request, const struct rows *rows, str
         request_fault(request, ARG_BODY, "subject_id", "unknown", NULL);
         return PROBLEM_VALIDATION_FAILED;
     }
+    if (span_equal(status, SPAN("foreign_subject"))) {
+        request_fault(request, ARG_BODY, "subject_id", "not_allowed", NULL);
+        return PROBLEM_VALIDATION_FAILED;
+    }
     if (!span_equal(status, SPAN("created"))) {
         return PROBLEM_INTERNAL_ERROR;
     }

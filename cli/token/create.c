@@ -167,6 +167,10 @@ static enum exit_code finish(const PGresult *result, const struct made *made)
         complain("--subject names no registered client that is active");
         return EXIT_CODE_FAILED;
     }
+    if (strcmp(status, "foreign_subject") == 0) {
+        complain("--subject names a person or a client, for whom no staff token stands");
+        return EXIT_CODE_FAILED;
+    }
     if (strcmp(status, "created") != 0) {
         complain("the database refused the token");
         return EXIT_CODE_FAILED;

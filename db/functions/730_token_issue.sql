@@ -9,6 +9,8 @@
 --   malformed       something the table refuses: a caller checks before
 --   unknown_person  a citizen token for somebody who does not exist
 --   unknown_client  a client token for one that is not registered, not active, or not the caller's to manage
+--   foreign_subject a staff token in the name of a person or client, or of staff who hold tokens that are not the caller's
+--                   to manage: what it does would be taken for what they did
 --   created         it works now (or did already, when asked again)
 CREATE OR REPLACE FUNCTION token_issue(
     token_hashes bytea[], token_ids uuid[], kinds text[], subject_ids uuid[], person_keys bigint[], labels text[],
@@ -44,6 +46,15 @@ WITH asked AS MATERIALIZED (
                      AND (client.client_id IS NULL
                           OR NOT (asked.visible IS NULL
                                   OR token_is_visible('client', client.regions, asked.visible))) THEN 'unknown_client'
+                WHEN asked.kind = 'staff'
+                     AND (EXISTS (SELECT FROM token AS held
+                                   WHERE held.subject_id = asked.subject_id AND held.token_id <> asked.token_id
+                                     AND (held.kind <> 'staff' OR NOT (asked.visible IS NULL
+                                          OR token_is_visible('staff', held.regions, asked.visible))))
+                          OR EXISTS (SELECT FROM person AS citizen
+                                      WHERE citizen.person_key = person_key_of(asked.subject_id)
+                                        AND citizen.person_id = asked.subject_id)
+                          OR client.client_id IS NOT NULL) THEN 'foreign_subject'
                 ELSE 'created' END AS status
       FROM asked
       LEFT JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.subject_id
@@ -63,7 +74,8 @@ WITH asked AS MATERIALIZED (
     INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, object_id, request_id, detail)
     SELECT judged.event_id, judged.instant, judged.actor_kind, judged.created_by, 'create_token', judged.person_key,
            judged.token_id, judged.request_id,
-           jsonb_build_object('kind', judged.kind, 'roles', judged.roles, 'regions', judged.regions)
+           jsonb_build_object('kind', judged.kind, 'subject_id', judged.subject_id, 'roles', judged.roles,
+                              'regions', judged.regions)
       FROM judged
       JOIN stored ON stored.token_id = judged.token_id
 )
@@ -71,4 +83,4 @@ SELECT judged.ord, judged.status FROM judged ORDER BY judged.ord
 $$;
 COMMENT ON FUNCTION token_issue(bytea[], uuid[], text[], uuid[], bigint[], text[], text[], text[], timestamptz[],
     uuid[], timestamptz[], uuid[], text[], text[], text[]) IS
-    'Stores new tokens with an audit event each; one status row for each member: malformed, unknown_person, unknown_client or created';
+    'Stores new tokens with an audit event each; one status row for each member: malformed, unknown_person, unknown_client, foreign_subject or created';

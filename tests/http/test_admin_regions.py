@@ -48,6 +48,26 @@ def test_only_who_sees_all_regions_stands_in_for_citizens(api, officers, demo):
         assert status == 201 or faults(response) == {"/body/kind": "not_allowed"}
 
 
+def test_nobody_makes_tokens_in_the_name_of_others(api, officers, demo, new_token, new_client, sql):
+    """What is done with it would be taken for what they did."""
+    near = new_token("staff", roles=["operator"], regions=["620500"]).subject_id
+    far = new_token("staff", roles=["operator"], regions=["620500", "110000"]).subject_id
+    client, citizen = new_client(regions=["620500"])["client_id"], demo.employee.person_id
+    for subject_id, officer, status in (
+        (near, "Gansu", 201), (far, "Gansu", 400), (far, "nation", 201), (client, "nation", 400), (citizen, "nation", 400),
+    ):  # fmt: skip
+        body = {"kind": "staff", "subject_id": subject_id, "roles": ["operator"], "regions": ["620500"]}
+        response = api.post(PATH, by=officers[officer], json=body)
+        assert response.status_code == status, (subject_id, officer)
+        if status == 400:
+            assert faults(response) == {"/body/subject_id": "not_allowed"}
+        else:
+            (detail,) = sql.execute(
+                "SELECT detail FROM audit_event WHERE object_id = %s", [response.json()["token_id"]]
+            ).fetchone()
+            assert (detail["subject_id"], detail["regions"]) == (subject_id, ["620500"])
+
+
 @pytest.fixture(scope="module")
 def tokens(new_token, demo):
     """{name: (token, whether the officer of Tianshui and Guangzhou may know it)}"""
