@@ -1,16 +1,35 @@
--- Ends every token of the given citizens: what they proved themselves with has changed.
+-- Ends every session, code and token of the given citizens: what they proved themselves with has changed.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each person; instants in real time.
--- Locks: the token rows, in the order of their ids; then the epochs of their buckets, in order. Call it last in a
--- transaction.
+-- Locks: their codes, so that none is redeemed any more (a session that is being opened with one is waited for); their
+-- sessions in the order of their keys, so that a refresh under way is waited for; their tokens in the order of their
+-- ids; then the epochs of their buckets, in order. Call it last in a transaction.
 -- Outcomes: how many tokens ended. Those that had ended before keep who ended them.
 CREATE OR REPLACE FUNCTION citizen_sign_out(person_ids uuid[], revoked_bys uuid[], instants timestamptz[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+    person_keys bigint[] := ARRAY(
+        -- The key is the low 62 bits of every id (server/uuid.h).
+        SELECT ('x' || replace(right(p.id::text, 17), '-', ''))::bit(64)::bigint & 4611686018427387903
+          FROM unnest(person_ids) AS p (id));
     buckets smallint[];
     ended bigint;
 BEGIN
+    IF coalesce(cardinality(person_ids), 0) = 0 THEN
+        RETURN 0;
+    END IF;
+    PERFORM FROM challenge
+      WHERE challenge.person_key = ANY (person_keys) AND challenge.ended_at IS NULL
+      ORDER BY challenge.challenge_id FOR NO KEY UPDATE;
+    UPDATE challenge SET ended_at = instants[1]
+     WHERE challenge.person_key = ANY (person_keys) AND challenge.ended_at IS NULL;
+    PERFORM FROM session
+      WHERE session.person_key = ANY (person_keys) AND session.ended_at IS NULL
+      ORDER BY session.person_key, session.session_id FOR NO KEY UPDATE;
+    UPDATE session SET ended_at = instants[1], end_reason = 'person_corrected'
+     WHERE session.person_key = ANY (person_keys) AND session.ended_at IS NULL;
+
     PERFORM FROM token
       WHERE token.subject_id = ANY (person_ids) AND token.kind = 'citizen' AND token.revoked_at IS NULL
       ORDER BY token.token_id FOR NO KEY UPDATE;
@@ -34,4 +53,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION citizen_sign_out(uuid[], uuid[], timestamptz[]) IS
-    'Ends every token of the given citizens and raises the epochs of their buckets; returns how many ended';
+    'Ends every session, code and token of the given citizens and raises the epochs; returns how many tokens ended';

@@ -219,6 +219,19 @@ def test_money_arrives_before_it_is_closed(runtime, owner, people):
     assert approve_all(runtime, [row]) == ["not_allowed_in_status"]
 
 
+def open_session(connection, account):
+    """One that began an hour before, and a code that was sent but not used."""
+    secret = hashlib.sha256(b"s").digest()
+    connection.execute(
+        "INSERT INTO session (person_key, session_id, person_id, method, source, created_at, used_at, idle_at, expires_at)"
+        " SELECT %s, %s, %s, 'sms', %s, t, t, 'infinity', 'infinity' FROM (SELECT %s::timestamptz - interval '1 hour' AS t) AS o",
+        [account.person_key, make_id(account.person_key), account.person_id, secret, INSTANT])
+    connection.execute(
+        "INSERT INTO challenge (challenge_id, purpose, person_key, person_id, subject, target, source, code_hash, tries_left,"
+        " created_at, expires_at) VALUES (gen_random_uuid(), 'sign_in', %s, %s, %s, %s, %s, %s, 3, %s, 'infinity')",
+        [account.person_key, account.person_id, secret, secret, secret, secret, INSTANT])
+
+
 PLANTED = {
     "a number is lost": ("DELETE FROM person_identifier WHERE kind = 'card_number' AND person_key = %(key)s",
                          "proposal", "card_number"),
@@ -237,7 +250,8 @@ PLANTED = {
     "withdrawn by another": (
         "ALTER TABLE proposal DROP CONSTRAINT proposal_check5;"
         "UPDATE proposal SET state = 'withdrawn', outcome = NULL", "proposal", "decided_by"),
-    "a session goes on": ("UPDATE token SET revoked_at = NULL", "token", "revoked_at"),
+    "a token goes on": ("UPDATE token SET revoked_at = NULL", "token", "revoked_at"),
+    "a session goes on": ("UPDATE session SET ended_at = NULL, end_reason = NULL", "session", "ended_at"),
 }
 
 
@@ -248,10 +262,13 @@ def test_planted_faults_are_found(migrated, world, what):
         "INSERT INTO token (token_hash, token_id, kind, subject_id, person_key, created_at, expires_at)"
         " VALUES (sha256('t'), gen_random_uuid(), 'citizen', %s, %s, %s::timestamptz - interval '1 hour', 'infinity')",
         [world.account.person_id, world.account.person_key, INSTANT])
+    open_session(connection, world.account)
     row = correction(world.account, **new_number("new"), **new_number("card", "card_number"))
     assert call(connection, PERSON, [row]) == ["proposed"]
     assert approve_all(connection, [row]) == ["done"]
     assert connection.execute("SELECT revoked_by FROM token").fetchone() == (REVIEWER,)
+    assert connection.execute("SELECT end_reason FROM session").fetchone() == ("person_corrected",)
+    assert connection.execute("SELECT ended_at FROM challenge").fetchone() == (INSTANT,), "nor is a code of before any good"
     report = audit(migrated)
     assert report["clean"], report["faults"]
     sql, table, column = PLANTED[what]

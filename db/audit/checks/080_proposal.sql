@@ -47,3 +47,9 @@ FROM corrected
 JOIN token ON token.subject_id = corrected.person_id AND token.kind = 'citizen'
 WHERE corrected.field IN ('citizen_number', 'phone') AND token.created_at < corrected.decided_at
   AND token.revoked_at IS NULL AND token.expires_at > corrected.decided_at
+UNION ALL
+SELECT 'session', session.session_id::text, 'ended_at', 'ended when the ' || corrected.field || ' was corrected', 'none'
+FROM corrected
+JOIN session ON session.person_key = corrected.person_key
+WHERE corrected.field IN ('citizen_number', 'phone') AND session.created_at < corrected.decided_at
+  AND session.ended_at IS NULL AND session.expires_at > corrected.decided_at
