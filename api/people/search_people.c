@@ -94,6 +94,8 @@ static bool write_person(struct request *request, const struct rows *rows, struc
     json_object_open(writer);
     json_key(writer, "person_id");
     json_uuid(writer, person_id);
+    json_key(writer, "matched_by");
+    json_text(writer, row_text(rows, 0, PEOPLE_SEARCH_COLUMN_MATCHED_BY));
     json_key(writer, "certificate_kind");
     json_text(writer, row_text(rows, 0, PEOPLE_SEARCH_COLUMN_CERTIFICATE_KIND));
     bool is_open =

@@ -11,6 +11,7 @@
 -- param: actor_id uuid
 -- param: request_id text
 -- column: ord int8
+-- column: matched_by text
 -- column: person_id uuid
 -- column: certificate_kind text
 -- column: citizen_number_sealed bytea
@@ -19,9 +20,9 @@
 -- column: birth_date date
 -- column: deceased_on date
 -- column: pools text
-SELECT found.ord, person.person_id, person.certificate_kind, person.citizen_number_sealed, person.name_sealed,
+SELECT found.ord, found.matched_by, person.person_id, person.certificate_kind, person.citizen_number_sealed, person.name_sealed,
        person.phone_sealed, person.birth_date, person.deceased_on, reach.pools
-  FROM people_search($1::text[], $2::bytea[], $3::text[], $4::uuid[], $5::timestamptz[], $6::uuid[], $7::text[])
+  FROM people_find($1::text[], $2::bytea[], $3::text[], $4::uuid[], $5::timestamptz[], $6::uuid[], $7::text[])
        AS found
   JOIN person ON person.person_key = found.person_key
  CROSS JOIN LATERAL (
