@@ -17,7 +17,7 @@ class Pins:
         """Cheaper than those of today, so that tests are quick."""
         salt = secrets.token_bytes(16)
         peppered = hmac.digest(self.pepper, pin.encode(), "sha256")
-        stored = hashlib.scrypt(peppered, salt=salt, n=2**log2_n, r=8, p=1, maxmem=2**26, dklen=32)
+        stored = hashlib.scrypt(peppered, salt=salt, n=2**log2_n, r=8, p=1, maxmem=2**28, dklen=32)
         self.connection.execute(
             "INSERT INTO credential (person_key, kind, person_id, salt, hash, log2_n, block_size, parallel, set_at)"
             " VALUES (%s, 'pin', %s, %s, %s, %s, 8, 1, clock_timestamp())"

@@ -333,21 +333,6 @@ def test_many_calls_at_once_are_all_answered(new_caller):
     assert statuses == [200] * 32
 
 
-def test_a_full_queue_says_when_to_come_back(new_caller, start_server, client_of, hotline):
-    """One thread, and more callers than may wait."""
-    caller = new_caller(log2_n=15)
-    api = client_of(start_server({"YIBAO_CRYPTO_THREADS": "1"}))
-    callers = [Caller(api, hotline, caller.number, caller.pin) for _ in range(120)]
-    with ThreadPoolExecutor(120) as pool:
-        responses = list(pool.map(lambda c: c.call(), callers))
-    assert {r.status_code for r in responses} <= {200, 503}
-    refused = [r for r in responses if r.status_code == 503]
-    assert refused, "120 at once fit into a queue of 64"
-    for response in refused:
-        check_problem(response, 503, "overloaded")
-        assert response.headers["retry-after"] == "1"
-
-
 def test_request_ids_reach_the_record(new_caller, sql):
     request_id = uuid.uuid4().hex
     response = new_caller().call(**{"X-Request-Id": request_id})
