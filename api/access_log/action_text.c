@@ -15,6 +15,8 @@ static const struct two_texts actions[] = {
     {"create_token", "为您签发了访问令牌", "Made an access token for you"},
     {"get_account", "查看了您的个人账户", "Looked at a personal account of yours"},
     {"get_account_balance", "查看了您的个人账户余额", "Looked at the balance of your account"},
+    {"get_hotline_balance", "在电话热线播报了您的个人账户余额", "Told the balance of your account by telephone"},
+    {"get_hotline_contributions", "在电话热线播报了您的缴费记录", "Told your contributions by telephone"},
     {"get_person", "查看了您的个人信息", "Looked at your record"},
     {"grant_consent_request", "同意了查看申请", "Agreed to a request"},
     {"list_account_entries", "查看了您的个人账户收支明细", "Looked at the entries of your account"},

@@ -4,6 +4,7 @@
 #include "api/access.h"
 #include "api/api.h"
 #include "api/hotline/keyed_in.h"
+#include "api/sign_in/attempt.h"
 #include "server/auth/password.h"
 #include "server/clock.h"
 #include <assert.h>
@@ -27,11 +28,6 @@ struct caller {
     bool is_right;
 };
 
-static struct span hash_span(const uint8_t hash[KEYED_HASH_BYTES])
-{
-    return (struct span){.bytes = (const char *)hash, .length = KEYED_HASH_BYTES};
-}
-
 static void wipe(void *object)
 {
     struct caller *caller = object;
@@ -45,17 +41,17 @@ static bool hash_all(struct caller *caller)
     struct span number = span_of(keyed_in->number);
     return keyring_hash(keyring, KEY_HASH_CITIZEN_NUMBER, number, caller->citizen_hash) &&
            keyring_hash(keyring, KEY_HASH_CARD_NUMBER, span_of(keyed_in->digits), caller->card_hash) &&
-           keyring_hash(keyring, KEY_HASH_ATTEMPT, number, caller->subject) &&
-           keyring_hash(keyring, KEY_HASH_ATTEMPT, span_of(keyed_in->source), caller->source);
+           attempt_hash(keyed_in->is_citizen_number ? "citizen_number" : "card_number", number, caller->subject) &&
+           attempt_hash(keyed_in->source_kind, span_of(keyed_in->source), caller->source);
 }
 
 static void bind_lookup(struct request *request, struct caller *caller, struct call *call)
 {
     call_init(call, STATEMENT_HOTLINE_CALLER);
-    call_bytea(call, HOTLINE_CALLER_PARAM_CITIZEN_HASH, hash_span(caller->citizen_hash));
-    call_bytea(call, HOTLINE_CALLER_PARAM_CARD_HASH, hash_span(caller->card_hash));
-    call_bytea(call, HOTLINE_CALLER_PARAM_SUBJECT, hash_span(caller->subject));
-    call_bytea(call, HOTLINE_CALLER_PARAM_SOURCE, hash_span(caller->source));
+    call_bytea(call, HOTLINE_CALLER_PARAM_CITIZEN_HASH, attempt_span(caller->citizen_hash));
+    call_bytea(call, HOTLINE_CALLER_PARAM_CARD_HASH, attempt_span(caller->card_hash));
+    call_bytea(call, HOTLINE_CALLER_PARAM_SUBJECT, attempt_span(caller->subject));
+    call_bytea(call, HOTLINE_CALLER_PARAM_SOURCE, attempt_span(caller->source));
     access_bind_visible(request, call, HOTLINE_CALLER_PARAM_VISIBLE);
     call_instant(call, HOTLINE_CALLER_PARAM_AT, clock_real_us());
 }
@@ -82,7 +78,7 @@ static bool take_pin(struct caller *caller, const struct rows *rows)
 {
     struct span salt = row_text(rows, 0, HOTLINE_CALLER_COLUMN_SALT);
     struct span hash = row_text(rows, 0, HOTLINE_CALLER_COLUMN_HASH);
-    if (!password_params_decoy(api_keyring(), hash_span(caller->subject), &caller->params)) {
+    if (!password_params_decoy(api_keyring(), attempt_span(caller->subject), &caller->params)) {
         return false;
     }
     caller->has_pin = salt.length == sizeof caller->params.salt && hash.length == sizeof caller->stored;
@@ -120,7 +116,7 @@ void caller_work(void *state)
     uint8_t hash[PASSWORD_HASH_BYTES];
     struct span pin = {.bytes = caller->keyed_in.pin, .length = sizeof caller->keyed_in.pin};
     caller->has_worked = password_derive(pin, &caller->params, hash);
-    bool is_equal = caller->has_worked && password_hash_equal(hash, hash_span(caller->stored));
+    bool is_equal = caller->has_worked && password_hash_equal(hash, attempt_span(caller->stored));
     caller->is_right = is_equal && caller->has_pin;
     OPENSSL_cleanse(hash, sizeof hash);
 }
@@ -129,9 +125,9 @@ static void bind_attempt(const struct caller *caller, struct call *call)
 {
     call_init(call, STATEMENT_HOTLINE_ATTEMPT);
     call_uuid(call, HOTLINE_ATTEMPT_PARAM_ATTEMPT_ID, uuid_make((uint64_t)caller->person_key));
-    call_bytea(call, HOTLINE_ATTEMPT_PARAM_SUBJECT, hash_span(caller->subject));
-    call_bytea(call, HOTLINE_ATTEMPT_PARAM_SOURCE, hash_span(caller->source));
-    call_text(call, HOTLINE_ATTEMPT_PARAM_SOURCE_KIND, caller->keyed_in.source_kind);
+    call_bytea(call, HOTLINE_ATTEMPT_PARAM_SUBJECT, attempt_span(caller->subject));
+    call_bytea(call, HOTLINE_ATTEMPT_PARAM_SOURCE, attempt_span(caller->source));
+    call_text(call, HOTLINE_ATTEMPT_PARAM_SOURCE_KIND, span_of(caller->keyed_in.source_kind));
     if (caller->is_known) {
         call_int(call, HOTLINE_ATTEMPT_PARAM_PERSON_KEY, caller->person_key);
     }
@@ -182,7 +178,7 @@ enum problem caller_proceed(struct request *request, const struct rows *rows, st
     return problem;
 }
 
-enum problem caller_refusal(const struct request *request, struct reply *reply)
+enum problem caller_refusal(struct request *request, struct reply *reply)
 {
     const struct caller *caller = request->state;
     switch (caller->state) {
@@ -191,8 +187,7 @@ enum problem caller_refusal(const struct request *request, struct reply *reply)
     case CALLER_WRONG:
         return PROBLEM_CALLER_UNVERIFIED;
     case CALLER_CLOSED:
-        reply_header(reply, "Retry-After", arena_printf(request->arena, "%lld", (long long)caller->retry_after_s));
-        return PROBLEM_TOO_MANY_ATTEMPTS;
+        return attempt_closed(request, reply, caller->retry_after_s);
     case CALLER_UNJUDGED:
         break;
     }

@@ -21,4 +21,4 @@ void caller_work(void *state);
 enum problem caller_proceed(struct request *request, const struct rows *rows, struct call *call,
                             void (*ask)(struct request *request, int64_t person_key, struct call *call));
 /* In render: PROBLEM_NONE when the rows are those asked for. */
-enum problem caller_refusal(const struct request *request, struct reply *reply);
+enum problem caller_refusal(struct request *request, struct reply *reply);

@@ -32,8 +32,9 @@ static bool read_number(struct span text, struct keyed_in *keyed_in)
         keyed_in->digits[i] = is_x ? 'X' : c;
     }
     struct citizen_number number;
-    bool is_citizen = citizen_number_parse(span_of(keyed_in->digits), &number) == CITIZEN_NUMBER_VALID;
-    snprintf(keyed_in->number, sizeof keyed_in->number, "%s", is_citizen ? number.text : keyed_in->digits);
+    keyed_in->is_citizen_number = citizen_number_parse(span_of(keyed_in->digits), &number) == CITIZEN_NUMBER_VALID;
+    snprintf(keyed_in->number, sizeof keyed_in->number, "%s",
+             keyed_in->is_citizen_number ? number.text : keyed_in->digits);
     return true;
 }
 
@@ -64,17 +65,15 @@ static bool read_phone(struct span text, struct keyed_in *keyed_in)
     if (!is_digits(rest) || rest.length > KEYED_PHONE_BYTES) {
         return false;
     }
-    snprintf(keyed_in->source, sizeof keyed_in->source, "phone:%.*s", (int)rest.length, rest.bytes);
-    keyed_in->source_kind = SPAN("phone");
+    memcpy(keyed_in->source, rest.bytes, rest.length);
+    keyed_in->source_kind = "phone";
     return true;
 }
 
 static void take_client(const struct request *request, struct keyed_in *keyed_in)
 {
-    char id[UUID_TEXT_LENGTH + 1];
-    uuid_format(request->principal.subject_id, id);
-    snprintf(keyed_in->source, sizeof keyed_in->source, "client:%s", id);
-    keyed_in->source_kind = SPAN("client");
+    uuid_format(request->principal.subject_id, keyed_in->source);
+    keyed_in->source_kind = "client";
 }
 
 bool keyed_in_read(struct request *request, const struct caller_args *args, struct keyed_in *keyed_in)

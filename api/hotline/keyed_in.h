@@ -11,9 +11,10 @@
 struct keyed_in {
     char digits[KEYED_NUMBER_BYTES + 1]; /* as keyed in, with X for * */
     char number[KEYED_NUMBER_BYTES + 1]; /* the same, or the 18 characters of the citizen number that it is */
+    bool is_citizen_number;
     char pin[KEYED_PIN_BYTES];
-    char source[64]; /* where it comes from, for counting: the caller's phone, or the client when that is not told */
-    struct span source_kind;
+    char source[UUID_TEXT_LENGTH + 1]; /* where attempts come from: the phone, or the client when that is not told */
+    const char *source_kind;           /* phone or client */
 };
 
 /* False when something is malformed: the faults have been added. The PIN's argument is wiped. */
