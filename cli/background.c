@@ -1,6 +1,7 @@
 /* Opens, starts and stops the background threads. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/background.h"
+#include "cli/import_job.h"
 #include "server/jobs/outbox.h"
 #include "server/jobs/sms.h"
 #include "server/jobs/worker.h"
@@ -8,7 +9,8 @@
 
 #define OUTBOX_THREADS 2 /* a gateway that answers slowly holds up one of them, not both */
 
-static struct worker_task tasks[OUTBOX_THREADS];
+static struct worker_task tasks[OUTBOX_THREADS + 1];
+static struct import_jobs *imports;
 static size_t tasks_count;
 
 static void add(const char *name, int64_t (*turn)(void *state, struct worker *worker), void *state)
@@ -16,7 +18,8 @@ static void add(const char *name, int64_t (*turn)(void *state, struct worker *wo
     tasks[tasks_count++] = (struct worker_task){.name = name, .turn = turn, .state = state};
 }
 
-static bool open_tasks(const struct config *config, const struct keyring *keyring, const char **error)
+static bool open_tasks(const struct config *config, const struct keyring *keyring, const struct spool *spool,
+                       const char **error)
 {
     for (unsigned i = 0; i < OUTBOX_THREADS; i++) {
         struct outbox *outbox = outbox_open(config, keyring, i == 0, error);
@@ -24,13 +27,19 @@ static bool open_tasks(const struct config *config, const struct keyring *keyrin
             return false;
         add("outbox", outbox_turn, outbox);
     }
-    return true;
+    if (spool == NULL)
+        return true;
+    imports = import_jobs_open(config, spool);
+    if (imports != NULL)
+        add("imports", import_jobs_turn, imports);
+    *error = "out of memory";
+    return imports != NULL;
 }
 
-bool background_start(const struct config *config, const struct keyring *keyring)
+bool background_start(const struct config *config, const struct keyring *keyring, const struct spool *spool)
 {
     const char *error = "libcurl cannot be used";
-    if (sms_start() && open_tasks(config, keyring, &error)) {
+    if (sms_start() && open_tasks(config, keyring, spool, &error)) {
         error = "cannot start a thread";
         if (workers_start(config, tasks, tasks_count))
             return true;
@@ -44,5 +53,6 @@ void background_stop(void)
     workers_stop();
     for (size_t i = 0; i < OUTBOX_THREADS && i < tasks_count; i++)
         outbox_close(tasks[i].state);
+    import_jobs_close(imports);
     tasks_count = 0;
 }

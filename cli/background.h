@@ -3,7 +3,8 @@
 #pragma once
 #include "server/config.h"
 #include "server/crypto/keyring.h"
+#include "server/spool.h"
 
-/* False after one line on stderr; background_stop is right in either case. */
-bool background_start(const struct config *config, const struct keyring *keyring);
+/* `spool`: NULL where no files can be kept. False after one line on stderr; background_stop is right in either case. */
+bool background_start(const struct config *config, const struct keyring *keyring, const struct spool *spool);
 void background_stop(void);

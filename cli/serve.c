@@ -28,6 +28,7 @@ struct server {
     struct service service;
     struct keyring *keyring;
     struct ops *ops;
+    struct spool *spool; /* NULL when there is no room for files: imports are then refused */
     unsigned reactors_count;
     struct reactor **reactors;
 };
@@ -72,6 +73,10 @@ static bool open_service(struct server *server, const struct config *config)
     service->work_pool = work_pool_open((unsigned)config->crypto_threads);
     if (service->work_pool == NULL)
         return complain("cannot start a thread");
+    server->spool = spool_open(config, server->keyring, &error);
+    service->spool = server->spool;
+    if (server->spool == NULL)
+        LOG(LOG_WARNING, "spool_unusable", LOG_TEXT("why", span_of(error)));
     server->ops = ops_open(config, service->health, &error);
     return server->ops != NULL || complain(error);
 }
@@ -116,6 +121,8 @@ static void close_server(struct server *server)
         rate_limit_close(server->service.rate_by_address);
     if (server->service.health != NULL)
         health_close(server->service.health);
+    if (server->spool != NULL)
+        spool_close(server->spool);
     if (server->keyring != NULL)
         keyring_close(server->keyring);
 }
@@ -181,6 +188,7 @@ int command_serve(int argc, char **argv, const struct config *config)
     if (server.reactors_count == 0)
         server.reactors_count = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     block_signals();
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write(2), as a full disk is */
     json_object_seed(0);
     json_set_alloc_funcs(malloc, free_wiped);
     metrics_start(YIBAOD_VERSION);
@@ -189,7 +197,7 @@ int command_serve(int argc, char **argv, const struct config *config)
     if (started) {
         api_init(config, server.keyring);
         page_init(keyring_key(server.keyring, KEY_SIGN_CURSOR));
-        started = background_start(config, server.keyring) && open_reactors(&server, config);
+        started = background_start(config, server.keyring, server.spool) && open_reactors(&server, config);
     }
     if (started) {
         LOG(LOG_INFO, "serving", LOG_TEXT("listen", span_of(config->listen)),

@@ -5,6 +5,9 @@
 /* One request. 64 KiB of body is some 300 fields; Jansson needs up to 79 × that, so 5 MiB at worst for one parse. */
 #define LIMIT_BODY_BYTES 65536
 #define LIMIT_BODIES_BYTES (64 << 20) /* of all requests of one reactor: 1024 of the largest */
+/* Streamed bodies of one reactor at once: 16 × (a piece in the clear and sealed, 2 × 64 KiB) = 2 MiB. */
+#define LIMIT_UPLOADS 16
+#define LIMIT_STREAM_BYTES_PER_S 4096 /* what keeps a streamed body alive: the slowest line that is still of use */
 #define LIMIT_JSON_DEPTH 32
 #define LIMIT_ARGS 40         /* parameters and body fields of one operation */
 #define LIMIT_FIELD_ERRORS 40 /* one for each argument */

@@ -44,7 +44,7 @@ static inline void metrics_pg_connections(enum lane lane, int delta)
     metrics_pg_state(lane, METRIC_PG_READY, delta);
 }
 
-void metrics_work_waiting(int delta); /* slow cryptography queued now, not what runs */
+void metrics_work_waiting(int delta);       /* slow cryptography queued now, not what runs */
 void metrics_outbox_waiting(int64_t delta); /* messages waiting in the database, as this process last counted them */
 
 void metrics_count(enum metric_counter counter);

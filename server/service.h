@@ -7,11 +7,14 @@
 #include "server/http/health.h"
 #include "server/work/work_pool.h"
 
+struct spool;
+
 struct service {
     const struct config *config;
     struct health *health;
     struct rate_limit *rate_by_principal;
     struct rate_limit *rate_by_address;
     struct cors cors;
+    const struct spool *spool; /* NULL: there is no room for files */
     struct work_pool *work_pool;
 };

@@ -48,6 +48,7 @@ class Operation:
         self.segments = self.read_segments()
         self.arguments = []
         self.body_limit_bytes = 0
+        self.streams_body = False
         self.read_parameters(item)
         self.read_body()
         self.media = self.read_media()
@@ -102,8 +103,11 @@ class Operation:
         body = resolve(self.document, self.node.get("requestBody"))
         if body is None:
             return
+        if self.method != "get" and list(body.get("content", {})) == ["text/csv"]:
+            self.read_streamed_body()
+            return
         if self.method == "get" or list(body.get("content", {})) != ["application/json"]:
-            raise self.fault("a body must be application/json, and GET takes none")
+            raise self.fault("a body must be application/json or text/csv, and GET takes none")
         schema = resolve(self.document, body["content"]["application/json"].get("schema"))
         if schema is None or schema.get("type") != "object" or schema.get("additionalProperties") is not False:
             raise self.fault("the body must be an object with “additionalProperties: false”")
@@ -118,6 +122,13 @@ class Operation:
             schema = resolve(self.document, raw)
             self.arguments.append(Argument(self.document, name, "ARG_BODY", schema, name in required, self.name))
         self.body_limit_bytes = self.node.get("x-body-limit-bytes", DEFAULT_BODY_BYTES)
+
+    def read_streamed_body(self):
+        """It goes into a file and has no fields; how long it may be is said for each."""
+        self.streams_body = True
+        self.body_limit_bytes = need(self.node, "x-body-limit-bytes", int, self.name)
+        if not DEFAULT_BODY_BYTES < self.body_limit_bytes < 2**32:
+            raise self.fault("x-body-limit-bytes of a streamed body is above 65536 and below 2^32")
 
     def read_media(self):
         media = []

@@ -102,6 +102,8 @@ def operation_lines(o, with_handlers):
            f"        .kinds = {bits('PRINCIPAL_', o.kinds, shift=True)},", f"        .roles = {bits('ROLE_', o.roles)},",
            *client_lines(o),
            f"        .media = {' | '.join(o.media)},", f"        .body_limit_bytes = {o.body_limit_bytes},"]
+    if o.streams_body:
+        out.append("        .streams_body = true,")
     if o.arguments:
         out += [f"        .args_count = {len(o.arguments)},", f"        .args = {o.name}_args,"]
     out.append(f"        .handler = {f'&{o.name}_handler' if with_handlers else 'NULL'},")

@@ -26,6 +26,7 @@ struct cell {
 struct row_context {
     const struct keyring *keyring;
     int32_t business_date; /* days since 1970-01-01 */
+    const char *regions;   /* comma-separated codes that a pool must lie in; NULL: any */
     struct fault_list *faults;
     bool crypto_failed; /* hashing or sealing failed, for want of memory: the run must stop */
 };

@@ -1,6 +1,7 @@
 /* `yibaod import`: its options. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
+#include "cli/import/regions.h"
 #include "cli/import/run.h"
 #include "server/clock.h"
 #include <string.h>
@@ -8,13 +9,14 @@
 static void print_usage(FILE *out)
 {
     fputs("usage: yibaod import enrolments|contributions|opening-balances FILE.csv [--dry-run] [--skip-invalid]\n"
-          "                     [--report FILE] [--db DIRECTORY]\n\n"
+          "                     [--report FILE] [--regions CODE,…] [--db DIRECTORY]\n\n"
           "Checks every row of the file, then posts them in short transactions. The columns are in\n"
           "docs/import-formats.md. One bad row stops the whole file before anything is stored. Killed half-way, it is\n"
           "finished by running it again; a row that is stored already changes nothing.\n\n"
           "  --dry-run       check everything, store nothing\n"
           "  --skip-invalid  leave bad rows out, write them to FILE.csv.report.csv, post the rest\n"
           "  --report FILE   write what was found wrong to FILE, as CSV\n"
+          "  --regions …     refuse rows of pools outside these regions: pools, or XX0000 for a province\n"
           "  --db DIRECTORY  the directory with import/, when it is not found by itself\n",
           out);
 }
@@ -41,6 +43,11 @@ static bool parse_option(struct import_options *options, int argc, char **argv, 
         options->skip_invalid = true;
     } else if (strcmp(argument, "--report") == 0 && has_value) {
         options->report_path = argv[++*at];
+    } else if (strcmp(argument, "--regions") == 0 && has_value) {
+        options->regions = argv[++*at];
+        return regions_are_codes(options->regions);
+    } else if (strcmp(argument, "--job") == 0 && has_value) { /* for yibaod serve */
+        options->job = argv[++*at];
     } else if (strcmp(argument, "--db") == 0 && has_value) {
         options->db = argv[++*at];
     } else if (argument[0] != '-' && options->kind == NULL) {

@@ -13,7 +13,7 @@
 const struct fault_info fault_infos[FAULT_NONE] = {
 #define FAULT(name, text, level, zh, en)                                                                               \
     [FAULT_##name] = {.code = (text), .severity = FAULT_SEVERITY_##level, .reason_zh = (zh), .reason_en = (en)},
-#include "cli/import/fault.def"
+#include "api/imports/fault.def"
 #undef FAULT
 };
 

@@ -7,7 +7,7 @@
 
 enum fault_code {
 #define FAULT(name, code, severity, zh, en) FAULT_##name,
-#include "cli/import/fault.def"
+#include "api/imports/fault.def"
 #undef FAULT
     FAULT_NONE,
 };

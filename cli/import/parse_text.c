@@ -3,6 +3,7 @@
 #include "api/identifiers/credit_code.h"
 #include "api/identifiers/person_name.h"
 #include "cli/import/parse.h"
+#include "cli/import/regions.h"
 
 #define TEXT_BYTES_MAX 128      /* contribution.source_document */
 #define SHORT_TEXT_BYTES_MAX 64 /* contribution.channel */
@@ -77,7 +78,6 @@ enum fault_code parse_word(struct row *row, const struct column *column, struct 
 
 enum fault_code parse_pool(struct row *row, const struct column *column, struct span text, struct cell *cell)
 {
-    (void)row;
     (void)column;
     bool is_code = text.length == 6;
     for (size_t i = 0; is_code && i < text.length; i++) {
@@ -85,6 +85,9 @@ enum fault_code parse_pool(struct row *row, const struct column *column, struct 
     }
     if (!is_code) {
         return FAULT_POOL_MALFORMED;
+    }
+    if (row->context->regions != NULL && !regions_cover(row->context->regions, text)) {
+        return FAULT_POOL_NOT_ALLOWED;
     }
     *cell = (struct cell){.is_set = true, .bytes = text};
     return FAULT_NONE;

@@ -92,7 +92,8 @@ static bool write_report(const struct import_run *run)
 {
     const struct import_options *options = run->options;
     char path[4096];
-    bool is_wanted = options->report_path != NULL || (options->skip_invalid && run->faults.count > 0);
+    bool is_wanted =
+        options->report_path != NULL || (options->job == NULL && options->skip_invalid && run->faults.count > 0);
     if (!is_wanted) {
         return true;
     }
@@ -141,7 +142,7 @@ static int post(struct import_run *run)
         fault_list_print(&run->faults);
         fprintf(stderr, "%" PRIu64 " rows were refused by the ledger while posting; the others are stored\n", refused);
     }
-    bool ok = record_state(run, "done", true) && (refused == 0 || write_report(run));
+    bool ok = record_state(run, "done", true) && (refused == 0 || (write_report(run) && job_store_faults(run)));
     print_summary(run);
     return ok && (refused == 0 || run->options->skip_invalid) ? EXIT_CODE_OK : EXIT_CODE_FAILED;
 }
@@ -149,7 +150,7 @@ static int post(struct import_run *run)
 static int finish(struct import_run *run)
 {
     fault_list_print(&run->faults);
-    if (!write_report(run)) {
+    if (!write_report(run) || !job_store_faults(run)) {
         record_state(run, "failed", true);
         return EXIT_CODE_FAILED;
     }
@@ -167,11 +168,12 @@ static int finish(struct import_run *run)
 
 static int run_opened(struct import_run *run)
 {
-    if (!open_control(run) || !record_open(run)) {
+    if (!open_control(run) || (run->options->job != NULL && !job_open_source(run)) || !record_open(run)) {
         return EXIT_CODE_FAILED;
     }
     run->business_date = clock_date_of(clock_business_us()); /* of now: it may have waited over midnight */
-    if (!stage_open(run) || !stage_file(run) || !check_rows(run)) {
+    if (!stage_open(run) || !stage_file(run) || !check_rows(run) || !record_check(run)) {
+        job_store_faults(run);
         record_state(run, "failed", true);
         return EXIT_CODE_FAILED;
     }
@@ -203,7 +205,7 @@ int import_run(const struct config *config, const struct import_options *options
     if (!report_is_elsewhere(options)) {
         return EXIT_CODE_USAGE;
     }
-    if (!source_open(&run.source, options->path)) {
+    if (options->job != NULL ? !job_begin(&run) : !source_open(&run.source, options->path)) {
         return EXIT_CODE_FAILED;
     }
     int code = run_opened(&run);

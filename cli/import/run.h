@@ -15,6 +15,8 @@ struct import_options {
     const char *db;          /* NULL: found by itself */
     bool dry_run;
     bool skip_invalid;
+    const char *regions; /* comma-separated: rows of other pools are faults; NULL: every pool is allowed */
+    const char *job;     /* id of the job it runs for, whose sealed file `path` is; NULL on the command line */
 };
 
 #define CONNECTIONS_MAX 2
@@ -72,6 +74,11 @@ void stage_close(struct import_run *run);
 bool check_rows(struct import_run *run);
 /* post.c */
 bool post_rows(struct import_run *run);
+/* job.c: what only an import for a job does */
+bool job_begin(struct import_run *run);       /* ends with the process that started it */
+bool job_open_source(struct import_run *run); /* the keyring is open */
+bool job_store_faults(struct import_run *run);
 /* record.c: the row of import_run */
 bool record_open(struct import_run *run);
+bool record_check(struct import_run *run); /* what the check found: sums, pools, warnings */
 bool record_state(struct import_run *run, const char *state, bool is_end);

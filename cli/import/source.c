@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/import/source.h"
 #include "cli/import/encoding.h"
+#include "server/spool.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -79,11 +80,8 @@ static bool convert(struct source *source, const char *path)
     return ok;
 }
 
-static bool read_source(struct source *source, int file, const char *path)
+static bool prepare(struct source *source, const char *path)
 {
-    if (!copy_file(source, file, path)) {
-        return false;
-    }
     if (EVP_Digest(source->copy, source->content.length, source->sha256, NULL, EVP_sha256(), NULL) != 1) {
         return fail(path, "SHA-256 failed");
     }
@@ -102,12 +100,27 @@ bool source_open(struct source *source, const char *path)
     if (file < 0) {
         return fail(path, strerror(errno));
     }
-    bool ok = read_source(source, file, path);
+    bool ok = copy_file(source, file, path) && prepare(source, path);
     close(file);
     if (!ok) {
         source_close(source);
     }
     return ok;
+}
+
+bool source_open_sealed(struct source *source, const char *path, struct uuid id, const struct keyring *keyring)
+{
+    size_t length = 0;
+    *source = (struct source){0};
+    if (!spool_read(keyring, path, id, &source->copy, &length)) {
+        return fail(path, "is not there, not complete, or was changed");
+    }
+    source->content = (struct span){.bytes = source->copy, .length = length};
+    if (length > 0 && prepare(source, path)) {
+        return true;
+    }
+    source_close(source);
+    return false;
 }
 
 void source_close(struct source *source)

@@ -1,6 +1,7 @@
 /* The file to import: a copy in memory, in UTF-8, with its fingerprint. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "server/crypto/keyring.h"
 #include "server/span.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,6 +16,8 @@ struct source {
     char *copy;                        /* from malloc; what happens to the file later changes nothing */
 };
 
+/* The same from a sealed file of the spool, with its keyring. */
+bool source_open_sealed(struct source *source, const char *path, struct uuid id, const struct keyring *keyring);
 /* False after one line on stderr, also when the file changed while it was read. */
 bool source_open(struct source *source, const char *path);
 void source_close(struct source *source);

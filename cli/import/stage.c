@@ -103,13 +103,17 @@ static bool read_header(struct import_run *run, struct csv_reader *reader, struc
     if (!ok) {
         fprintf(stderr, "yibaod import: %s: line %u: %s\n", run->options->path, reader->line > 1 ? record.line : 1,
                 error);
+        fault_list_add(&run->faults, (struct fault){.line = 1, .code = FAULT_HEADER_UNUSABLE, .field = ""});
     }
     return ok;
 }
 
 static bool read_rows(struct import_run *run, struct csv_reader *reader, const struct header *header)
 {
-    struct row_context context = {.keyring = run->keyring, .business_date = run->business_date, .faults = &run->faults};
+    struct row_context context = {.keyring = run->keyring,
+                                  .business_date = run->business_date,
+                                  .regions = run->options->regions,
+                                  .faults = &run->faults};
     struct row row = {.context = &context};
     struct csv_record record;
     while (csv_next(reader, &record)) {

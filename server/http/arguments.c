@@ -146,7 +146,8 @@ enum problem arguments_read(struct request *request, const struct route *route)
     if (!read_path(request, route, seen) || !read_query(request, seen))
         return PROBLEM_INTERNAL_ERROR;
     read_headers(request, seen);
-    enum problem problem = operation->body_limit_bytes == 0 ? PROBLEM_NONE : arguments_read_body(request, seen);
+    bool has_fields = operation->body_limit_bytes > 0 && !operation->streams_body;
+    enum problem problem = !has_fields ? PROBLEM_NONE : arguments_read_body(request, seen);
     if (problem != PROBLEM_NONE)
         return problem;
     fill_absent(request, seen);

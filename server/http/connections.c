@@ -1,6 +1,7 @@
 /* Header, body, reply and idle deadlines: libmicrohttpd's own time-out measures inactivity only. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/connections.h"
+#include "server/http/body_stream.h"
 #include "server/http/library_errors.h"
 #include "server/metrics.h"
 #include <linux/tcp.h>
@@ -96,7 +97,8 @@ static void sweep_busy(struct http_connection *connection, const struct config *
             cut(connection, METRIC_TIMEOUT_HEADER);
         return;
     case EXCHANGE_BODY:
-        if (now_us - exchange->header_us > config->body_timeout_s * SECOND_US) {
+        if (exchange->stream != NULL ? body_stream_is_stalled(exchange, now_us)
+                                     : now_us - exchange->header_us > config->body_timeout_s * SECOND_US) {
             library_refuse(connection->fd, exchange, PROBLEM_REQUEST_TIMEOUT);
             cut(connection, METRIC_TIMEOUT_BODY);
         }
@@ -104,13 +106,13 @@ static void sweep_busy(struct http_connection *connection, const struct config *
     case EXCHANGE_TOKEN:
     case EXCHANGE_ROWS:
     case EXCHANGE_WORK:
-        if (now_us - exchange->header_us > config->request_timeout_s * SECOND_US) {
+        if (now_us - exchange->deadline_from_us > config->request_timeout_s * SECOND_US) {
             metrics_count(METRIC_TIMEOUT_REQUEST);
             exchange_abort(exchange, PROBLEM_DEADLINE_EXCEEDED);
         }
         return;
     case EXCHANGE_ANSWERED:
-        if (now_us - exchange->header_us > config->request_timeout_s * SECOND_US + READER_GRACE_US)
+        if (now_us - exchange->deadline_from_us > config->request_timeout_s * SECOND_US + READER_GRACE_US)
             cut(connection, METRIC_TIMEOUT_REQUEST);
         return;
     }

@@ -165,6 +165,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     (void)url;
     if (exchange == NULL)
         return MHD_NO;
+    if (exchange->lingers)
+        return library_drop(upload_size);
     switch (exchange->stage) {
     case EXCHANGE_HEADER:
         take_head(exchange, connection, method, version);
@@ -172,9 +174,12 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     case EXCHANGE_BODY:
         if (*upload_size == 0)
             return start(daemon, connection, exchange);
-        exchange_body(exchange, (struct span){.bytes = upload, .length = *upload_size});
+        if (!exchange_body(exchange, (struct span){.bytes = upload, .length = *upload_size}))
+            return answer_or_wait(daemon, connection, exchange);
         *upload_size = 0;
-        return exchange->body_read_bytes > LIMIT_SWALLOW_BYTES && exchange->refusal != PROBLEM_NONE ? MHD_NO : MHD_YES;
+        if (exchange->body_read_bytes > LIMIT_SWALLOW_BYTES && exchange->refusal != PROBLEM_NONE)
+            return library_give_up(connection, exchange);
+        return MHD_YES;
     case EXCHANGE_TOKEN:
     case EXCHANGE_ROWS:
     case EXCHANGE_WORK:

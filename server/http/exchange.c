@@ -4,6 +4,7 @@
 #include "server/clock.h"
 #include "server/http/arguments.h"
 #include "server/http/authenticate.h"
+#include "server/http/body_stream.h"
 #include "server/http/consent.h"
 #include "server/http/finish.h"
 #include "server/http/negotiate.h"
@@ -70,6 +71,8 @@ void exchange_answer_problem(struct exchange *exchange, enum problem problem)
 
 void exchange_abort(struct exchange *exchange, enum problem problem)
 {
+    if (body_stream_abort(exchange, problem))
+        return;
     if (exchange->stage == EXCHANGE_ROWS && task_may_have_run(&exchange->task))
         problem = PROBLEM_OUTCOME_UNKNOWN;
     steps_leave(exchange);
@@ -86,7 +89,7 @@ void exchange_answered_elsewhere(struct exchange *exchange, unsigned status)
         exchange->header_us = clock_monotonic_us();
 }
 
-void exchange_body(struct exchange *exchange, struct span bytes)
+static void collect(struct exchange *exchange, struct span bytes)
 {
     exchange->body_read_bytes += bytes.length;
     if (exchange->refusal != PROBLEM_NONE)
@@ -106,6 +109,14 @@ void exchange_body(struct exchange *exchange, struct span bytes)
     size_t before_bytes = exchange->body.length;
     text_append_span(&exchange->body, bytes);
     exchange->context->bodies_bytes += exchange->body.length - before_bytes;
+}
+
+bool exchange_body(struct exchange *exchange, struct span bytes)
+{
+    if (exchange->stream != NULL)
+        return body_stream_take(exchange, bytes);
+    collect(exchange, bytes);
+    return true;
 }
 
 /* Who asks is known, or nobody needs to: check, then the handler. */
@@ -136,6 +147,7 @@ static void token_came(struct task *task, enum task_outcome outcome, const struc
 
 void exchange_start(struct exchange *exchange)
 {
+    bool is_permitted = body_stream_end(exchange);
     exchange->request.body = text_span(&exchange->body);
     if (exchange->refusal == PROBLEM_NONE && exchange->body.failed)
         exchange->refusal = PROBLEM_INTERNAL_ERROR;
@@ -145,6 +157,10 @@ void exchange_start(struct exchange *exchange)
     }
     if (exchange->refusal != PROBLEM_NONE) {
         exchange_answer_problem(exchange, exchange->refusal);
+        return;
+    }
+    if (is_permitted) {
+        steps_begin(exchange);
         return;
     }
     switch (authenticate_begin(exchange)) {

@@ -22,6 +22,7 @@ enum exchange_stage {
 };
 
 struct exchange;
+struct body_stream;
 
 /* What a reactor lends to its exchanges. */
 struct exchange_context {
@@ -29,6 +30,7 @@ struct exchange_context {
     struct lanes *lanes;
     struct work_inbox *inbox;
     struct token_cache *tokens;
+    unsigned uploads;    /* streamed bodies with a file, at most LIMIT_UPLOADS */
     size_t bodies_bytes; /* held by all exchanges, at most LIMIT_BODIES_BYTES */
     void (*answered)(struct exchange_context *context, struct exchange *exchange); /* after it had to wait */
 };
@@ -49,10 +51,13 @@ struct exchange {
     int64_t token_asked_at_us;
     int64_t started_us;           /* monotonic: the request line was complete */
     int64_t header_us;            /* the header was complete; 0 before */
+    int64_t deadline_from_us;     /* from where the reply's deadline counts: the header, or a streamed body's end */
     int64_t body_us;              /* the body was complete; 0 before */
     int64_t body_announced_bytes; /* Content-Length; -1 when chunked */
     size_t body_read_bytes;
     struct text body;
+    struct body_stream *stream;             /* NULL unless the body is streamed */
+    bool lingers;                           /* answered before the body was complete: the rest is read and dropped */
     struct rate_verdict verdict;            /* the tighter one, for the headers */
     const struct rate_limit *verdict_limit; /* NULL: none was asked */
     struct call look;
@@ -75,7 +80,8 @@ void exchange_close(struct exchange *exchange);
 /* The whole header has come. Values in `head` are copied as needed. Decides on a refusal, if any; nothing is answered
  * yet. */
 void exchange_head(struct exchange *exchange, const struct guard_input *head, const struct sockaddr *peer);
-void exchange_body(struct exchange *exchange, struct span bytes);
+/* False: not taken, only of a streamed body; the same bytes are to come again after `answered`. */
+bool exchange_body(struct exchange *exchange, struct span bytes);
 /* The body is complete, or is not worth reading. Afterwards stage is EXCHANGE_ANSWERED, or `answered` will be called.
  */
 void exchange_start(struct exchange *exchange);

@@ -3,7 +3,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/auth/address.h"
 #include "server/clock.h"
-#include "server/http/exchange.h"
+#include "server/http/body_stream.h"
 #include "server/http/negotiate.h"
 #include "server/http/trace.h"
 #include "server/metrics.h"
@@ -127,9 +127,11 @@ static enum problem check_forms(struct exchange *exchange, const struct guard_in
     if (!negotiate_media(header(head, "Accept"), operation->media, &request->media))
         return PROBLEM_NOT_ACCEPTABLE;
     int64_t announced_bytes = exchange->body_announced_bytes;
-    bool is_json = negotiate_body_is_json(header(head, "Content-Type")) && header(head, "Content-Encoding").length == 0;
+    struct span type = header(head, "Content-Type");
+    bool is_fitting = (operation->streams_body ? negotiate_body_is_csv(type) : negotiate_body_is_json(type)) &&
+                      header(head, "Content-Encoding").length == 0;
     bool takes_body = operation->body_limit_bytes > 0;
-    if (takes_body ? announced_bytes != 0 && !is_json : announced_bytes > 0)
+    if (takes_body ? announced_bytes != 0 && !is_fitting : announced_bytes > 0)
         return PROBLEM_UNSUPPORTED_MEDIA_TYPE;
     return announced_bytes > (int64_t)operation->body_limit_bytes ? PROBLEM_BODY_TOO_LARGE : PROBLEM_NONE;
 }
@@ -161,9 +163,13 @@ void exchange_head(struct exchange *exchange, const struct guard_input *head, co
     exchange->request.peer_length = (uint8_t)address_caller_bytes(peer, exchange->request.peer);
     exchange->refusal = judge(exchange, head, peer);
     exchange->header_us = clock_monotonic_us();
+    exchange->deadline_from_us = exchange->header_us;
     exchange->stage = EXCHANGE_BODY;
     text_init(&exchange->body, LIMIT_BODY_BYTES);
-    if (exchange->operation != NULL && exchange->operation->body_limit_bytes > LIMIT_BODY_BYTES)
+    bool streams = exchange->operation != NULL && exchange->operation->streams_body;
+    if (streams && exchange->refusal == PROBLEM_NONE)
+        body_stream_begin(exchange);
+    if (!streams && exchange->operation != NULL && exchange->operation->body_limit_bytes > LIMIT_BODY_BYTES)
         exchange->body.maximum_bytes = exchange->operation->body_limit_bytes;
     bool endless = exchange->body_announced_bytes < 0 || exchange->body_announced_bytes > LIMIT_SWALLOW_BYTES;
     if (exchange->refusal != PROBLEM_NONE && endless)

@@ -81,7 +81,7 @@ static bool is_judging_header(struct MHD_Connection *connection, const struct ex
 }
 
 /* Straight to the socket: only while no other reply is on its way. The caller sees to it that the connection closes. */
-static void send_reply(int fd, const struct reply *reply, const char *request_id)
+static void send_finished(int fd, const struct reply *reply)
 {
     struct text out;
     struct tm utc;
@@ -89,15 +89,22 @@ static void send_reply(int fd, const struct reply *reply, const char *request_id
     time_t now_s = (time_t)(clock_real_us() / 1000000);
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now_s, &utc));
     text_init(&out, LIMIT_REPLY_BYTES);
-    text_printf(
-        &out,
-        "HTTP/1.1 %u Refused\r\nDate: %s\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n"
-        "X-Request-Id: %s\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n",
-        reply->status, date, request_id, reply->body.length);
+    text_printf(&out, "HTTP/1.1 %u Refused\r\nDate: %s\r\nConnection: close\r\nContent-Length: %zu\r\n", reply->status,
+                date, reply->body.length);
+    for (unsigned i = 0; i < reply->headers_count; i++)
+        text_printf(&out, "%s: %s\r\n", reply->headers[i].name, reply->headers[i].value);
+    text_append(&out, "\r\n", 2);
     text_append_span(&out, text_span(&reply->body));
     if (!out.failed && send(fd, out.bytes, out.length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         LOG(LOG_DEBUG, "refusal_not_sent", LOG_INT("errno", errno));
     text_fini(&out);
+}
+
+static void send_reply(int fd, struct reply *reply, const char *request_id)
+{
+    reply_header(reply, "Cache-Control", "no-store");
+    reply_header(reply, "X-Request-Id", request_id);
+    send_finished(fd, reply);
 }
 
 /*
@@ -105,8 +112,7 @@ static void send_reply(int fd, const struct reply *reply, const char *request_id
  * answer goes straight to the socket, on which nothing else is under way, and declining to queue makes the library
  * close.
  */
-static enum MHD_Result send_and_close(struct MHD_Connection *connection, const struct reply *reply,
-                                      const char *request_id)
+static enum MHD_Result send_and_close(struct MHD_Connection *connection, struct reply *reply, const char *request_id)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (info != NULL)
@@ -122,6 +128,26 @@ void library_refuse(int fd, struct exchange *exchange, enum problem problem)
     send_reply(fd, &reply, exchange->request.request_id);
     exchange_answered_elsewhere(exchange, reply.status);
     text_fini(&reply.body);
+}
+
+enum MHD_Result library_give_up(struct MHD_Connection *connection, struct exchange *exchange)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (exchange->stream == NULL || info == NULL)
+        return MHD_NO;
+    exchange_answer_problem(exchange, exchange->refusal);
+    send_finished(info->connect_fd, &exchange->reply);
+    shutdown(info->connect_fd, SHUT_WR);
+    exchange->lingers = true;
+    exchange->deadline_from_us = clock_monotonic_us();
+    return MHD_YES;
+}
+
+enum MHD_Result library_drop(size_t *upload_size)
+{
+    bool is_over = *upload_size == 0;
+    *upload_size = 0;
+    return is_over ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result queue(struct MHD_Connection *connection, const struct reply *reply, const char *request_id)

@@ -199,3 +199,9 @@ bool negotiate_body_is_json(struct span content_type)
             return false;
     return true;
 }
+
+bool negotiate_body_is_csv(struct span content_type)
+{
+    struct span type;
+    return take_part(&content_type, ';', &type) && equals(type, "text/csv");
+}

@@ -20,3 +20,4 @@ enum language negotiate_language(struct span accept_language);
 
 /* application/json, with no charset but UTF-8. */
 bool negotiate_body_is_json(struct span content_type);
+bool negotiate_body_is_csv(struct span content_type); /* text/csv; whoever reads it finds out its charset */

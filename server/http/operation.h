@@ -95,6 +95,7 @@ struct operation_info {
                               person; empty where clients need none */
     uint32_t media;        /* bits of enum media that it can answer */
     uint32_t body_limit_bytes; /* 0: takes no body */
+    bool streams_body;         /* text/csv, into a file of the spool: request->upload */
     uint8_t args_count;
     const struct arg_info *args;
     const struct handler *handler;

@@ -16,6 +16,14 @@ struct fault {
     char detail[96]; /* in the request's language */
 };
 
+/* A streamed body, in a file of the spool. */
+struct upload {
+    struct uuid id;
+    struct uuid spool_id;
+    uint64_t bytes; /* 0: none came, and there is no file */
+    bool is_kept;   /* set in bind together with the call that stores what the file is for: else it is removed */
+};
+
 /*
  * What handlers and helpers may use. The runtime's own part (connection, lane, deadlines) is in server/http/exchange.h.
  * Lives until the reply has left; everything it points to is in `arena`. Belongs to one thread.
@@ -33,6 +41,7 @@ struct request {
     struct span body;
     uint8_t peer[LIMIT_PEER_BYTES];              /* who is at the other end of the connection: address_caller_bytes */
     uint8_t peer_length;                         /* 0: not known */
+    struct upload *upload;                       /* NULL unless the operation streams its body */
     struct span if_none_match;                   /* header value, or empty */
     struct span headers[LIMIT_HEADER_ARGUMENTS]; /* of the operation's header arguments, in their order; or empty */
     char request_id[33];  /* ours or the caller's X-Request-Id when well-formed: 16–32 of [0-9A-Za-z_-] */

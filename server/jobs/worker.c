@@ -125,7 +125,7 @@ PGresult *worker_query(struct worker *worker, const char *sql, int params_count,
     return NULL;
 }
 
-static bool ensure_connection(struct worker *worker)
+bool worker_connect(struct worker *worker)
 {
     if (worker->connection != NULL)
         return true;
@@ -160,7 +160,7 @@ static void *loop(void *cls)
     struct worker *worker = cls;
     while (!worker_is_stopping(worker)) {
         int64_t patience_us = 0;
-        if (ensure_connection(worker))
+        if (worker_connect(worker))
             patience_us = worker->task->turn(worker->task->state, worker);
         log_flush();
         sleep_until_woken(worker, worker->connection == NULL && worker->pause_us > 0 ? worker->pause_us : patience_us);

@@ -33,6 +33,7 @@ void worker_wake(void);
 /* For tasks, on their thread. */
 bool worker_is_stopping(const struct worker *worker);
 int worker_stop_fd(const struct worker *worker); /* readable from the stop on: for poll(2) */
+bool worker_connect(struct worker *worker);      /* anew when the connection was lost during a long turn */
 /*
  * One statement with text parameters, its result as text. NULL after logging when it failed or PostgreSQL did not
  * answer in time; then the turn had better end. Caller clears.

@@ -26,6 +26,7 @@ class Database:
             "YIBAO_MASTER_KEY_FILE": str(directory / "master.key"),
             "YIBAO_DEMO_FILE": str(self.demo_path),
             "YIBAO_SMS_GATEWAY": f"file:{directory / 'sms.jsonl'}",
+            "YIBAO_SPOOL_DIR": str(directory / "spool"),
             "YIBAO_BINARY": str(BINARY),
         }
         self.run(BINARY, "migrate")

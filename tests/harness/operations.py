@@ -27,10 +27,18 @@ class Operation:
     samples: dict
     headers: dict
     body: dict
+    csv: str
+    required_query: dict
 
     def url(self, **ids):
         """Ids that are not given are those of the contract's examples."""
         return self.path.format(**{**self.samples, **ids})
+
+    def sending(self, body=None):
+        """What of a request carries the body: the contract's example unless another is given."""
+        if self.csv is not None:
+            return {"content": self.csv.encode(), "headers": {"Content-Type": "text/csv"}}
+        return {"json": self.body if body is None else body} if self.has_body else {}
 
     @property
     def success(self):
@@ -58,7 +66,8 @@ def _operation(path, method, item, operation):
     resolve = functools.partial(openapi_document.resolve, DOCUMENT)
     parameters = [resolve(p) for p in [*item.get("parameters", []), *operation.get("parameters", [])]]
     success = resolve(operation["responses"].get("200", {}))
-    content = resolve(operation.get("requestBody", {})).get("content", {}).get("application/json", {})
+    contents = resolve(operation.get("requestBody", {})).get("content", {})
+    content = contents.get("application/json", {})
     examples = [e["value"] for e in content.get("examples", {}).values()]
     return Operation(
         name=operation["operationId"],
@@ -77,6 +86,8 @@ def _operation(path, method, item, operation):
         samples={p["name"]: p["example"] for p in parameters if p["in"] == "path"},
         headers={p["name"]: p["example"] for p in parameters if p["in"] == "header" and p.get("required")},
         body=content.get("example", examples[0] if examples else None),
+        csv=contents.get("text/csv", {}).get("example"),
+        required_query={p["name"]: p["example"] for p in parameters if p["in"] == "query" and p.get("required")},
     )
 
 

@@ -31,6 +31,7 @@ class Case:
     outside: frozenset = frozenset({404})
     is_bound: bool = None  # whether regions count; None: when the path names something
     path: dict = dataclasses.field(default_factory=dict)
+    query: dict = dataclasses.field(default_factory=dict)
 
 
 def own_pool(principal):
@@ -55,6 +56,8 @@ def until_tomorrow(operation, principal):
 DEFAULT = Case()
 MATRIX_CHANNEL = {"channel_code": "matrix"}
 CASES = {
+    "createImport": Case(query={"dry_run": "true"}),
+    "cancelJob": Case(inside=frozenset({204, 409})),
     "createPerson": Case(inside=frozenset({201, 409}), outside=frozenset({400}), is_bound=True),
     "listEmployers": Case(is_bound=False),
     "getEmployer": Case(inside=frozenset({200, 404}), is_bound=False),

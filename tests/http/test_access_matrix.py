@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 from tests.harness import money, proposals
-from tests.harness.operations import OPERATIONS
+from tests.harness.operations import BY_NAME, OPERATIONS
 from tests.harness.problems import without_request_id
 from tests.http.matrix_cases import CASES, DEFAULT
 
@@ -67,11 +67,13 @@ def mixed(high, low):
 
 
 @pytest.fixture(scope="module")
-def id_sets(sql, target, stranger, pool, new_token, new_client):
+def id_sets(api, sql, target, stranger, pool, new_token, new_client):
     """{name: (ids for the path, whether they exist)}"""
+    operator = new_token("staff", roles=["operator"], regions=[pool])
+    job_id = call(api, BY_NAME["createImport"], operator, {}).json()["job_id"]
     absent = str(uuid.uuid4())
     return {
-        "existing": (lambda: {**ids_of(target), **kept(sql, target), **managed(pool, new_token, new_client)}, True),
+        "existing": (lambda: {**ids_of(target), **kept(sql, target), **managed(pool, new_token, new_client), "job_id": job_id}, True),
         "absent": (lambda: same(absent), False),
         "nil": (lambda: same(str(uuid.UUID(int=0))), False),
         "absent but of the target's key": (lambda: same(mixed(absent, target.person_id)), False),
@@ -142,8 +144,9 @@ def roles_of(principal):
 
 def call(api, operation, principal, ids, method=None):
     case = CASES.get(operation.name, DEFAULT)
-    body = {"json": case.body(operation, principal)} if operation.has_body else {}
-    return api.request(method or operation.method, operation.url(**{**case.path, **ids}), by=principal, **body)
+    body = operation.sending(case.body(operation, principal)) if operation.body else operation.sending()
+    params = {**operation.required_query, **case.query}
+    return api.request(method or operation.method, operation.url(**{**case.path, **ids}), by=principal, params=params, **body)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)

@@ -23,8 +23,10 @@ def call(api, demo, who_may):
         by = by or who_may(operation)
         ids = {"person_id": demo.employee.person_id, "account_id": demo.employee.account_id}
         if operation.has_body and not {"json", "content"} & set(rest):
-            rest["json"] = operation.body
+            sending = operation.sending()
+            rest = {**sending, **rest, "headers": {**sending.get("headers", {}), **rest.get("headers", {})}}
         rest["headers"] = {**operation.headers, **rest.get("headers", {})}
+        rest["params"] = [*operation.required_query.items(), *rest.get("params", ())]
         return api.request(operation.method, operation.url(**ids), by=by, **rest)
 
     return call
@@ -46,7 +48,7 @@ class TestEveryOperation:
     def test_malformed_ids(self, api, who_may, operation):
         ids = [name for name in operation.path_parameters if name.endswith("_id")]
         by = who_may(operation)
-        body = {"json": operation.body} if operation.has_body else {}
+        body = {**operation.sending(), "params": operation.required_query}
         good = str(uuid.uuid4())
         for value in ("1", "x" * 36, good[:-1], good + "0", "{" + good + "}", good.replace("-", "")):
             if not ids:

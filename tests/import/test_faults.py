@@ -89,7 +89,7 @@ def test_a_fault_is_reported_and_nothing_is_stored(people, kind, rows, expected)
 
 
 def test_every_fault_is_shown_here():
-    listed = dict(re.findall(r'^FAULT\(\w+, "(\w+)", (ERROR|WARNING)', (ROOT / "cli/import/fault.def").read_text(), re.M))
+    listed = dict(re.findall(r'^FAULT\(\w+, "(\w+)", (ERROR|WARNING)', (ROOT / "api/imports/fault.def").read_text(), re.M))
     shown = {code for case in CASES for _, _, code in case[2]}
     elsewhere = {"account_closed", "balance_overflow", "person_merged"}  # below, and test_merged.py
     assert {code for code, severity in listed.items() if severity == "ERROR"} == shown | elsewhere

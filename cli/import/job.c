@@ -1,0 +1,103 @@
+/* What only an import for a job of `yibaod serve` does: sealed source, faults into the database, no life of its own. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/import/run.h"
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define FAULTS_STORED_MAX 100000 /* the counts tell of the rest */
+#define FAULTS_SLICE 1000
+#define FAULT_BYTES 96 /* of one element of an array: numbers, a column's name or a code */
+
+bool job_begin(struct import_run *run)
+{
+    struct uuid id;
+    pid_t parent = getppid();
+    if (!uuid_parse(span_of(run->options->job), &id)) {
+        fputs("yibaod import: --job is no id\n", stderr);
+        return false;
+    }
+    /* Its lease ends with the process that holds it; whoever takes the job over starts anew. */
+    return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
+}
+
+bool job_open_source(struct import_run *run)
+{
+    struct uuid id;
+    return uuid_parse(span_of(run->options->job), &id) &&
+           source_open_sealed(&run->source, run->options->path, id, run->keyring);
+}
+
+static void append(struct text *array, const char *element)
+{
+    text_append_char(array, array->length == 0 ? '{' : ',');
+    text_append_z(array, element);
+}
+
+static void append_number(struct text *array, uint32_t number)
+{
+    char digits[16];
+    snprintf(digits, sizeof(digits), "%" PRIu32, number);
+    append(array, number == 0 ? "NULL" : digits);
+}
+
+static bool insert_slice(struct import_run *run, const struct fault *faults, size_t count, size_t first)
+{
+    struct text arrays[4];
+    for (int i = 0; i < 4; i++) {
+        text_init(&arrays[i], FAULTS_SLICE * FAULT_BYTES);
+    }
+    for (size_t i = 0; i < count; i++) {
+        char field[FAULT_BYTES];
+        snprintf(field, sizeof(field), "\"%s\"", faults[i].field);
+        append_number(&arrays[0], faults[i].line == 0 ? 1 : faults[i].line);
+        append_number(&arrays[1], faults[i].other_line);
+        append(&arrays[2], fault_infos[faults[i].code].code);
+        append(&arrays[3], field);
+    }
+    bool ok = true;
+    for (int i = 0; i < 4; i++) {
+        text_append(&arrays[i], "}", sizeof("}"));
+        ok = ok && !arrays[i].failed;
+    }
+    char before[24];
+    snprintf(before, sizeof(before), "%zu", first);
+    const char *values[] = {run->options->job, before,          arrays[0].bytes,
+                            arrays[1].bytes,   arrays[2].bytes, arrays[3].bytes};
+    PGresult *inserted =
+        ok ? pg_session_query(&run->control,
+                              "INSERT INTO job_fault (job_id, ord, line, other_line, code, field) "
+                              "SELECT $1, $2::integer + a.ord, a.line, a.other_line, a.code, a.field "
+                              "FROM unnest($3::integer[], $4::integer[], $5::text[], $6::text[]) WITH ORDINALITY "
+                              "AS a (line, other_line, code, field, ord)",
+                              6, values)
+           : NULL;
+    ok = inserted != NULL;
+    PQclear(inserted);
+    for (int i = 0; i < 4; i++) {
+        text_fini(&arrays[i]);
+    }
+    return ok;
+}
+
+/* Those of a run that was killed are replaced. */
+bool job_store_faults(struct import_run *run)
+{
+    if (run->options->job == NULL) {
+        return true;
+    }
+    size_t count = run->faults.count < FAULTS_STORED_MAX ? run->faults.count : FAULTS_STORED_MAX;
+    bool ok = pg_session_run(&run->control, "BEGIN");
+    PGresult *removed =
+        pg_session_query(&run->control, "DELETE FROM job_fault WHERE job_id = $1", 1, &run->options->job);
+    ok = ok && removed != NULL;
+    PQclear(removed);
+    for (size_t i = 0; ok && i < count; i += FAULTS_SLICE) {
+        size_t slice = count - i < FAULTS_SLICE ? count - i : FAULTS_SLICE;
+        ok = insert_slice(run, run->faults.faults + i, slice, i);
+    }
+    return pg_session_run(&run->control, ok ? "COMMIT" : "ROLLBACK") && ok;
+}

@@ -1,0 +1,47 @@
+"""A database of its own for imports over HTTP, so that they change nothing that other tests look at."""
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+from tests.conftest import Servers
+from tests.harness.database import Database
+from tests.harness.imports import POOL, Imports
+from tests.harness.people import Principal
+
+
+@pytest.fixture(scope="module")
+def books(cluster, tmp_path_factory):
+    return Database(cluster, "imports", tmp_path_factory.mktemp("imports"))
+
+
+@pytest.fixture(scope="module")
+def start(books, servers):
+    """Servers of that database; their logs are judged with all others."""
+    own = Servers(books.environment, servers.log_directory)
+    own.started = servers.started
+    before = len(servers.started)
+    yield own
+    own.stop_all(before)
+
+
+@pytest.fixture(scope="module")
+def stand(start):
+    return start()
+
+
+@pytest.fixture(scope="module")
+def api(stand, client_of):
+    return client_of(stand)
+
+
+@pytest.fixture(scope="module")
+def staff(api, books):
+    def make(*roles, regions=(POOL,)):
+        body = {"kind": "staff", "label": "test", "roles": list(roles), "regions": list(regions)}
+        made = api.post("/v1/admin/tokens", by=books.demo.admin, json=body).json()
+        return Principal(made["token"], "staff", role=" ".join(roles), regions=tuple(regions), subject_id=made["subject_id"])
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def imports(api, books, staff):
+    return Imports(api, books, staff("operator"), staff("reviewer"))
