@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from tests.cluster import Cluster
 from tests.contract.contract import Contract
-from tests.harness import database
+from tests.harness import database, signing
 from tests.harness.client import Client
 from tests.harness.people import Principal
 from tests.harness.server import Server
@@ -178,6 +178,36 @@ def who_may(demo, new_token):
         return made[kind]
 
     return who
+
+
+@pytest.fixture(scope="session")
+def door_of(contract):
+    """The API of a server from a place where nobody else is."""
+    doors = []
+
+    def make(server):
+        doors.append(signing.Door(server, contract))
+        return doors[-1]
+
+    yield make
+    for door in doors:
+        door.close()
+
+
+@pytest.fixture
+def door(server, door_of):
+    return door_of(server)
+
+
+@pytest.fixture
+def new_citizen(api, server, demo, sms, door_of):
+    """Somebody on record with a phone, who has not registered yet: new_citizen(name=…)."""
+    return lambda **changes: signing.new_citizen(api, demo.staff("operator"), door_of(server), sms, **changes)
+
+
+@pytest.fixture
+def citizen(new_citizen):
+    return new_citizen()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@
 #include "api/api.h"
 #include "api/identifiers/card_number.h"
 
-#define ALL_BYTES 300
+#define ALL_BYTES 460 /* both numbers and a name of 100 characters */
 
 struct numbers {
     struct citizen_number citizen;

@@ -44,8 +44,10 @@ struct exchange {
     struct route route;
     enum problem refusal; /* decided from the header; answered once the body has been read */
     bool waited;          /* the answer came later, by way of a lane */
-    bool closes;          /* the connection must end after the reply */
-    struct span target;   /* raw */
+    uint8_t calls_count;  /* what it asked of PostgreSQL, and of the crypto threads: the log tells */
+    uint8_t works_count;
+    bool closes;        /* the connection must end after the reply */
+    struct span target; /* raw */
     struct span origin, authorization;
     uint8_t token_hash[TOKEN_HASH_BYTES];
     int64_t token_asked_at_us;

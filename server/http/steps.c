@@ -27,6 +27,10 @@ static void wait_or_refuse(struct exchange *exchange, bool taken, enum exchange_
 {
     exchange->stage = taken ? stage : EXCHANGE_BODY;
     exchange->waited |= taken;
+    if (taken && stage == EXCHANGE_WORK)
+        exchange->works_count++;
+    else if (taken)
+        exchange->calls_count++;
     if (!taken)
         exchange_answer_problem(exchange, PROBLEM_OVERLOADED);
 }

@@ -27,6 +27,24 @@ static void makes_what_it_recognises(void **state)
     assert_false(token_make(PRINCIPAL_ANONYMOUS, text));
 }
 
+static void a_refresh_token_is_no_bearer_token(void **state)
+{
+    (void)state;
+    char text[TOKEN_TEXT_LENGTH + 1];
+    enum principal_kind kind = PRINCIPAL_ANONYMOUS;
+    assert_true(token_make_refresh(text));
+    assert_int_equal(strlen(text), TOKEN_TEXT_LENGTH);
+    assert_memory_equal(text, "yb_r_", 5);
+    assert_true(token_check_refresh(span_of(text)));
+    assert_false(token_check(span_of(text), &kind));
+    text[TOKEN_TEXT_LENGTH - 1] ^= 1;
+    assert_false(token_check_refresh(span_of(text)));
+    for (enum principal_kind one = PRINCIPAL_CITIZEN; one <= PRINCIPAL_STAFF; one++) {
+        assert_true(token_make(one, text));
+        assert_false(token_check_refresh(span_of(text)));
+    }
+}
+
 static void makes_a_new_one_each_time(void **state)
 {
     (void)state;
@@ -84,9 +102,13 @@ static void hashes_with_sha256(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(makes_what_it_recognises), cmocka_unit_test(makes_a_new_one_each_time),
-        cmocka_unit_test(checks_like_zlib),         cmocka_unit_test(refuses_any_changed_character),
-        cmocka_unit_test(refuses_other_lengths),    cmocka_unit_test(hashes_with_sha256),
+        cmocka_unit_test(makes_what_it_recognises),
+        cmocka_unit_test(a_refresh_token_is_no_bearer_token),
+        cmocka_unit_test(makes_a_new_one_each_time),
+        cmocka_unit_test(checks_like_zlib),
+        cmocka_unit_test(refuses_any_changed_character),
+        cmocka_unit_test(refuses_other_lengths),
+        cmocka_unit_test(hashes_with_sha256),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
