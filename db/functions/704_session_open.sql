@@ -2,7 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each session; instants in real time; actions: the operation. Ids come from the
 -- caller and get the person's key; executing it again opens nothing twice.
--- Locks: none but those of the inserted rows. One INSERT per table for all.
+-- What is left of the same people's sessions of long ago is forgotten (session_forget).
+-- Locks: none but those of the inserted and forgotten rows. One INSERT per table for all.
 -- Outcomes: the id of each session, in order.
 CREATE OR REPLACE FUNCTION session_open(
     session_ids uuid[], person_keys bigint[], person_ids uuid[], methods text[], sources bytea[], token_hashes bytea[],
@@ -47,8 +48,10 @@ WITH asked AS MATERIALIZED (
            asked.session_id, asked.request_id, jsonb_build_object('method', asked.method)
       FROM asked
       JOIN opened ON opened.session_id = asked.session_id
+), forgotten AS MATERIALIZED (
+    SELECT session_forget(ARRAY(SELECT asked.person_key FROM asked), max(asked.instant)) AS count FROM asked
 )
-SELECT asked.ord, asked.session_id FROM asked ORDER BY asked.ord
+SELECT asked.ord, asked.session_id FROM asked CROSS JOIN forgotten ORDER BY asked.ord
 $$;
 COMMENT ON FUNCTION session_open(uuid[], bigint[], uuid[], text[], bytea[], bytea[], uuid[], bytea[], timestamptz[],
     timestamptz[], timestamptz[], timestamptz[], uuid[], text[], text[]) IS

@@ -3,7 +3,7 @@
 -- Arguments: arrays with one element for each request. person_keys: whom the number means, or null; salts and hashes:
 -- what the given password became with the salt that was read before, so that a password changed since then is wrong.
 -- The rest as for attempt_settle and session_open. Executing it again with the same session id answers the same.
--- Locks: those of attempt_settle; then those of session_open.
+-- Locks: the credentials, shared, in order; those of attempt_settle; then those of session_open.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   closed  too many wrong passwords; try again in retry_after_s
 --   wrong   nobody, not registered, no password, or another one
@@ -18,6 +18,12 @@ LANGUAGE plpgsql VOLATILE
 AS $$
 #variable_conflict use_column
 BEGIN
+    -- A password that is being changed is waited for, and the change waits for this: then it sees the new session, and
+    -- ends it.
+    PERFORM FROM credential
+     WHERE credential.person_key = ANY (person_keys) AND credential.kind = 'password'
+     ORDER BY credential.person_key
+       FOR SHARE;
     RETURN QUERY
     WITH asked AS MATERIALIZED (
         SELECT a.*, right_one.person_id

@@ -471,6 +471,35 @@ def test_a_refresh_under_way_does_not_survive_the_end(owner, citizen, cluster, m
     assert not works(owner, member["token_hash"])
 
 
+def test_a_sign_in_under_way_does_not_survive_a_new_password(owner, citizen, cluster, migrated):
+    registered(owner, citizen, **with_password("pw"))
+    proof = {"proof_salt": digest("salt")[:16], "proof_hash": digest("pw")}
+    member = tries(citizen, "pw")
+    with cluster.connect(migrated.database, "owner") as slow, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with slow.transaction():
+            assert statuses(sign_in(slow, member)) == ["open"]
+            waiting = pool.submit(set_secret, owner, sets(citizen, **proof))
+            while not slow.execute("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchall():
+                pass
+        assert waiting.result() == ["set"]
+    assert not works(owner, member["token_hash"])
+
+
+def test_sessions_of_long_ago_are_forgotten(cluster, migrated, owner, citizen):
+    """But no session that may still be refreshed, no token that works, and nothing of others."""
+    other = add_citizen(owner)
+    foreign, old = registered(owner, other), registered(owner, citizen)
+    went_on(owner, old["refresh_hash"])
+    with cluster.connect(migrated.database, "owner", options="-c role=yibao_app") as runtime:
+        registered(runtime, citizen, at=START + 30 * DAY)
+        assert count(owner, "session") == 3, "not yet"
+        registered(runtime, citizen, at=START + 40 * DAY)
+    assert {row[0] for row in owner.execute("SELECT person_key FROM session")} == {citizen.key, other.key}
+    assert count(owner, "session") == 3 and count(owner, "refresh_token") == 3 and count(owner, "token") == 3
+    assert works(owner, foreign["token_hash"])
+    assert statuses(refresh(owner, refreshes(old["refresh_hash"], at=START + 40 * DAY))) == ["unknown"]
+
+
 def sets(one, kind="password", at=START + 2 * MINUTE, **changes):
     return {
         "person_key": one.key, "person_id": one.person_id, "kind": kind, "subject": digest(one.person_id),
