@@ -42,7 +42,7 @@ BEGIN
      CROSS JOIN LATERAL (SELECT k AS kind, decode(p.payload -> 'hashes' ->> k, 'hex') AS hash
                            FROM unnest('{citizen_number,card_number}'::text[]) AS k) AS number
      WHERE p.proposal_id = ANY (good) AND number.hash IS NOT NULL
-       AND NOT EXISTS (SELECT FROM person_identifier AS own
+       AND NOT EXISTS (SELECT FROM current_identifier AS own -- also of a record that was merged into this one
                         WHERE own.kind = number.kind AND own.hash = number.hash AND own.person_key = p.person_key);
     WITH claimed AS (
         INSERT INTO person_identifier (kind, hash, person_key, person_id)

@@ -49,7 +49,7 @@ BEGIN
                WHEN EXISTS (SELECT FROM person_alias WHERE person_alias.person_key = a.person_key) THEN 'conflict'
                WHEN dates.fault IS NOT NULL THEN dates.fault
                WHEN change.items IS NULL THEN 'already_exists'
-               WHEN EXISTS (SELECT FROM person_identifier AS taken
+               WHEN EXISTS (SELECT FROM current_identifier AS taken
                              WHERE (taken.kind, taken.hash) IN (('citizen_number', a.citizen_number_hash),
                                                                 ('card_number', a.card_number_hash))
                                AND taken.person_key <> a.person_key) THEN 'already_exists'

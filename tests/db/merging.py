@@ -18,7 +18,7 @@ def propose(connection, kind, person_key, object_id, pool_code=None, payload="{}
 
 
 def apply(connection, kind, *proposal_ids, instant=LATER):
-    """[(status, outcome)] in the order of the ids given."""
+    """[(status, outcome)] in the order of the ids given; what was refused is rejected, so that it can be proposed again."""
     with connection.transaction():
         rows = connection.execute(
             f"SELECT proposal_id, status, outcome FROM proposal_apply_{kind}(%s::uuid[], %s, %s::uuid[], %s::text[])",
@@ -26,8 +26,10 @@ def apply(connection, kind, *proposal_ids, instant=LATER):
         done = {proposal_id: (status, outcome) for proposal_id, status, outcome in rows}
         applied = [proposal_id for proposal_id in proposal_ids if done[proposal_id][0] == "applied"]
         connection.execute(
-            "UPDATE proposal SET state = 'approved', decided_by = gen_random_uuid(), decided_at = %s, outcome = '{}'"
-            " WHERE proposal_id = ANY (%s)", [instant, applied])
+            "UPDATE proposal SET decided_by = gen_random_uuid(), decided_at = %(instant)s,"
+            " state = CASE WHEN proposal_id = ANY (%(applied)s) THEN 'approved' ELSE 'rejected' END,"
+            " outcome = CASE WHEN proposal_id = ANY (%(applied)s) THEN '{}'::jsonb END WHERE proposal_id = ANY (%(ids)s)",
+            {"instant": instant, "applied": applied, "ids": list(proposal_ids)})
     assert len(rows) == len(proposal_ids)
     return [done[proposal_id] for proposal_id in proposal_ids]
 

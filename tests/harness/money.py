@@ -44,8 +44,8 @@ def interest(amount_fen, part="carried_over"):
     return Entry("interest", part, "credit", amount_fen, "interest")
 
 
-def post(sql, account_id, entries, instant=None, business_date=None):
-    """Posts entries in one transaction through the program's own ledger_post; each is its own operation."""
+def post(sql, account_id, entries, instant=None, business_date=None, operation_id=None):
+    """Posts entries in one transaction through the program's own ledger_post; each is its own operation unless one is given."""
     key = key_of(account_id)
     instant = instant or datetime.datetime.now(UTC)
     business_date = business_date or instant.astimezone(datetime.timezone(datetime.timedelta(hours=8))).date()
@@ -68,7 +68,7 @@ def post(sql, account_id, entries, instant=None, business_date=None):
                 [key] * count,
                 [str(account_id)] * count,
                 [str(new_id(key)) for _ in entries],
-                [str(new_id(key)) for _ in entries],
+                [str(operation_id or new_id(key)) for _ in entries],
                 [entry.kind for entry in entries],
                 [entry.part for entry in entries],
                 [entry.direction for entry in entries],

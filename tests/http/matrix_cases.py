@@ -73,6 +73,9 @@ CASES = {
     "proposeCorrection": nothing_new(clear=["deceased_on"]),
     "proposeEnrolmentCorrection": nothing_new(status="active"),
     "proposeAccountStatus": nothing_new(status="active"),
+    "proposeReversal": Case(inside=frozenset({201, 409})),
+    # The duplicate is nobody's record.
+    "proposeMerge": Case(inside=frozenset({400})),
     # The proposal is of somebody else, about nothing that is there.
     "getProposal": Case(is_bound=True),
     "approveProposal": Case(is_bound=True, inside=frozenset({409})),

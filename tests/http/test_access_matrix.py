@@ -92,7 +92,11 @@ def kept(sql, citizen):
     (enrolment_id,) = sql.execute(
         "SELECT enrolment_id::text FROM enrolment WHERE person_key = %s", [money.key_of(citizen.person_id)]
     ).fetchone()
-    return {"enrolment_id": enrolment_id, "proposal_id": proposals.plant(sql, citizen.person_id)}
+    (contribution_id,) = sql.execute(
+        "SELECT contribution_id::text FROM contribution WHERE person_key = %s LIMIT 1", [money.key_of(citizen.person_id)]
+    ).fetchone()
+    return {"enrolment_id": enrolment_id, "contribution_id": contribution_id,
+            "proposal_id": proposals.plant(sql, citizen.person_id)}
 
 
 def key_text(citizen):

@@ -1,6 +1,7 @@
 """Every example of openapi.yaml really runs against the demo data, as curl would send it, and answers as documented."""
 # SPDX-License-Identifier: Apache-2.0
 import datetime
+import functools
 import json
 import re
 import shlex
@@ -76,7 +77,9 @@ def test_example(api, demo, new_token, sms, operation, example):
     wanted = example.get("status", 200)
     assert response.status_code in (wanted if isinstance(wanted, list) else [wanted]), response.text
     for name, field in example.get("keep", {}).items():
-        kept[name] = response.json()[field]
+        kept[name] = functools.reduce(
+            lambda at, step: at[int(step) if step.isdigit() else step], field.split("."), response.json()
+        )
 
 
 def test_the_curl_line_that_run_prints_works(server, demo):

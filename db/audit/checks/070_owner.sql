@@ -44,6 +44,13 @@ SELECT 'person_identifier', coalesce(number.person_key, someone.person_key)::tex
 FROM (SELECT * FROM number WHERE kind = 'citizen_number') AS number
 FULL JOIN someone USING (person_key)
 WHERE number.person_id IS DISTINCT FROM someone.person_id
+  AND NOT (number.person_key IS NULL -- corrected to the number of a record that was merged into this one
+           AND EXISTS (SELECT FROM person_alias
+                       JOIN person_identifier ON person_identifier.person_key = person_alias.person_key
+                                             AND person_identifier.kind = 'citizen_number'
+                       LEFT JOIN person_alias AS own ON own.person_key = someone.person_key
+                       WHERE person_alias.current_person_key = coalesce(own.current_person_key, someone.person_key)
+                         AND person_alias.person_key <> someone.person_key))
 UNION ALL
 SELECT 'person_identifier', number.person_key::text, 'person_id', coalesce(someone.person_id::text, 'a person'),
        number.person_id::text

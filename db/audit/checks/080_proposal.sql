@@ -25,6 +25,11 @@ WHERE corrected.field IN ('citizen_number', 'card_number') AND corrected.hash IS
   AND NOT EXISTS (SELECT FROM person_identifier AS number
                   WHERE number.kind = corrected.field AND number.hash = corrected.hash
                     AND number.person_key = corrected.person_key)
+  AND NOT EXISTS (SELECT FROM person_identifier AS number -- of a record that was merged into this one
+                  JOIN person_alias AS alias ON alias.person_key = number.person_key
+                  LEFT JOIN person_alias AS own ON own.person_key = corrected.person_key
+                  WHERE number.kind = corrected.field AND number.hash = corrected.hash
+                    AND alias.current_person_key = coalesce(own.current_person_key, corrected.person_key))
   AND NOT EXISTS (SELECT FROM former
                   WHERE former.kind = corrected.field AND former.hash = corrected.hash
                     AND former.person_key = corrected.person_key)
