@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 import datetime
 import itertools
+import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from tests.harness import entering, money
 from tests.harness.pins import Pins
@@ -183,6 +185,16 @@ class TestContributions:
         assert body["text"].startswith("过去十二个月里，您的职工医保缴费了四个月。最近一次缴费是")
         assert body["text"].count("一百五十元") == 3
 
+    def test_a_month_that_was_refunded_is_not_paid(self, new_caller, sql):
+        caller, now = new_caller(), self.this_month()
+        rows = [(self.day(now - 1), "employee", "regular", "R", 15000), (self.day(now - 1), "employee", "refund", "B", 15000),
+                (self.day(now - 2), "employee", "regular", "R", 15000), (self.day(now - 2), "employee", "refund", "B", 100),
+                (self.day(now - 3), "employee", "deemed_years", "D", 0)]  # fmt: skip
+        money.record_contributions(sql, caller.person_id, "620500", rows)
+        body = caller.call(CONTRIBUTIONS).json()
+        assert body["months_paid"] == 1
+        assert body["last_paid"]["period"] == f"{self.day(now - 2):%Y-%m}"
+
     def test_what_was_taken_back_is_left_out(self, new_caller, sql):
         caller, now = new_caller(), self.this_month()
         row = (self.day(now - 1), "employee", "regular", "R", 15000)
@@ -337,3 +349,19 @@ def test_request_ids_reach_the_record(new_caller, sql):
     request_id = uuid.uuid4().hex
     response = new_caller().call(**{"X-Request-Id": request_id})
     assert response.headers["x-request-id"] == request_id and len(looks(sql, response)) == 1
+
+
+def test_nobody_is_told_apart_by_the_work(new_caller, start_server, client_of, hotline):
+    """Each is verified once, whether there is such a number, a PIN, or neither."""
+    known, without_pin = new_caller(), new_caller(pin=None)
+    server = start_server()
+
+    def done():
+        text = httpx.get(f"{server.ops_url}/metrics").text
+        return int(re.search(r'^yibaod_crypto_jobs_total{result="done"} (\d+)$', text, re.M)[1])
+
+    api = client_of(server)
+    for number in (known.number, without_pin.number, entering.fresh_number(), "999999"):
+        before = done()
+        check_problem(Caller(api, hotline, number, "000000").call(), 403, "caller_unverified")
+        assert done() == before + 1
