@@ -2,7 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none. `item` has the form of enrolment_values.
 -- Outcomes: the field that does not fit the others or the constraints of the table: ended_on, retired_on, account_mode,
--- payer_kind, employer_code; not_allowed_in_status where another employee enrolment of the person is active; null.
+-- payer_kind, employer_code; not_allowed_in_status where another employee enrolment of the person is active, or who is to
+-- be active has died; null.
 CREATE OR REPLACE FUNCTION enrolment_fault(asked enrolment, item jsonb) RETURNS text
 LANGUAGE sql STABLE
 AS $$
@@ -22,6 +23,10 @@ SELECT CASE
          AND EXISTS (SELECT FROM enrolment AS other
                       WHERE other.person_key = asked.person_key AND other.scheme = 'employee'
                         AND other.status = 'active' AND other.enrolment_id <> asked.enrolment_id)
+         THEN 'not_allowed_in_status'
+    WHEN item ->> 'status' = 'active' AND asked.status <> 'active'
+         AND EXISTS (SELECT FROM person
+                      WHERE person.person_key = asked.person_key AND person.deceased_on IS NOT NULL)
          THEN 'not_allowed_in_status' END
 $$;
 COMMENT ON FUNCTION enrolment_fault(enrolment, jsonb) IS

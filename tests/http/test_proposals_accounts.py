@@ -88,6 +88,15 @@ def test_ended_and_active_again(api, operator, reviewer, insured):
     assert enrolment(api, operator, person_id, enrolment_id)["status"] == "ended"
 
 
+def test_nobody_is_insured_after_death(api, sql, operator, insured):
+    person_id, enrolment_id, _ = insured
+    sql.execute("UPDATE enrolment SET status = 'suspended' WHERE enrolment_id = %s", [enrolment_id])
+    sql.execute("UPDATE person SET deceased_on = '2026-01-02' WHERE person_id = %s", [person_id])
+    response = correct(api, operator, person_id, enrolment_id, 409, status="active")
+    check_problem(response, 409, "not_allowed_in_status")
+    correct(api, operator, person_id, enrolment_id, status="ended", ended_on="2026-01-02")
+
+
 def test_who_pays(api, operator, reviewer, insured):
     person_id, enrolment_id, _ = insured
     enrol(api, operator, entering.create(api, operator).json()["person_id"], payer_kind="employer",
