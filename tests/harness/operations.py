@@ -27,6 +27,7 @@ class Operation:
     samples: dict
     headers: dict
     body: dict
+    ids: tuple  # (place, name) of each field that holds one
     csv: str
     required_query: dict
 
@@ -62,6 +63,12 @@ class Operation:
         return self.name
 
 
+def _ids(resolve, parameters, content):
+    fields = [(p["in"], p["name"], resolve(p["schema"])) for p in parameters]
+    fields += [("body", name, resolve(s)) for name, s in resolve(content.get("schema", {})).get("properties", {}).items()]
+    return tuple((place, name) for place, name, schema in fields if schema.get("format") == "uuid")
+
+
 def _operation(path, method, item, operation):
     resolve = functools.partial(openapi_document.resolve, DOCUMENT)
     parameters = [resolve(p) for p in [*item.get("parameters", []), *operation.get("parameters", [])]]
@@ -88,6 +95,7 @@ def _operation(path, method, item, operation):
         body=content.get("example", examples[0] if examples else None),
         csv=contents.get("text/csv", {}).get("example"),
         required_query={p["name"]: p["example"] for p in parameters if p["in"] == "query" and p.get("required")},
+        ids=_ids(resolve, parameters, content),
     )
 
 
