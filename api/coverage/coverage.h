@@ -135,8 +135,8 @@ struct coverage_payment {
 
 struct coverage_answer {
     struct coverage_benefits benefits;
-    struct coverage_gap *gaps; /* the caller's, room for periods_count + 1 */
-    size_t gaps_count;
+    struct coverage_gap *gaps; /* the caller's, room for gaps_count of an answer without; NULL: they are only counted */
+    size_t gaps_count;         /* at most periods_count + 1 */
     struct coverage_payment payment; /* if paid on the day that was asked about */
 };
 

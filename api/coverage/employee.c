@@ -60,7 +60,11 @@ static int32_t back_pay_until(const struct coverage_employee_rule *rule, int32_t
 static void add_gap(const struct employee_walk *walk, int32_t from, int32_t to, bool is_open, void *context)
 {
     struct coverage_answer *answer = context;
-    struct coverage_gap *gap = &answer->gaps[answer->gaps_count++];
+    size_t index = answer->gaps_count++;
+    if (answer->gaps == NULL) {
+        return;
+    }
+    struct coverage_gap *gap = &answer->gaps[index];
     *gap = (struct coverage_gap){.from = from, .to = to, .length = to - from + 1, .is_open = is_open};
     gap->back_pay_until = COVERAGE_NONE;
     for (int32_t month = from; month <= to; month++) {

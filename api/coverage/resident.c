@@ -173,7 +173,11 @@ static void judge_benefits(const struct resident_years *years, int32_t on, struc
 static void add_gap(const struct resident_years *years, int32_t from, int32_t to, bool is_open,
                     struct coverage_answer *answer)
 {
-    struct coverage_gap *gap = &answer->gaps[answer->gaps_count++];
+    size_t index = answer->gaps_count++;
+    if (answer->gaps == NULL) {
+        return;
+    }
+    struct coverage_gap *gap = &answer->gaps[index];
     *gap = (struct coverage_gap){.from = 12 * from, .to = 12 * to, .length = to - from + 1, .is_open = is_open};
     gap->back_pay_until = COVERAGE_NONE;
     for (int32_t year = from; year <= to; year++) {

@@ -22,36 +22,49 @@ static void read_rules(const struct rows *rows, struct coverage_case *one)
     }
 }
 
-static bool answer(struct request *request, struct coverage_case *one, enum coverage_scheme scheme,
-                   enum coverage_moment moment)
+static void ask(const struct coverage_case *one, enum coverage_scheme scheme, enum coverage_moment moment,
+                struct timeline *scratch, struct coverage_answer *answer)
 {
-    struct coverage_answer *answer = &one->sections[scheme].answers[moment];
-    answer->gaps = arena_alloc(request->arena, (one->history.periods_count + 1) * sizeof *answer->gaps);
-    struct timeline *scratch = arena_alloc(request->arena, sizeof *scratch);
-    if (answer->gaps == NULL || scratch == NULL) {
-        return false;
-    }
     if (scheme == COVERAGE_EMPLOYEE) {
         employee_answer(&one->history, &one->employee_rules[moment], one->days[moment], scratch, answer);
     } else {
         resident_answer(&one->history, &one->resident_rules[moment], one->days[moment], answer);
     }
+}
+
+/* Gaps are shown of the day asked about: counted first, since most people have few and some could have hundreds. */
+static bool answer_section(struct request *request, struct coverage_case *one, enum coverage_scheme scheme,
+                           struct timeline *scratch)
+{
+    struct coverage_section *section = &one->sections[scheme];
+    if (section->rule_rows[MOMENT_PAYMENT] >= 0) {
+        ask(one, scheme, MOMENT_PAYMENT, scratch, &section->answers[MOMENT_PAYMENT]);
+    }
+    if (section->rule_rows[MOMENT_ON] < 0) {
+        return true;
+    }
+    struct coverage_answer *answer = &section->answers[MOMENT_ON];
+    ask(one, scheme, MOMENT_ON, scratch, answer);
+    answer->gaps = arena_alloc(request->arena, (answer->gaps_count + 1) * sizeof *answer->gaps);
+    if (answer->gaps == NULL) {
+        return false;
+    }
+    ask(one, scheme, MOMENT_ON, scratch, answer);
     return true;
 }
 
 bool coverage_case_answer(struct request *request, const struct rows *rows, struct coverage_case *one)
 {
+    struct timeline *scratch = arena_alloc(request->arena, sizeof *scratch);
     for (int scheme = 0; scheme < COVERAGE_SCHEMES; scheme++) {
         one->sections[scheme].rule_rows[MOMENT_ON] = one->sections[scheme].rule_rows[MOMENT_PAYMENT] = -1;
     }
     read_rules(rows, one);
-    for (int i = 0; i < COVERAGE_SCHEMES * MOMENTS; i++) {
-        enum coverage_scheme scheme = (enum coverage_scheme)(i / MOMENTS);
-        enum coverage_moment moment = (enum coverage_moment)(i % MOMENTS);
-        const struct coverage_section *section = &one->sections[scheme];
-        if (section->is_asked && section->rule_rows[moment] >= 0 && !answer(request, one, scheme, moment)) {
+    for (int scheme = 0; scratch != NULL && scheme < COVERAGE_SCHEMES; scheme++) {
+        bool is_asked = one->sections[scheme].is_asked;
+        if (is_asked && !answer_section(request, one, (enum coverage_scheme)scheme, scratch)) {
             return false;
         }
     }
-    return true;
+    return scratch != NULL;
 }

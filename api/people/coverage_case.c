@@ -149,7 +149,7 @@ bool coverage_case_read(struct request *request, const struct rows *rows, struct
     one->is_found = rows->count > 0;
     one->history = (struct coverage_history){.periods = periods};
     one->history.person.retired_on = COVERAGE_NONE;
-    for (int row = 0; row < rows->count; row++) { /* enrolment, period, person: by name */
+    for (int row = 0; row < rows->count; row++) { /* periods come last */
         struct span part = row_text(rows, row, COVERAGE_HISTORY_COLUMN_PART);
         if (span_equal(part, SPAN("enrolment"))) {
             read_enrolment(request, rows, row, one, choices);

@@ -30,6 +30,16 @@ static void write_int(struct json_writer *writer, const char *key, int32_t value
     json_int(writer, value);
 }
 
+static void write_int_or_null(struct json_writer *writer, const char *key, bool is_told, int32_t value)
+{
+    json_key(writer, key);
+    if (is_told) {
+        json_int(writer, value);
+    } else {
+        json_null_value(writer);
+    }
+}
+
 static void write_bool(struct json_writer *writer, const char *key, bool value)
 {
     json_key(writer, key);
@@ -186,14 +196,9 @@ static void write_retirement(struct json_writer *writer, const struct request *r
         coverage_value(finding, VALUE_OF_missing_months, missing);
     }
     json_object_open(writer);
-    for (int i = 0; i < 2; i++) {
-        json_key(writer, i == 0 ? "required_months" : "missing_months");
-        if (is_told) {
-            json_int(writer, i == 0 ? required : missing);
-        } else {
-            json_null_value(writer);
-        }
-    }
+    write_int_or_null(writer, "required_months", is_told, required);
+    write_int_or_null(writer, "missing_months", is_told, missing);
+    write_int_or_null(writer, "missing_years", is_told, (missing + 11) / 12);
     coverage_write_findings(writer, request, &findings, rows, row);
     json_object_close(writer);
 }

@@ -1,8 +1,9 @@
 -- Reads one person's history for a statement of coverage: the person, enrolments, months and years paid in each pool.
 -- SPDX-License-Identifier: Apache-2.0
 -- No row at all when the person is absent or has nothing in the visible pools; else everything there is, for a
--- statement that leaves months out would be wrong. What was reversed or withdrawn does not count, nor what was refunded in full.
--- paid_on is null for what was paid in time; a back-payment without a day has that of its recording.
+-- statement that leaves months out would be wrong. What was reversed or withdrawn does not count, nor what was refunded
+-- in full. Periods come last, oldest first. paid_on is null for what was paid in time; a back-payment without a day has
+-- that of its recording.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
@@ -66,4 +67,4 @@ SELECT 'period', paid.scheme, paid.pool_code, coalesce(pool.name, paid.pool_code
        paid.period, paid.paid_on, paid.is_deemed, NULL, NULL, NULL
   FROM paid
   LEFT JOIN pool ON pool.pool_code = paid.pool_code
- ORDER BY 1, 10, 2, 3, 7
+ ORDER BY 10 NULLS FIRST, 2, 3, 7

@@ -232,6 +232,7 @@ def test_years_missing_to_retirement(insured, sql, rule):
     required = {"male": 360, "female": 300}[sex]
     retirement = one.section(on="2025-06-10")["retirement"]
     assert (retirement["required_months"], retirement["missing_months"]) == (required, required - 13)
+    assert retirement["missing_years"] == required // 12 - 1
     assert waiting(insured, sql, "330500").section(on="2025-06-10")["retirement"] is None
 
 
