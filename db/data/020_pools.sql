@@ -7,7 +7,8 @@ ON CONFLICT (pool_code) DO UPDATE
 SET name = excluded.name, province_code = excluded.province_code, policy_parent_code = excluded.policy_parent_code,
     connected = excluded.connected, account_year_starts_month = excluded.account_year_starts_month,
     source = excluded.source
-WHERE pool.maintained_by = 'file' AND (pool.name, pool.province_code, pool.policy_parent_code, pool.connected, pool.account_year_starts_month,
+WHERE pool.maintained_by = 'file'
+  AND (pool.name, pool.province_code, pool.policy_parent_code, pool.connected, pool.account_year_starts_month,
        pool.source) IS DISTINCT FROM
       (excluded.name, excluded.province_code, excluded.policy_parent_code, excluded.connected,
        excluded.account_year_starts_month, excluded.source)

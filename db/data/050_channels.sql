@@ -8,7 +8,8 @@ ON CONFLICT (pool_code, kind, channel_code) DO UPDATE
 SET name = excluded.name, can_do = excluded.can_do, hotline = excluded.hotline, url = excluded.url,
     address = excluded.address, opening_hours = excluded.opening_hours, what_to_bring = excluded.what_to_bring,
     steps = excluded.steps, source = excluded.source
-WHERE channel.maintained_by = 'file' AND (channel.name, channel.can_do, channel.hotline, channel.url, channel.address, channel.opening_hours,
+WHERE channel.maintained_by = 'file'
+  AND (channel.name, channel.can_do, channel.hotline, channel.url, channel.address, channel.opening_hours,
        channel.what_to_bring, channel.steps, channel.source) IS DISTINCT FROM
       (excluded.name, excluded.can_do, excluded.hotline, excluded.url, excluded.address, excluded.opening_hours,
        excluded.what_to_bring, excluded.steps, excluded.source)

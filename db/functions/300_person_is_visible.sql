@@ -1,7 +1,8 @@
 -- Whether a person has anything in pools whose code is LIKE one of the comma-separated patterns.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks nothing. One place says it, so that every list of a person is absent for the same readers. A reader who sees
--- every pool should not ask: the caller tests that first, which saves the call. The agency that keeps the record by hand
+-- every pool should not ask: the caller tests that first, which saves the call. The agency that keeps the record by
+-- hand
 -- sees the person before any enrolment is there.
 CREATE OR REPLACE FUNCTION person_is_visible(asked_person_key bigint, visible text)
 RETURNS boolean

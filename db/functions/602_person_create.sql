@@ -2,7 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each person. number_hashes and card_hashes are keyed hashes of normalised
 -- numbers; card_hashes may be null. created_ats: business instants; instants: real time, of the event.
--- Locks: advisory ones of the numbers, in order, so that two who enter the same at once follow each other; then those of
+-- Locks: advisory ones of the numbers, in order, so that two who enter the same at once follow each other; then those
+-- of
 -- the inserted rows. An import takes only the latter: whoever claims the number first has it.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   unknown_pool    no such pool
@@ -99,6 +100,6 @@ BEGIN
     SELECT judged.ord, judged.status FROM judged ORDER BY judged.ord;
 END
 $$;
-COMMENT ON FUNCTION person_create(bigint[], uuid[], text[], text[], bytea[], bytea[], bytea[], bytea[], bytea[], bytea[],
-    bytea[], bytea[], date[], text[], timestamptz[], uuid[], timestamptz[], uuid[], text[]) IS
+COMMENT ON FUNCTION person_create(bigint[], uuid[], text[], text[], bytea[], bytea[], bytea[], bytea[], bytea[],
+    bytea[], bytea[], bytea[], date[], text[], timestamptz[], uuid[], timestamptz[], uuid[], text[]) IS
     'Makes records of people; one status row for each member: unknown_pool, already_exists, card_taken or created';

@@ -24,7 +24,9 @@ BEGIN
         UPDATE pool
            SET name = last.name, connected = last.connected, account_year_starts_month = last.start_month,
                policy_parent_code = last.parent, source = 'staff', maintained_by = 'staff'
-          FROM (SELECT DISTINCT ON (asked.pool_code) asked.* FROM asked ORDER BY asked.pool_code, asked.ord DESC) AS last
+          FROM (SELECT DISTINCT ON (asked.pool_code) asked.*
+                  FROM asked
+                 ORDER BY asked.pool_code, asked.ord DESC) AS last
          WHERE pool.pool_code = last.pool_code
     ), recorded AS (
         INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, pool_code, request_id, detail)

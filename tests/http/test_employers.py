@@ -54,7 +54,9 @@ def test_what_is_no_code(api, operator, code):
         assert faults(response) == {"/path/employer_code": "malformed"}
 
 
-@pytest.mark.parametrize(("name", "code"), [("", "too_short"), ("长" * 67, "too_long"), (" x", "malformed"), ("a\u200bb", "malformed")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("", "too_short"), ("长" * 67, "too_long"), (" x", "malformed"), ("a\u200bb", "malformed")]
+)
 def test_names(api, operator, name, code):
     response = api.put(f"{PATH}/{credit_code(500300)}", by=operator, json={"name": name})
     assert faults(response) == {"/body/name": code}
@@ -84,6 +86,7 @@ def test_either_way_in_is_a_range_of_an_index(sql):
         sql.execute("ANALYZE employer")
         for prefix in ("NULL", "'公司19'"):
             sql.execute(f"PREPARE employers (text, text, text, bigint) AS {statement}")
-            plan = "\n".join(line for (line,) in sql.execute(f"EXPLAIN (ANALYZE, TIMING OFF) EXECUTE employers ('', {prefix}, NULL, 21)"))
+            lines = sql.execute(f"EXPLAIN (ANALYZE, TIMING OFF) EXECUTE employers ('', {prefix}, NULL, 21)").fetchall()
+            plan = "\n".join(line for (line,) in lines)
             sql.execute("DEALLOCATE employers")
             assert "Seq Scan" not in plan and "Rows Removed" not in plan, plan

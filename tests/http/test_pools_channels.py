@@ -135,7 +135,10 @@ def test_what_a_channel_cannot_be(api, policy, changes, wrong):
     assert faults(response) == wrong
 
 
-@pytest.mark.parametrize(("kind", "code", "pointer"), [("query", "Upper", "channel_code"), ("query", "1a", "channel_code"), ("look", "x1", "kind")])
+@pytest.mark.parametrize(
+    ("kind", "code", "pointer"),
+    [("query", "Upper", "channel_code"), ("query", "1a", "channel_code"), ("look", "x1", "kind")],
+)
 def test_names_in_the_path(api, policy, kind, code, pointer):
     response = api.put(CHANNEL.format("620900", kind, code), by=policy, json=NEW_CHANNEL)
     check_problem(response, 400, "validation_failed")
