@@ -18,4 +18,4 @@ static enum problem bind(struct request *request, struct call *call)
     return PROBLEM_NONE;
 }
 
-const struct handler approve_proposal_handler = {.bind = bind, .render = proposal_render};
+const struct handler approve_proposal_handler = {.bind = bind, .render = proposal_render_decided};

@@ -3,6 +3,7 @@
 #include "api/proposals/proposal.h"
 #include "api/fields.h"
 #include "api/sealed.h"
+#include "server/jobs/worker.h"
 
 #define SAME_COLUMNS(name)                                                                                             \
     _Static_assert((int)name##_COLUMN_STATUS == (int)PROPOSAL_GET_COLUMN_STATUS &&                                     \
@@ -176,4 +177,10 @@ enum problem proposal_render(struct request *request, const struct rows *rows, s
         return PROBLEM_INTERNAL_ERROR;
     }
     return PROBLEM_NONE;
+}
+
+enum problem proposal_render_decided(struct request *request, const struct rows *rows, struct reply *reply)
+{
+    worker_wake();
+    return proposal_render(request, rows, reply);
 }

@@ -9,5 +9,7 @@
  * problem of that name.
  */
 enum problem proposal_render(struct request *request, const struct rows *rows, struct reply *reply);
+/* As above, for decisions: wakes the workers too, for an import may wait for this one. */
+enum problem proposal_render_decided(struct request *request, const struct rows *rows, struct reply *reply);
 /* Into an object of its own. */
 bool proposal_write(struct request *request, const struct rows *rows, struct json_writer *writer);

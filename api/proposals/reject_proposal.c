@@ -15,4 +15,4 @@ static enum problem bind(struct request *request, struct call *call)
     return PROBLEM_NONE;
 }
 
-const struct handler reject_proposal_handler = {.bind = bind, .render = proposal_render};
+const struct handler reject_proposal_handler = {.bind = bind, .render = proposal_render_decided};

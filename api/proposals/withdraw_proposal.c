@@ -9,4 +9,4 @@ static enum problem bind(struct request *request, struct call *call)
     return PROBLEM_NONE;
 }
 
-const struct handler withdraw_proposal_handler = {.bind = bind, .render = proposal_render};
+const struct handler withdraw_proposal_handler = {.bind = bind, .render = proposal_render_decided};
