@@ -32,7 +32,8 @@ class Case:
     is_bound: bool = None  # whether regions count; None: when the path names something
     path: dict = dataclasses.field(default_factory=dict)
     query: dict = dataclasses.field(default_factory=dict)
-    ids: dict = dataclasses.field(default_factory=dict)  # {field: kind of its ids}, where the name does not say; sent always
+    ids: dict = dataclasses.field(default_factory=dict)  # {field: kind of its ids}, where the name does not say
+    sent: frozenset = frozenset()  # fields outside the path that are sent even where another one is looked at
     no_secret: frozenset = frozenset()  # fields whose ids are nobody's
 
 
@@ -62,7 +63,7 @@ CASES = {
     "cancelJob": Case(inside=frozenset({204, 409})),
     "createToken": Case(
         body=lambda operation, principal: {"kind": "client", "label": "matrix"},
-        ids={"subject_id": "subject_id"}, is_bound=True, outside=frozenset({400}),
+        sent=frozenset({"subject_id"}), is_bound=True, outside=frozenset({400}),
     ),
     "createPerson": Case(inside=frozenset({201, 409}), outside=frozenset({400}), is_bound=True),
     "listEmployers": Case(is_bound=False),
@@ -82,7 +83,7 @@ CASES = {
     "proposeEnrolmentCorrection": nothing_new(status="active"),
     "proposeAccountStatus": nothing_new(status="active"),
     "proposeReversal": Case(inside=frozenset({201, 409})),
-    # The duplicate is the same record.
+    # The duplicate is nobody's record.
     "proposeMerge": Case(inside=frozenset({400}), ids={"duplicate_person_id": "person_id"}),
     # The proposal is of somebody else, about nothing that is there.
     "getProposal": Case(is_bound=True),

@@ -95,7 +95,7 @@ def existing_ids(world, operation, owner="target", fresh=False):
     return {
         (place, field): world.existing(kind_of(operation, field), owner, fresh)
         for place, field in operation.ids
-        if place == "path" or field in case_of(operation).ids
+        if place == "path" or field in case_of(operation).sent
     }
 
 
@@ -137,8 +137,11 @@ def test_foreign_looks_like_absent(api, world, operation, place, field):
     for somebody in callers(world, operation):
         refusal = refusal_of(operation, somebody)
         seen = {}
+        others = existing_ids(world, operation)
         for name, one in forms(world, operation, place, kind, somebody, refusal).items():
-            response = call(api, operation, somebody.principal, {**existing_ids(world, operation), (place, field): one})
+            if place == "body" and one in others.values():
+                continue  # one thing named twice is the caller's own fault
+            response = call(api, operation, somebody.principal, {**others, (place, field): one})
             if response.status_code != 429:
                 seen[name] = told(response)
             check_no_secret(world, response)
