@@ -11,9 +11,6 @@ static enum problem bind(struct request *request, struct call *call)
     struct uuid duplicate_id = args[PROPOSE_MERGE_DUPLICATE_PERSON_ID].uuid;
     uint64_t key = uuid_key(person_id);
     propose_check_reason(request, &args[PROPOSE_MERGE_REASON]);
-    if (uuid_equal(person_id, duplicate_id)) {
-        request_fault(request, ARG_BODY, "duplicate_person_id", "not_allowed", NULL);
-    }
     if (request->faults_count > 0) {
         return PROBLEM_VALIDATION_FAILED;
     }
@@ -34,8 +31,9 @@ static enum problem bind(struct request *request, struct call *call)
 static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
 {
     struct span status = row_text(rows, 0, MERGE_PROPOSE_COLUMN_STATUS);
-    if (span_equal(status, SPAN("unknown_duplicate"))) {
-        request_fault(request, ARG_BODY, "duplicate_person_id", "unknown", NULL);
+    bool is_itself = span_equal(status, SPAN("itself"));
+    if (is_itself || span_equal(status, SPAN("unknown_duplicate"))) {
+        request_fault(request, ARG_BODY, "duplicate_person_id", is_itself ? "not_allowed" : "unknown", NULL);
         return PROBLEM_VALIDATION_FAILED;
     }
     if (span_equal(status, SPAN("differs"))) {

@@ -6,7 +6,8 @@
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   malformed          something no row can have: a caller checks before
 --   absent             there is no such survivor, or it is not the caller's to see
---   unknown_duplicate  the same of the duplicate
+--   itself             the duplicate is the survivor
+--   unknown_duplicate  there is no such duplicate, or it is not the caller's to see
 --   differs            they differ, and that is not confirmed
 --   conflict, not_allowed_in_status   of merge_refusal
 --   already_exists     a merge of the duplicate is proposed already, and not decided yet
@@ -26,6 +27,7 @@ BEGIN
                WHEN octet_length(a.source_document) > 512 THEN 'malformed'
                WHEN survivor.person_key IS NULL OR NOT (a.visible IS NULL OR person_is_visible(a.person_key, a.visible))
                     THEN 'absent'
+               WHEN a.duplicate_id = a.person_id THEN 'itself'
                WHEN duplicate.person_key IS NULL
                     OR NOT (a.visible IS NULL OR person_is_visible(a.duplicate_key, a.visible)) THEN 'unknown_duplicate'
                WHEN a.is_confirmed IS NOT TRUE
