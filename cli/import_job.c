@@ -37,6 +37,7 @@ struct job {
     const char *id_text;
     const char *fencing;
     struct import_child child;
+    char path[4096];
     bool is_check;
     bool is_dry_run;        /* asked for: the job ends with its check */
     int64_t started_us;     /* real */
@@ -76,18 +77,13 @@ static enum ending beat(struct job *job)
     instant_format(clock_real_us() + LEASE_US, until);
     const char *values[] = {job->id_text, job->fencing, until};
     PGresult *kept = ask(job, "SELECT is_cancel_wanted FROM job_heartbeat($1, $2, $3)", 3, values);
-    enum ending ending = ENDING_CHILD;
+    bool is_ours = kept == NULL ? clock_monotonic_us() <= job->lease_until_us : PQntuples(kept) == 1;
+    bool is_unwanted = kept != NULL && is_ours && job->is_check && PQgetvalue(kept, 0, 0)[0] == 't';
     job->heartbeat_us = clock_monotonic_us() + HEARTBEAT_US;
-    if (kept != NULL && PQntuples(kept) == 0)
-        ending = ENDING_LOST;
-    else if (kept != NULL && job->is_check && PQgetvalue(kept, 0, 0)[0] == 't')
-        ending = ENDING_CANCELLED;
-    else if (kept != NULL)
+    if (kept != NULL)
         job->lease_until_us = now_us + LEASE_US;
-    else if (clock_monotonic_us() > job->lease_until_us)
-        ending = ENDING_LOST;
     PQclear(kept);
-    return ending;
+    return !is_ours ? ENDING_LOST : is_unwanted ? ENDING_CANCELLED : ENDING_CHILD;
 }
 
 static void end_child(pid_t pid, int number)
@@ -98,7 +94,6 @@ static void end_child(pid_t pid, int number)
         continue;
 }
 
-/* A cancellation wakes the worker, so between heartbeats it is looked for when something may be new. */
 static enum ending watch(struct job *job, pid_t pid)
 {
     for (;;) {
@@ -167,9 +162,8 @@ static void judge(struct job *job)
 
 static void run(struct job *job)
 {
-    char path[4096];
-    spool_path(job->jobs->spool, job->id, path, sizeof path);
-    job->child.path = path;
+    spool_path(job->jobs->spool, job->id, job->path, sizeof job->path);
+    job->child.path = job->path;
     job->started_us = clock_real_us();
     if (!spool_sync(job->jobs->spool, job->id)) {
         settle(job, "failed", "file_lost");

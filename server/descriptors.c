@@ -12,7 +12,7 @@
 static int64_t own(const struct config *config, unsigned reactors)
 {
     int64_t lanes = config->read_connections + config->write_connections + config->slow_connections;
-    return OF_PROCESS + OF_WORKERS + reactors * (lanes + OF_REACTOR);
+    return OF_PROCESS + OF_WORKERS + reactors * (lanes + OF_REACTOR + LIMIT_UPLOADS);
 }
 
 bool descriptors_divide(struct config *config, unsigned reactors, const char **error)

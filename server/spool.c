@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define IDENTITY "spool.id"
 #define SUFFIX ".spool"
+#define BIRTH_SUFFIX ".new" /* it lasts a moment: one that is old was left by a crash */
+#define BIRTH_AGE_S 60
 
 /* Several processes may open a new directory at once: the first link(2) wins. */
 static bool make_identity(int directory_fd, struct uuid *id)
@@ -20,7 +23,7 @@ static bool make_identity(int directory_fd, struct uuid *id)
     char name[64];
     *id = uuid_make(uuid_random_key());
     uuid_format(*id, text);
-    snprintf(name, sizeof name, "%s.new", text);
+    snprintf(name, sizeof name, "%s" BIRTH_SUFFIX, text);
     int file = openat(directory_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool ok = file >= 0 && write(file, text, UUID_TEXT_LENGTH) == UUID_TEXT_LENGTH && fsync(file) == 0;
     if (file >= 0)
@@ -90,7 +93,13 @@ struct uuid spool_id(const struct spool *spool)
 void spool_file_name(struct uuid id, char out[SPOOL_NAME_BYTES])
 {
     uuid_format(id, out);
-    strcpy(out + UUID_TEXT_LENGTH, SUFFIX);
+    memcpy(out + UUID_TEXT_LENGTH, SUFFIX, sizeof SUFFIX);
+}
+
+void spool_birth_name(struct uuid id, char out[SPOOL_NAME_BYTES])
+{
+    uuid_format(id, out);
+    memcpy(out + UUID_TEXT_LENGTH, BIRTH_SUFFIX, sizeof BIRTH_SUFFIX);
 }
 
 void spool_path(const struct spool *spool, struct uuid id, char *out, size_t out_bytes)
@@ -128,17 +137,31 @@ static bool is_being_received(int directory_fd, const char *name)
     return is_locked;
 }
 
+static bool has_form(const char *name, const char *suffix, struct uuid *id)
+{
+    return strlen(name) == UUID_TEXT_LENGTH + strlen(suffix) && strcmp(name + UUID_TEXT_LENGTH, suffix) == 0 &&
+           uuid_parse((struct span){.bytes = name, .length = UUID_TEXT_LENGTH}, id);
+}
+
+static bool is_old(int directory_fd, const char *name)
+{
+    struct stat status;
+    return fstatat(directory_fd, name, &status, 0) == 0 && status.st_mtim.tv_sec + BIRTH_AGE_S < time(NULL);
+}
+
 void spool_sweep(const struct spool *spool, bool (*is_wanted)(void *cls, struct uuid id), void *cls)
 {
     DIR *directory = opendir(spool->directory);
+    /* cppcheck-suppress readdirCalled ; no other thread has this DIR */
     for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
         struct uuid id;
-        bool is_file = strlen(entry->d_name) == SPOOL_NAME_BYTES - 1 &&
-                       strcmp(entry->d_name + UUID_TEXT_LENGTH, SUFFIX) == 0 &&
-                       uuid_parse((struct span){.bytes = entry->d_name, .length = UUID_TEXT_LENGTH}, &id);
+        const char *name = entry->d_name;
         /* In this order: a file whose lock was let go has its job already, if it ever gets one. */
-        if (is_file && !is_being_received(spool->directory_fd, entry->d_name) && !is_wanted(cls, id))
-            unlinkat(spool->directory_fd, entry->d_name, 0);
+        bool is_left = has_form(name, SUFFIX, &id)
+                           ? !is_being_received(spool->directory_fd, name) && !is_wanted(cls, id)
+                           : has_form(name, BIRTH_SUFFIX, &id) && is_old(spool->directory_fd, name);
+        if (is_left)
+            unlinkat(spool->directory_fd, name, 0);
     }
     if (directory != NULL)
         closedir(directory);

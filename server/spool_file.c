@@ -32,17 +32,23 @@ static void name_piece(unsigned number, bool is_last, char out[40])
 struct spool_file *spool_file_create(const struct spool *spool, struct uuid id)
 {
     char name[SPOOL_NAME_BYTES];
+    char birth_name[SPOOL_NAME_BYTES];
     struct spool_file *file = calloc(1, sizeof *file);
     if (file == NULL)
         return NULL;
     spool_file_name(id, name);
+    spool_birth_name(id, birth_name);
     file->spool = spool;
     file->id = id;
-    file->fd = openat(spool->directory_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file->fd >= 0 && flock(file->fd, LOCK_EX | LOCK_NB) == 0)
+    /* It gets its name with its lock on: a sweep never sees it without. */
+    file->fd = openat(spool->directory_fd, birth_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file->fd >= 0 && flock(file->fd, LOCK_EX | LOCK_NB) == 0 &&
+        renameat(spool->directory_fd, birth_name, spool->directory_fd, name) == 0)
         return file;
-    if (file->fd >= 0)
+    if (file->fd >= 0) {
+        unlinkat(spool->directory_fd, birth_name, 0);
         close(file->fd);
+    }
     free(file);
     return NULL;
 }

@@ -12,4 +12,5 @@ struct spool {
     struct uuid id;
 };
 
+void spool_birth_name(struct uuid id, char out[SPOOL_NAME_BYTES]); /* while it is not locked yet */
 void spool_file_name(struct uuid id, char out[SPOOL_NAME_BYTES]);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define UTF8_MARK "\xEF\xBB\xBF"
@@ -149,16 +150,24 @@ static bool convert(iconv_t converter, struct span content, int file, char *out,
     return true;
 }
 
-int encoding_gb18030_to_file(struct span content)
+static int open_unlinked(void)
 {
     const char *directory = getenv("TMPDIR");
     char path[4096];
     int length = snprintf(path, sizeof(path), "%s/yibaod-import-XXXXXX", directory == NULL ? "/tmp" : directory);
     int file = length > 0 && (size_t)length < sizeof(path) ? mkostemp(path, O_CLOEXEC) : -1;
+    if (file >= 0) {
+        unlink(path);
+    }
+    return file;
+}
+
+int encoding_gb18030_to_file(struct span content, bool in_memory)
+{
+    int file = in_memory ? memfd_create("yibaod-import", MFD_CLOEXEC) : open_unlinked();
     if (file < 0) {
         return -1;
     }
-    unlink(path);
     char *out = malloc(CONVERT_BYTES);
     iconv_t converter = iconv_open("UTF-8", "GB18030");
     bool ok = out != NULL && converter != (iconv_t)-1 && convert(converter, content, file, out, CONVERT_BYTES);

@@ -70,7 +70,7 @@ static bool copy_file(struct source *source, int file, const char *path)
 
 static bool convert(struct source *source, const char *path)
 {
-    int converted = encoding_gb18030_to_file(source->content);
+    int converted = encoding_gb18030_to_file(source->content, source->is_sealed);
     source_close(source);
     if (converted < 0) {
         return fail(path, "cannot be converted from GB18030: is there room under TMPDIR?");
@@ -111,7 +111,7 @@ bool source_open(struct source *source, const char *path)
 bool source_open_sealed(struct source *source, const char *path, struct uuid id, const struct keyring *keyring)
 {
     size_t length = 0;
-    *source = (struct source){0};
+    *source = (struct source){.is_sealed = true};
     if (!spool_read(keyring, path, id, &source->copy, &length)) {
         return fail(path, "is not there, not complete, or was changed");
     }

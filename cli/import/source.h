@@ -12,6 +12,7 @@ struct source {
     struct span content; /* UTF-8 without byte-order mark */
     bool is_clean;       /* no line can have bytes that are no text */
     bool is_gb18030;
+    bool is_sealed;                    /* nothing of it may lie on a disk in the clear */
     uint8_t sha256[FINGERPRINT_BYTES]; /* of the file as given */
     char *copy;                        /* from malloc; what happens to the file later changes nothing */
 };

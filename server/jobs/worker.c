@@ -24,8 +24,8 @@ struct worker {
     const struct worker_task *task;
     PGconn *connection; /* NULL: none */
     int64_t pause_us;   /* before the next attempt to connect; 0: the last one succeeded */
-    int wake_fd;
     pthread_t thread;
+    int wake_fd;
     bool started;
 };
 

@@ -43,7 +43,7 @@ class Sms:
 class Gateway:
     """An HTTP server on 127.0.0.1. `answers` are statuses, used up one by one, then 200; None: closes without answer."""
 
-    def __init__(self, answers=()):
+    def __init__(self, answers=(), tls=None):
         self.answers = list(answers)
         self.received = []
         self.gate = threading.Event()
@@ -73,12 +73,15 @@ class Gateway:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+        self.scheme = "https" if tls else "http"
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}/sms"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_address[1]}/sms"
 
     def texts(self):
         return [body["text"] for _, body in self.received]

@@ -5,9 +5,12 @@ import signal
 import subprocess
 import uuid
 
+import psycopg
 import pytest
+from tests.conftest import Servers
 from tests.harness.database import BINARY
-from tests.harness.imports import OTHER_POOL, POOL, contribution, enrolment
+from tests.harness.imports import OTHER_POOL, POOL, Imports, contribution, enrolment, text_of
+from tests.harness.people import Principal
 from tests.harness.server import wait_until
 from tests.http.importing import api, books, imports, staff, stand, start  # noqa: F401
 
@@ -18,8 +21,15 @@ def people(imports):
     imports.load("enrolments", [enrolment(n) for n in range(10)])
 
 
-def spooled(books):
-    return list(pathlib.Path(books.environment["YIBAO_SPOOL_DIR"]).glob("*.spool"))
+def spool_path(books, job_id):
+    return pathlib.Path(books.environment["YIBAO_SPOOL_DIR"]) / f"{job_id}.spool"
+
+
+def staff_of(imports, job):
+    """The proposer, with a second token as reviewer."""
+    body = {"kind": "staff", "label": "test", "roles": ["reviewer"], "regions": [POOL], "subject_id": job["created_by"]}
+    made = imports.api.post("/v1/admin/tokens", by=imports.database.demo.admin, json=body).json()
+    return Principal(made["token"], "staff")
 
 
 def test_a_file_is_posted_after_somebody_else_has_approved_it(imports, people, books):
@@ -32,13 +42,18 @@ def test_a_file_is_posted_after_somebody_else_has_approved_it(imports, people, b
     assert imports.balance_fen(0) == before, "nothing is posted before"
     assert imports.ask("SELECT kind, object_id::text, pool_code, proposed_by::text, reason FROM proposal WHERE proposal_id = %s",
                        job["proposal_id"]) == [("post_import", job_id, POOL, imports.operator.subject_id, "测试")]
+    shown = imports.api.get(f"/v1/admin/proposals/{job['proposal_id']}", by=imports.reviewer).json()
+    assert {change["field"]: change["after_masked"] for change in shown["changes"]} == {
+        "import_kind": "contributions", "rows": "3", "amount_fen": "30000", "invalid": "0", "unchanged": "0", "warnings": "0"}
+    refused = imports.api.post(f"/v1/admin/proposals/{job['proposal_id']}/approve", by=staff_of(imports, job))
+    assert (refused.status_code, refused.json()["code"]) == (403, "proposer_cannot_decide")
     imports.approve(job)
     job = imports.wait(job_id, "done")
     assert (job["result"]["stored"], job["result"]["stored_fen"], job["failure"]) == (3, 30000, None)
     assert job["progress"]["done"] == 3 and job["finished_at"]
     assert imports.balance_fen(0) == before + 10000
     assert imports.report(job_id) == []
-    wait_until(lambda: not spooled(books), "the file to be gone")
+    wait_until(lambda: not spool_path(books, job_id).exists(), "the file to be gone")
     books.run(BINARY, "audit")
 
 
@@ -63,7 +78,8 @@ BAD = [contribution(1, source_document="bad", period="2999-01"), contribution(2,
 
 
 def test_bad_rows_stop_the_file_and_are_reported(imports, people, books):
-    job = imports.wait(imports.send("contributions", BAD))
+    job_id = imports.send("contributions", BAD)
+    job = imports.wait(job_id)
     assert (job["state"], job["failure"]) == ("failed", "invalid_rows")
     assert (job["result"]["rows"], job["result"]["invalid"]) == (4, 3)
     report = imports.report(job["job_id"])
@@ -72,7 +88,7 @@ def test_bad_rows_stop_the_file_and_are_reported(imports, people, books):
         ("5", "citizen_number", "person_unknown", "error")]
     assert all(row["reason_zh"] and row["reason_en"] for row in report)
     assert not any(BAD[i]["citizen_number"] in str(report) for i in range(4))
-    wait_until(lambda: not spooled(books), "the file to be gone")
+    wait_until(lambda: not spool_path(books, job_id).exists(), "the file to be gone")
 
 
 def test_a_report_is_paged(imports, people, api):
@@ -134,7 +150,7 @@ def test_what_is_rejected_is_cancelled(imports, people, books):
     imports.reject(imports.wait(job_id, "awaiting_approval"))
     imports.wait(job_id, "cancelled")
     assert imports.balance_fen(4) == before
-    wait_until(lambda: not spooled(books), "the file to be gone")
+    wait_until(lambda: not spool_path(books, job_id).exists(), "the file to be gone")
 
 
 @pytest.mark.parametrize("who", ["proposer", "colleague"])
@@ -148,13 +164,11 @@ def test_cancelling_what_waits_for_approval(imports, people, staff, books, who):
     assert imports.ask("SELECT state FROM proposal WHERE proposal_id = %s", job["proposal_id"]) == [
         ("withdrawn" if who == "proposer" else "rejected",)]
     assert len(imports.ask("SELECT FROM audit_event WHERE action = 'cancel_job' AND object_id = %s", uuid.UUID(job_id))) == 1
-    wait_until(lambda: not spooled(books), "the file to be gone")
+    wait_until(lambda: not spool_path(books, job_id).exists(), "the file to be gone")
 
 
 def test_cancelling_what_is_being_checked(imports, people):
     """Another import holds the lock of imports, so the check cannot end by itself."""
-    import psycopg
-
     with psycopg.connect(imports.database.url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(7309454, 0)")
         job_id = imports.send("contributions", [contribution(4, source_document="running")])
@@ -171,8 +185,6 @@ def test_what_is_over_cannot_be_cancelled(imports, people):
 
 
 def test_what_has_begun_to_post_cannot_be_cancelled(imports, people):
-    import psycopg
-
     job_id = imports.send("contributions", [contribution(4, source_document="posting")])
     job = imports.wait(job_id, "awaiting_approval")
     with psycopg.connect(imports.database.url, autocommit=True) as connection:
@@ -252,10 +264,59 @@ def test_a_server_that_ends_in_the_middle_of_posting(imports, people, start, cli
     books.run(BINARY, "audit")
 
 
+def test_two_servers_run_each_job_once(imports, people, start, client_of, tmp_path):
+    settings = {"YIBAO_SPOOL_DIR": str(tmp_path / "spool")}
+    servers = [start(settings), start(settings)]
+    ids = []
+    for n in range(6):
+        own = imports.at(client_of(servers[n % 2]))
+        ids.append(own.send("contributions", [contribution(n, source_document=f"both {n}")], dry_run=True))
+    for job_id in ids:
+        imports.wait(job_id, "done")
+        assert imports.ask("SELECT count(*) FROM import_run WHERE job_id = %s", job_id) == [(1,)]
+
+
+def test_postgresql_that_restarts_in_the_middle(own_database, servers, client_of):
+    """The job goes on when it is back, and every row is stored once."""
+    own = Servers(own_database.environment, servers.log_directory)
+    own.started = servers.started
+    before = len(servers.started)
+    try:
+        server = own({"YIBAO_IMPORT_SLICE_ROWS": "20"})
+        api = client_of(server)
+
+        def staff(role):
+            body = {"kind": "staff", "label": "test", "roles": [role], "regions": [POOL]}
+            made = api.post("/v1/admin/tokens", by=own_database.demo.admin, json=body).json()
+            return Principal(made["token"], "staff", subject_id=made["subject_id"])
+
+        imports = Imports(api, own_database, staff("operator"), staff("reviewer"))
+        imports.load("enrolments", [enrolment(n) for n in range(10)])
+        job_id = imports.send("contributions", long_file("outage"))
+        imports.approve(imports.wait(job_id, "awaiting_approval"))
+        stored = "SELECT count(*) FROM contribution WHERE source_document = 'outage'"
+        wait_until(lambda: imports.ask(stored)[0][0] > 100, "some rows to be stored")
+        with own_database.outage("stopped"):
+            wait_until(lambda: server.ready_status() == 503, "the server to notice")
+        assert imports.ask(stored)[0][0] < MANY, "it was in the middle"
+        wait_until(lambda: server.ready_status() == 200, "the server to be back")
+        assert imports.wait(job_id, "done")["result"]["stored"] == MANY
+        assert imports.ask(stored) == [(MANY,)]
+        own_database.run(BINARY, "audit")
+    finally:
+        own.stop_all(before)
+
+
+def test_a_file_in_gb18030(imports, people):
+    content = text_of("enrolments", [enrolment(25, name="欧阳建国")]).decode().encode("gb18030")
+    imports.load("enrolments", content)
+    assert imports.wait(imports.send("enrolments", [enrolment(25, name="欧阳建国")]), "done")["result"]["unchanged"] == 1
+
+
 def test_a_file_that_is_lost_fails_its_job(imports, people, books):
     job_id = imports.send("contributions", [contribution(7, source_document="lost")])
     job = imports.wait(job_id, "awaiting_approval")
-    [path] = spooled(books)
+    path = spool_path(books, job_id)
     path.write_bytes(path.read_bytes()[:-1])
     imports.approve(job)
     assert imports.wait(job_id, "failed")["failure"] == "file_lost"
@@ -265,7 +326,7 @@ def test_nothing_readable_lies_on_the_disk(imports, people, books):
     rows = [contribution(8, source_document="sealed")]
     job_id = imports.send("contributions", rows)
     imports.wait(job_id, "awaiting_approval")
-    [path] = spooled(books)
+    path = spool_path(books, job_id)
     assert path.stat().st_mode & 0o777 == 0o600 and path.parent.stat().st_mode & 0o777 == 0o700
     content = path.read_bytes()
     assert rows[0]["citizen_number"].encode() not in content and b"sealed" not in content
@@ -282,8 +343,6 @@ def test_files_of_nobody_are_removed(imports, start, books, tmp_path):
 
 
 def test_an_import_by_hand_waits_its_turn_and_is_no_job(imports, books, people, tmp_path):
-    from tests.harness.imports import text_of
-
     path = tmp_path / "by-hand.csv"
     path.write_bytes(text_of("contributions", [contribution(9, source_document="by hand")]))
     before = len(imports.ask("SELECT FROM job"))

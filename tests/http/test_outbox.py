@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import signal
+import ssl
 import stat
+import subprocess
 import uuid
 
 import psycopg
@@ -119,6 +121,22 @@ def test_what_the_gateway_refuses_is_not_tried_again(outbox, start, gateway, fai
     other_id = outbox.put("fine")
     outbox.wait(other_id, "sent")
     assert len(gateway.received) == 2
+
+
+def test_a_gateway_that_cannot_prove_who_it_is_gets_nothing(outbox, start, tmp_path):
+    """A certificate of its own making for 127.0.0.1."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", tmp_path / "key", "-out", tmp_path / "cert",
+                    "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+                   check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+    gateway = Gateway(tls=tls)
+    start({"YIBAO_SMS_GATEWAY": gateway.url})
+    outbox_id = outbox.put("secret")
+    outbox.wait_attempts(outbox_id, 2)
+    assert outbox.row(outbox_id)[0] == "waiting" and outbox.row(outbox_id)[3] == "gateway_unreachable"
+    assert gateway.received == []
+    gateway.close()
 
 
 def test_what_cannot_be_sent_at_all_fails_alone(outbox, start, gateway):

@@ -91,9 +91,22 @@ def test_a_fault_is_reported_and_nothing_is_stored(people, kind, rows, expected)
 def test_every_fault_is_shown_here():
     listed = dict(re.findall(r'^FAULT\(\w+, "(\w+)", (ERROR|WARNING)', (ROOT / "api/imports/fault.def").read_text(), re.M))
     shown = {code for case in CASES for _, _, code in case[2]}
-    elsewhere = {"account_closed", "balance_overflow", "person_merged"}  # below, and test_merged.py
+    elsewhere = {"account_closed", "balance_overflow", "pool_not_allowed", "person_merged"}  # below, and test_merged.py
+    elsewhere |= {"header_unusable"}  # tests/http/test_jobs.py: by hand the line on standard error says more
     assert {code for code, severity in listed.items() if severity == "ERROR"} == shown | elsewhere
     assert {code for code, severity in listed.items() if severity == "WARNING"} == {"employer_code_malformed", "employer_code_check"}
+
+
+@pytest.mark.parametrize(("regions", "allowed"), [
+    ("620500", True), ("620000", True), ("110000,620500", True), ("000000", True), ("440000", False), ("620900,440100", False)])
+def test_rows_of_other_regions_are_refused(people, regions, allowed):
+    outcome = people.load("contributions", [contribution(1)], "--regions", regions)
+    assert outcome.faults == ([] if allowed else [(2, "pool_code", "pool_not_allowed", "error", "")])
+
+
+@pytest.mark.parametrize("regions", ["", "62", "620500,", "62%%%%", "620500;110000"])
+def test_regions_that_are_none_are_wrong_usage(people, regions):
+    assert people.load("contributions", [contribution(1)], "--regions", regions).code == 2
 
 
 def test_a_closed_account_takes_nothing(people):
