@@ -21,6 +21,7 @@ import io
 import json
 import pathlib
 import re
+import threading
 import urllib.parse
 import warnings
 
@@ -65,6 +66,7 @@ class Contract:
     def __init__(self, path=ROOT / "openapi.yaml"):
         self.document = load(path)
         self.seen = set()
+        self.of_thread = threading.local()
         self.problems = {problem["code"]: problem["status"] for problem in self.document["x-problems"]}
         components = self.document["components"]
         self.shared = {}
@@ -188,9 +190,14 @@ class Contract:
         if media == "application/problem+json":
             yield from self.check_problem(status, value)
 
+    def resolver(self):
+        """One for each thread: it looks through the whole document once, which takes longer than everything else."""
+        if not hasattr(self.of_thread, "resolver"):
+            self.of_thread.resolver = jsonschema.RefResolver("", self.document)
+        return self.of_thread.resolver
+
     def check_schema(self, schema, value):
-        resolver = jsonschema.RefResolver("", self.document)
-        validator = jsonschema.Draft202012Validator(schema, resolver=resolver, format_checker=FORMATS)
+        validator = jsonschema.Draft202012Validator(schema, resolver=self.resolver(), format_checker=FORMATS)
         for error in validator.iter_errors(value):
             yield f"{'/'.join(map(str, error.absolute_path)) or 'value'}: {error.message}"
 

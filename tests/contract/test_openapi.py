@@ -22,8 +22,7 @@ def values_of(media):
 
 
 def schema_faults(schema, value):
-    resolver = jsonschema.RefResolver("", DOCUMENT)
-    validator = jsonschema.Draft202012Validator(schema, resolver=resolver, format_checker=FORMATS)
+    validator = jsonschema.Draft202012Validator(schema, resolver=CONTRACT.resolver(), format_checker=FORMATS)
     return [error.message for error in validator.iter_errors(value)]
 
 
