@@ -9,15 +9,16 @@
 bool attempt_hash(const char *use, struct span value, uint8_t out[KEYED_HASH_BYTES])
 {
     char text[TEXT_BYTES];
-    size_t use_length = strlen(use);
-    if (use_length + 1 + value.length > sizeof text) {
-        return false;
+    size_t length = 0;
+    const struct span parts[] = {span_of(use), SPAN(":"), value};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (parts[i].length > sizeof text - length) {
+            return false;
+        }
+        memcpy(text + length, parts[i].bytes, parts[i].length);
+        length += parts[i].length;
     }
-    memcpy(text, use, use_length);
-    text[use_length] = ':';
-    memcpy(text + use_length + 1, value.bytes, value.length);
-    bool is_done = keyring_hash(api_keyring(), KEY_HASH_ATTEMPT,
-                                (struct span){.bytes = text, .length = use_length + 1 + value.length}, out);
+    bool is_done = keyring_hash(api_keyring(), KEY_HASH_ATTEMPT, (struct span){.bytes = text, .length = length}, out);
     explicit_bzero(text, sizeof text);
     return is_done;
 }

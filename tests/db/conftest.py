@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tests.cluster import Cluster
+from tests.db.signing import add_citizen
 from tests.db.world import World
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -85,3 +86,9 @@ def superuser(cluster, migrated):
 @pytest.fixture
 def world(superuser):
     return World(superuser)
+
+
+@pytest.fixture
+def citizen(owner):
+    """Somebody with a citizen number, a card and a phone."""
+    return add_citizen(owner)
