@@ -3,7 +3,7 @@
 #include "api/sign_in/attempt.h"
 #include "api/api.h"
 
-#define TEXT_BYTES 480      /* a use, two numbers and a name of 100 characters */
+#define TEXT_BYTES 540      /* a use, two numbers and a name of 100 characters */
 #define IPV4_CALLER_BYTES 5 /* family and four bytes: address_caller_bytes */
 
 bool attempt_hash(const char *use, struct span value, uint8_t out[KEYED_HASH_BYTES])

@@ -3,6 +3,13 @@
 #include "api/api.h"
 #include "api/sign_in/code.h"
 
+static const struct who_args args = {
+    .citizen_number = BEGIN_REGISTRATION_CITIZEN_NUMBER,
+    .card_number = BEGIN_REGISTRATION_CARD_NUMBER,
+    .certificate_kind = BEGIN_REGISTRATION_CERTIFICATE_KIND,
+    .certificate_number = BEGIN_REGISTRATION_CERTIFICATE_NUMBER,
+};
+
 static enum problem bind(struct request *request, struct call *call)
 {
     struct span name = request->args[BEGIN_REGISTRATION_NAME].text;
@@ -10,8 +17,7 @@ static enum problem bind(struct request *request, struct call *call)
     if (asked == NULL) {
         return PROBLEM_INTERNAL_ERROR;
     }
-    enum problem problem =
-        who_read(request, BEGIN_REGISTRATION_CITIZEN_NUMBER, BEGIN_REGISTRATION_CARD_NUMBER, name, &asked->who);
+    enum problem problem = who_read(request, &args, name, &asked->who);
     if (problem == PROBLEM_NONE && !keyring_hash(api_keyring(), KEY_HASH_NAME, name, asked->name_hash)) {
         problem = PROBLEM_INTERNAL_ERROR;
     }

@@ -2,14 +2,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/sign_in/code.h"
 
+static const struct who_args args = {
+    .citizen_number = SEND_SIGN_IN_CODE_CITIZEN_NUMBER,
+    .card_number = SEND_SIGN_IN_CODE_CARD_NUMBER,
+    .certificate_kind = WHO_NO_ARG,
+};
+
 static enum problem bind(struct request *request, struct call *call)
 {
     struct code_request *asked = arena_alloc(request->arena, sizeof *asked);
     if (asked == NULL) {
         return PROBLEM_INTERNAL_ERROR;
     }
-    enum problem problem =
-        who_read(request, SEND_SIGN_IN_CODE_CITIZEN_NUMBER, SEND_SIGN_IN_CODE_CARD_NUMBER, SPAN(""), &asked->who);
+    enum problem problem = who_read(request, &args, SPAN(""), &asked->who);
     return problem == PROBLEM_NONE ? code_bind(request, call, CODE_SIGN_IN, asked) : problem;
 }
 

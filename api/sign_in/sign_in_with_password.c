@@ -21,14 +21,19 @@ static void wipe(void *object)
     explicit_bzero(object, sizeof(struct try));
 }
 
+static const struct who_args args = {
+    .citizen_number = SIGN_IN_WITH_PASSWORD_CITIZEN_NUMBER,
+    .card_number = SIGN_IN_WITH_PASSWORD_CARD_NUMBER,
+    .certificate_kind = WHO_NO_ARG,
+};
+
 static enum problem bind(struct request *request, struct call *call)
 {
     struct try *try = arena_alloc(request->arena, sizeof *try);
     if (try == NULL || !arena_defer(request->arena, wipe, try)) {
         return PROBLEM_INTERNAL_ERROR;
     }
-    enum problem problem =
-        who_read(request, SIGN_IN_WITH_PASSWORD_CITIZEN_NUMBER, SIGN_IN_WITH_PASSWORD_CARD_NUMBER, SPAN(""), &try->who);
+    enum problem problem = who_read(request, &args, SPAN(""), &try->who);
     if (problem != PROBLEM_NONE) {
         return problem;
     }

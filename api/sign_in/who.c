@@ -2,27 +2,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/sign_in/who.h"
 #include "api/api.h"
-#include "api/identifiers/card_number.h"
+#include "api/identifiers/certificate_number.h"
+#include "api/people/numbers.h"
 
-#define ALL_BYTES 460 /* both numbers and a name of 100 characters */
+#define ALL_BYTES 520 /* both numbers and a name of 100 characters */
 
 struct numbers {
     struct citizen_number citizen;
-    char card_bytes[CARD_NUMBER_MAX];
-    struct span card;
+    char certificate_bytes[CERTIFICATE_HASHED_MAX];
+    struct span citizen_number; /* or what stands for another certificate; empty when not given */
+    struct span card_number;
 };
 
 static void read_citizen_number(struct request *request, const struct arg *arg, struct numbers *numbers)
 {
-    if (arg->present && citizen_number_parse(arg->text, &numbers->citizen) != CITIZEN_NUMBER_VALID) {
-        request_fault(request, ARG_BODY, "citizen_number", "malformed", NULL);
+    if (arg->present && numbers_read_citizen(request, "citizen_number", arg->text, &numbers->citizen)) {
+        numbers->citizen_number = (struct span){.bytes = numbers->citizen.text, .length = CITIZEN_NUMBER_LENGTH};
+    }
+}
+
+/* Of people without a citizen number; the kind goes with the number. */
+static void read_certificate(struct request *request, const struct who_args *args, struct numbers *numbers)
+{
+    if (args->certificate_kind == WHO_NO_ARG) {
+        return;
+    }
+    const struct arg *kind = &request->args[args->certificate_kind];
+    const struct arg *number = &request->args[args->certificate_number];
+    struct span plain;
+    if (kind->present != number->present) {
+        request_fault(request, ARG_BODY, kind->present ? "certificate_number" : "certificate_kind", "required", NULL);
+    } else if (number->present && request->args[args->citizen_number].present) {
+        request_fault(request, ARG_BODY, "certificate_number", "not_allowed", NULL);
+    } else if (number->present && numbers_read_certificate(request, "certificate_number", number->text, &plain)) {
+        numbers->citizen_number = certificate_number_hashed(kind->text, plain, numbers->certificate_bytes);
     }
 }
 
 static void read_card_number(struct request *request, const struct arg *arg, struct numbers *numbers)
 {
-    if (arg->present && !card_number_normalise(arg->text, numbers->card_bytes, &numbers->card)) {
-        request_fault(request, ARG_BODY, "card_number", "malformed", NULL);
+    if (arg->present) {
+        numbers_read_card(request, "card_number", arg->text, &numbers->card_number);
     }
 }
 
@@ -61,25 +81,30 @@ static bool hash_target(struct who *who, struct span citizen, struct span card, 
     return is_done;
 }
 
-enum problem who_read(struct request *request, int citizen_arg, int card_arg, struct span name, struct who *who)
+static void read_numbers(struct request *request, const struct who_args *args, struct numbers *numbers)
 {
-    struct numbers numbers = {0};
-    const struct arg *citizen_number = &request->args[citizen_arg];
-    const struct arg *card_number = &request->args[card_arg];
-    if (!citizen_number->present && !card_number->present) {
+    read_citizen_number(request, &request->args[args->citizen_number], numbers);
+    read_certificate(request, args, numbers);
+    read_card_number(request, &request->args[args->card_number], numbers);
+    bool is_one_enough = args->certificate_kind == WHO_NO_ARG;
+    bool has_any = numbers->citizen_number.length > 0 || (is_one_enough && numbers->card_number.length > 0);
+    if (request->faults_count == 0 && !has_any) {
         request_fault(request, ARG_BODY, "citizen_number", "required", NULL);
     }
-    read_citizen_number(request, citizen_number, &numbers);
-    read_card_number(request, card_number, &numbers);
-    if (request->faults_count > 0) {
-        return PROBLEM_VALIDATION_FAILED;
-    }
-    who->has_citizen_number = citizen_number->present;
-    who->has_card_number = card_number->present;
-    struct span citizen = {.bytes = numbers.citizen.text,
-                           .length = citizen_number->present ? CITIZEN_NUMBER_LENGTH : 0};
-    bool is_done = hash_numbers(who, citizen, numbers.card) && hash_target(who, citizen, numbers.card, name) &&
-                   attempt_source(request, who->source);
+}
+
+enum problem who_read(struct request *request, const struct who_args *args, struct span name, struct who *who)
+{
+    struct numbers numbers = {.citizen_number = SPAN(""), .card_number = SPAN("")};
+    read_numbers(request, args, &numbers);
+    who->has_citizen_number = numbers.citizen_number.length > 0;
+    who->has_card_number = numbers.card_number.length > 0;
+    bool is_done = request->faults_count > 0 || (hash_numbers(who, numbers.citizen_number, numbers.card_number) &&
+                                                 hash_target(who, numbers.citizen_number, numbers.card_number, name) &&
+                                                 attempt_source(request, who->source));
     explicit_bzero(&numbers, sizeof numbers);
-    return is_done ? PROBLEM_NONE : PROBLEM_INTERNAL_ERROR;
+    if (!is_done) {
+        return PROBLEM_INTERNAL_ERROR;
+    }
+    return request->faults_count > 0 ? PROBLEM_VALIDATION_FAILED : PROBLEM_NONE;
 }

@@ -14,8 +14,18 @@ struct who {
     uint8_t source[KEYED_HASH_BYTES];
 };
 
+#define WHO_NO_ARG (-1)
+
+struct who_args {
+    int citizen_number;
+    int card_number;
+    int certificate_kind; /* with its number instead of a citizen number; WHO_NO_ARG: the operation takes none */
+    int certificate_number;
+};
+
 /*
- * Numbers that are not given may be absent, but not both. `name` is part of the target; empty: none. Numbers with a
- * wrong form are faults, which tell nothing about anybody.
+ * An operation that takes other certificates needs one number of the first kind; any other is content with one number
+ * of either kind. `name` is part of the target; empty: none. Numbers with a wrong form are faults, which tell nothing
+ * about anybody.
  */
-enum problem who_read(struct request *request, int citizen_arg, int card_arg, struct span name, struct who *who);
+enum problem who_read(struct request *request, const struct who_args *args, struct span name, struct who *who);

@@ -1,6 +1,7 @@
 """Registering: only all three together reach the phone, and nobody learns from outside whether they did."""
 # SPDX-License-Identifier: Apache-2.0
 import concurrent.futures
+import time
 
 import pytest
 from tests.harness import money, signing
@@ -170,7 +171,9 @@ def test_form_is_checked_before_anything_else(door):
     answer = door.post("/v1/registrations", json={"name": "x", "citizen_number": "110105194912310021", "card_number": "?!?!?!"})
     assert faults(answer) == {"/body/citizen_number": "malformed", "/body/card_number": "malformed"}
     answer = door.post("/v1/registrations", json={"name": "x"})
-    assert faults(answer) == {"/body/citizen_number": "required", "/body/card_number": "required"}
+    assert faults(answer) == {"/body/card_number": "required"}
+    answer = door.post("/v1/registrations", json={"name": "x", "card_number": "NOBODY0001"})
+    assert faults(answer) == {"/body/citizen_number": "required"}
 
 
 def test_registering_again_is_the_way_back(citizen, door):
@@ -188,6 +191,21 @@ def test_the_dead_do_not_register(citizen, sql):
     before = sql.execute("SELECT count(*) FROM outbox").fetchone()
     assert citizen.door.post("/v1/registrations", json=citizen.triple).status_code == 202
     assert sql.execute("SELECT count(*) FROM outbox").fetchone() == before
+
+
+def test_people_without_a_citizen_number(new_citizen, door):
+    """A passport and the card: they register by both, and sign in by the card."""
+    passport = {"certificate_kind": "passport", "certificate_number": "E" + str(time.time_ns())[-9:]}
+    guest = new_citizen(**passport, name="Ada Guest", citizen_number=None, birth_date="1980-02-29", sex="female")
+    asked = {"name": guest.name, "card_number": guest.card_number}
+    assert door.post("/v1/registrations", json={**asked, **passport, "certificate_kind": "other"}).status_code == 202
+    challenge_id, code = guest.code("/v1/registrations", **asked, **passport)
+    assert guest.confirm(challenge_id, code, PASSWORD)["person_id"] == guest.person_id
+    assert door.sign_in(PASSWORD, card_number=guest.card_number).status_code == 201
+    for wrong, fault in (({"certificate_kind": "passport"}, "certificate_number"), ({"certificate_number": "E123"}, "certificate_kind")):
+        assert faults(door.post("/v1/registrations", json={**asked, **wrong})) == {f"/body/{fault}": "required"}
+    both = {**asked, **passport, "citizen_number": "11010519491231002X"}
+    assert faults(door.post("/v1/registrations", json=both)) == {"/body/certificate_number": "not_allowed"}
 
 
 def test_without_a_gateway_nothing_is_promised(start_server, contract):
