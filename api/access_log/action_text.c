@@ -32,6 +32,7 @@ static const struct two_texts actions[] = {
     {"list_person_contributions", "查看了您的缴费记录", "Looked at your contribution records"},
     {"list_person_enrolments", "查看了您的参保信息", "Looked at your enrolments"},
     {"list_person_receivables", "查看了您的应收款", "Looked at what you owe"},
+    {"merge_people", "合并了您的重复记录", "Merged two records of yours"},
     {"propose_account_status", "申请变更您的个人账户状态", "Proposed another status of your account"},
     {"propose_correction", "申请更正您的个人信息", "Proposed a correction of your record"},
     {"propose_enrolment_correction", "申请更正您的参保信息", "Proposed a correction of an enrolment of yours"},
