@@ -20,7 +20,8 @@ static bool try_lock(struct pg_session *session, bool *is_held)
     return is_asked;
 }
 
-/* Asks again and again: a session that waits inside a statement keeps CREATE INDEX CONCURRENTLY of the other waiting. */
+/* Asks again and again: a session that waits inside a statement keeps CREATE INDEX CONCURRENTLY of the other waiting.
+ */
 bool migrate_lock(struct pg_session *session)
 {
     bool is_held;
