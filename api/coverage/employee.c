@@ -217,6 +217,7 @@ static void pay_month(const struct employee_walk *walk, const struct coverage_be
         payment->waiting_months = later(walk->wait_until - resumed, 0);
         struct coverage_finding *finding = coverage_add(&payment->findings, FINDING_continuous);
         coverage_value(finding, VALUE_OF_gap_months, 0);
+        coverage_value(finding, VALUE_OF_deadline, timeline_deadline(walk->rule, resumed));
         coverage_value(finding, VALUE_OF_back_payable_gap_months, walk->rule->back_payable_gap_months);
     }
     if (walk->wait_until > walk->month) {
