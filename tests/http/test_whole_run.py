@@ -8,7 +8,7 @@ from tests.harness.database import BINARY
 
 DATE = r"(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 FORMS = {
-    "token": re.compile(r"yb_[cks]_[0-9A-Za-z_-]{20,}"),
+    "token": re.compile(r"yb_[cksr]_[0-9A-Za-z_-]{20,}"),
     "citizen number": re.compile(rf"(?<![0-9a-fA-F-])[1-9]\d{{5}}{DATE}\d{{3}}[\dXx](?![0-9a-fA-F-])"),
     "mobile number": re.compile(r"(?<![0-9a-fA-F.-])1[3-9]\d{9}(?![0-9a-fA-F-])"),
     "name": re.compile(r"[\u4e00-\u9fff]{2,}"),
