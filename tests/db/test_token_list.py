@@ -47,3 +47,14 @@ def test_nothing_is_passed_over(prepared, mode, visible, kind, subject):
     sees_citizens = visible == "NULL" and subject == "NULL" and kind in ("NULL", "'citizen'")
     sees_staff = kind in ("NULL", "'staff'")
     assert kinds == (["citizen"] if sees_citizens else ["staff"] if sees_staff else []) * 21
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+def test_ended_tokens_are_looked_for_in_the_index_alone(prepared, mode):
+    """Among citizens' tokens that all work: no row of the table is read to find that none has ended."""
+    prepared.execute("VACUUM token")
+    prepared.execute(f"SET plan_cache_mode = {mode}")
+    call = "EXECUTE page (NULL, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 'citizen', NULL, false, now(), 21)"
+    ((plan,),) = prepared.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {call}").fetchone()
+    scans = [node for node in nodes(plan["Plan"]) if node.get("Rows Removed by Filter", 0) >= CITIZENS]
+    assert [(scan["Node Type"], scan["Heap Fetches"]) for scan in scans] == [("Index Only Scan", 0)]

