@@ -11,7 +11,6 @@ class Principal:
     person_id: str = None
     account_id: str = None
     note: str = ""
-    citizen_number: str = None
     role: str = None
     regions: tuple = ()
     token_id: str = None
@@ -21,9 +20,7 @@ class Principal:
     phone: str = None
 
 
-CITIZEN_FIELDS = (
-    "token", "name", "person_id", "account_id", "note", "citizen_number", "card_number", "phone"
-)  # fmt: skip
+CITIZEN_FIELDS = ("token", "name", "person_id", "account_id", "note", "citizen_number", "card_number", "phone")
 
 
 class Demo:
@@ -32,8 +29,7 @@ class Demo:
         self.admin_token = document["admin_token"]
         self.admin = Principal(self.admin_token, "staff", role="security")
         self.citizens = [
-            Principal(kind="citizen", **{k: c[k] for k in CITIZEN_FIELDS})
-            for c in document["citizens"]
+            Principal(kind="citizen", **{k: c[k] for k in CITIZEN_FIELDS}) for c in document["citizens"]
         ]
         self.all_staff = [
             Principal(s["token"], "staff", role=s["role"], regions=tuple(s["regions"])) for s in document["staff"]

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from tests.harness.database import BINARY
+from tests.harness.sms import code_of
 
 DATE = r"(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 FORMS = {
@@ -27,7 +28,12 @@ def log_texts(servers):
 
 def test_no_log_holds_personal_data_or_tokens(servers, demo):
     """Names, numbers and tokens of the demo, and anything of their form."""
-    secrets = {citizen.name for citizen in demo.citizens} | {citizen.token for citizen in demo.citizens}
+    secrets = {
+        getattr(citizen, field)
+        for citizen in demo.citizens
+        for field in ("name", "token", "citizen_number", "card_number", "phone")
+    }
+    secrets -= {None}
     secrets |= {member.token for member in demo.all_staff} | {demo.admin_token}
     for path, text in log_texts(servers).items():
         for secret in secrets:
@@ -35,6 +41,21 @@ def test_no_log_holds_personal_data_or_tokens(servers, demo):
         for what, form in FORMS.items():
             found = form.search(text)
             assert found is None, f"{what} {found[0]!r} in {path}"
+
+
+def words_of(line):
+    """The words of the texts of a log line; instants and ids of ours, which may hold any digits, left out."""
+    if not line.startswith("{"):
+        return re.findall(r"\w+", line)
+    texts = [v for k, v in json.loads(line).items() if k not in ("at", "request_id", "trace_id") and isinstance(v, str)]
+    return re.findall(r"\w+", " ".join(texts))
+
+
+def test_no_log_holds_a_code_that_was_sent(servers, sms):
+    codes = {code_of(message) for message in sms.all() if re.search(r"(?<!\d)\d{6}(?!\d)", message["text"])}
+    for path, text in log_texts(servers).items():
+        for line in text.splitlines():
+            assert not codes & set(words_of(line)), path
 
 
 def test_every_log_line_is_json_with_instant_level_and_event(servers, server):
