@@ -150,7 +150,7 @@ static void judge(struct job *job)
     else if (strcmp(state, "done") == 0)
         settle(job, job->is_check && !job->is_dry_run ? "checked" : "done", NULL);
     else if (strcmp(state, "refused") == 0)
-        settle(job, "failed", "invalid_rows");
+        settle(job, "failed", job->is_check ? "invalid_rows" : "check_outdated");
     else if (PQgetvalue(run, 0, 1)[0] == 't')
         settle(job, "failed", "unreadable");
     else if (strtol(PQgetvalue(run, 0, 2), NULL, 10) < RUNS_MAXIMUM)

@@ -101,3 +101,27 @@ bool job_store_faults(struct import_run *run)
     }
     return pg_session_run(&run->control, ok ? "COMMIT" : "ROLLBACK") && ok;
 }
+
+bool job_is_as_approved(struct import_run *run)
+{
+    char id[UUID_TEXT_LENGTH + 1];
+    uuid_format(run->import_run_id, id);
+    const char *values[] = {run->options->job, id};
+    PGresult *found =
+        pg_session_query(&run->control,
+                         "SELECT FROM job JOIN proposal USING (proposal_id) "
+                         "JOIN import_run AS own ON own.job_id = job.job_id AND own.import_run_id = $2 "
+                         "CROSS JOIN LATERAL (SELECT jsonb_object_agg(c ->> 'field', c ->> 'after') AS shown "
+                         "FROM jsonb_array_elements(proposal.payload -> 'changes') AS c) AS approved "
+                         "CROSS JOIN LATERAL (SELECT sum(rows_posted) AS rows_posted, sum(amount_fen) AS amount_fen "
+                         "FROM import_run WHERE import_run.job_id = job.job_id AND NOT dry_run) AS before "
+                         "WHERE job.job_id = $1 AND proposal.state = 'approved' AND proposal.kind = 'post_import' "
+                         "AND proposal.object_id = job.job_id "
+                         "AND proposal.payload ->> 'file_sha256' = encode(own.file_sha256, 'hex') "
+                         "AND (shown ->> 'rows')::numeric = own.rows_ready + before.rows_posted "
+                         "AND (shown ->> 'amount_fen')::numeric = own.due_fen + before.amount_fen",
+                         2, values);
+    bool is_approved = found != NULL && PQntuples(found) == 1;
+    PQclear(found);
+    return is_approved;
+}

@@ -117,9 +117,9 @@ static void print_summary(const struct import_run *run)
            fault_list_warnings(&run->faults), seconds, (double)run->rows_total / (seconds > 0 ? seconds : 1));
 }
 
-static int refuse(struct import_run *run)
+static int refuse(struct import_run *run, const char *why)
 {
-    fputs("nothing was stored: correct the rows, or leave them out with --skip-invalid\n", stderr);
+    fputs(why, stderr);
     bool recorded = record_state(run, "refused", true);
     (void)recorded; /* it is refused either way */
     return EXIT_CODE_FAILED;
@@ -157,11 +157,14 @@ static int finish(struct import_run *run)
     bool has_errors = fault_list_errors(&run->faults) > 0;
     if (has_errors && !run->options->skip_invalid) {
         print_summary(run);
-        return refuse(run);
+        return refuse(run, "nothing was stored: correct the rows, or leave them out with --skip-invalid\n");
     }
     if (run->options->dry_run) {
         print_summary(run);
         return record_state(run, "done", true) ? EXIT_CODE_OK : EXIT_CODE_FAILED;
+    }
+    if (run->options->job != NULL && !job_is_as_approved(run)) {
+        return refuse(run, "nothing was stored: it is not what was approved\n");
     }
     return post(run);
 }

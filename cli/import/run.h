@@ -78,6 +78,8 @@ bool post_rows(struct import_run *run);
 bool job_begin(struct import_run *run);       /* ends with the process that started it */
 bool job_open_source(struct import_run *run); /* the keyring is open */
 bool job_store_faults(struct import_run *run);
+/* Whether what would be stored now, with what the job has stored already, is what somebody has approved. */
+bool job_is_as_approved(struct import_run *run);
 /* record.c: the row of import_run */
 bool record_open(struct import_run *run);
 bool record_check(struct import_run *run); /* what the check found: sums, pools, warnings */

@@ -5,6 +5,9 @@
 -- Each kind's function has the signature below and decides for itself (docs/proposals.md). It is called with proposals
 -- of its kind only, in the order of their ids, and with at most one of each person: the next of that person comes in
 -- another call, which sees what the first did. Kinds follow each other in a fixed order.
+-- Locks: all that the kinds will lock of people and money, before the first of them and in one order, so that approvals,
+-- charges and imports never wait for each other in a ring: merges against imports (merge_gate), the persons in the order
+-- of their keys, their accounts in the order of their ids (account_lock). Jobs and numbers are locked by their kinds.
 -- Outcomes: one row for each proposal: status applied with an outcome, or a refusal: not_allowed_in_status,
 -- already_exists or conflict. A kind without a function is a conflict; so is any other answer, or none.
 CREATE OR REPLACE FUNCTION proposal_apply(
@@ -14,7 +17,28 @@ LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
     step record;
+    held_keys bigint[];
+    account_keys bigint[];
+    account_ids uuid[];
 BEGIN
+    IF EXISTS (SELECT FROM proposal AS p WHERE p.proposal_id = ANY (proposal_ids) AND p.kind = 'merge_people') THEN
+        PERFORM merge_gate(true);
+    END IF;
+    SELECT array_agg(touched.person_key), array_agg(touched.person_key) FILTER (WHERE touched.has_accounts)
+      INTO held_keys, account_keys
+      FROM (SELECT someone.person_key,
+                   p.kind IN ('change_account_status', 'reverse_contribution', 'merge_people')
+                   OR (p.kind = 'correct_person'
+                       AND proposal_values(p.payload, 'after') ->> 'deceased_on' IS NOT NULL) AS has_accounts
+              FROM proposal AS p
+             CROSS JOIN LATERAL (SELECT p.person_key
+                                  UNION ALL
+                                 SELECT person_key_of(p.object_id) WHERE p.kind = 'merge_people') AS someone
+             WHERE p.proposal_id = ANY (proposal_ids)) AS touched;
+    PERFORM FROM person WHERE person.person_key = ANY (held_keys) ORDER BY person.person_key FOR NO KEY UPDATE;
+    SELECT array_agg(account.person_key), array_agg(account.account_id) INTO account_keys, account_ids
+      FROM account WHERE account.person_key = ANY (account_keys);
+    PERFORM FROM account_lock(account_keys, account_ids, true);
     FOR step IN
         SELECT ranked.kind, ranked.round, array_agg(ranked.proposal_id ORDER BY ranked.proposal_id) AS ids,
                array_agg(ranked.actor ORDER BY ranked.proposal_id) AS actors,

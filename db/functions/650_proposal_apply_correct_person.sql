@@ -49,7 +49,7 @@ BEGIN
         SELECT w.kind, w.hash, w.person_key, p.object_id
           FROM unnest(wanted_by, kinds, hashes, keys) AS w (id, kind, hash, person_key)
           JOIN proposal AS p ON p.proposal_id = w.id
-         ORDER BY w.kind, w.hash, w.id
+         ORDER BY w.kind DESC, w.hash, w.id -- citizen numbers first, as whoever enters people
             ON CONFLICT DO NOTHING
         RETURNING person_identifier.kind, person_identifier.hash, person_identifier.person_key
     )

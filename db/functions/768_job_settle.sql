@@ -12,7 +12,8 @@ RETURNS TABLE (state text)
 LANGUAGE sql VOLATILE
 AS $$
 WITH run AS MATERIALIZED (
-    SELECT r.rows_total, r.rows_ready, r.rows_invalid, r.rows_unchanged, r.warnings, r.due_fen, r.pool_codes
+    SELECT r.rows_total, r.rows_ready, r.rows_invalid, r.rows_unchanged, r.warnings, r.due_fen, r.pool_codes,
+           r.file_sha256
       FROM import_run AS r
      WHERE r.job_id = job_settle.job_id AND r.dry_run
      ORDER BY r.started_at DESC
@@ -33,7 +34,7 @@ WITH run AS MATERIALIZED (
            CASE WHEN cardinality(run.pool_codes) = 1 THEN run.pool_codes[1]
                 WHEN (SELECT count(DISTINCT left(code, 2)) FROM unnest(run.pool_codes) AS code) = 1
                     THEN left(run.pool_codes[1], 2) || '0000' END,
-           jsonb_build_object('job_id', held.job_id, 'changes', (
+           jsonb_build_object('job_id', held.job_id, 'file_sha256', encode(run.file_sha256, 'hex'), 'changes', (
                SELECT jsonb_agg(jsonb_build_object('field', one.field, 'before', NULL, 'after', one.value) ORDER BY one.ord)
                  FROM (VALUES (1, 'import_kind', held.parameters ->> 'kind'), (2, 'rows', run.rows_ready::text),
                               (3, 'amount_fen', run.due_fen::text), (4, 'invalid', run.rows_invalid::text),

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from tests.db.merging import contribution, merge, reverse
+from tests.db.merging import contribution, merge, propose, reverse
 from tests.db.posting import POOL, Account, Entry, debit, post
 from tests.db.test_audit_rewritten import RECHAIN
 from tests.db.world import audit
@@ -204,7 +204,64 @@ def receivable_of_what_stands(m):
     return "receivable", m.receivable_of(m.survivor), "contribution_id"
 
 
+def receivable_of_too_much(m):
+    """Somebody is made to owe what was there, and has it in the account."""
+    m.run("UPDATE ledger_entry SET amount_fen = amount_fen + 50, current_year_after_fen = current_year_after_fen + 50"
+          f" {OF_DUPLICATE} AND kind = 'receivable';"
+          f"UPDATE ledger_entry SET current_year_after_fen = current_year_after_fen + 50 {OF_DUPLICATE}"
+          " AND kind = 'contribution_reversal'; UPDATE receivable SET amount_fen = amount_fen + 50")
+    return "ledger_entry", m.entry(m.duplicate, "receivable"), "amount_fen"
+
+
+def receivable_of_another_reversal(m):
+    m.run(f"UPDATE receivable SET contribution_id = (SELECT contribution_id FROM contribution {OF_DUPLICATE} AND personal_fen = 1000)"
+          f" {OF_DUPLICATE}; UPDATE contribution SET status = 'reversed' WHERE personal_fen = 1000")
+    return "receivable", m.receivable_of(m.duplicate), "contribution_id"
+
+
+def reversal_nobody_approved(m):
+    m.run("UPDATE proposal SET state = 'rejected', outcome = NULL WHERE kind = 'reverse_contribution'")
+    return "ledger_entry", m.entry(m.duplicate, "contribution_reversal"), "operation_id"
+
+
+def reversal_approved_for_another(m):
+    m.run(f"UPDATE proposal SET object_id = (SELECT contribution_id FROM contribution {OF_DUPLICATE} AND personal_fen = 70)"
+          " WHERE kind = 'reverse_contribution'")
+    return "proposal", None, "object_id"
+
+
+def reversal_without_effect(m):
+    proposal_id = propose(m.connection, "reverse_contribution", m.survivor.person_key, m.id_of(m.survivor, 1000), POOL)
+    m.run(f"UPDATE proposal SET state = 'approved', decided_by = gen_random_uuid(), decided_at = now(), outcome = '{{}}'"
+          f" WHERE proposal_id = '{proposal_id}'")
+    return "proposal", proposal_id, "object_id"
+
+
+def withdrawn_by_nobody(m):
+    m.run("UPDATE contribution SET status = 'withdrawn' WHERE personal_fen = 70")
+    return "contribution", m.id_of(m.duplicate, 70), "status"
+
+
+def merge_nobody_approved(m):
+    m.run("UPDATE proposal SET state = 'rejected', outcome = NULL WHERE kind = 'merge_people'")
+    return "person_alias", m.duplicate.person_id, "reason"
+
+
+def money_of_a_merge_nobody_approved(m):
+    m.run("UPDATE proposal SET state = 'rejected', outcome = NULL WHERE kind = 'merge_people'")
+    return "ledger_entry", m.entry(m.survivor, "merge_in"), "operation_id"
+
+
+def merge_without_effect(m):
+    proposal_id = propose(m.connection, "merge_people", m.survivor.person_key, m.world.other.person_id)
+    m.run(f"UPDATE proposal SET state = 'approved', decided_by = gen_random_uuid(), decided_at = now(), outcome = '{{}}'"
+          f" WHERE proposal_id = '{proposal_id}'")
+    return "proposal", proposal_id, "object_id"
+
+
 PLANTED = [
+    receivable_of_too_much, receivable_of_another_reversal, reversal_nobody_approved, reversal_approved_for_another,
+    reversal_without_effect, withdrawn_by_nobody, merge_nobody_approved, money_of_a_merge_nobody_approved, merge_without_effect,
     copy_gone, copy_of_another_amount, copy_of_another_document, copy_counted_as_posted_here, copy_of_nothing, original_changed,
     copy_stands_though_reversed, copy_reversed_without_reversal, copy_reversed_twice, reversal_of_a_part, merge_in_from_nowhere,
     merge_in_of_another_part, merge_in_smaller, merge_in_gone, alias_gone, alias_of_an_alias, alias_of_another_id,

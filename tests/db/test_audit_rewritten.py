@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tests.db.conftest import BINARY, ROOT
+from tests.db.merging import propose
 from tests.db.posting import COLLECTION, Account, Entry, make_id, post
 from tests.db.world import audit
 
@@ -233,8 +234,12 @@ def test_a_forgery_is_named(migrated, world, plant):
 
 def test_a_true_reversal_is_clean(migrated, world):
     (link,) = world.connection.execute("SELECT entry_id FROM ledger_entry WHERE kind = 'contribution'").fetchone()
-    append(world, 12345, kind="contribution_reversal", system_account=COLLECTION, direction="debit", linked_entry_id=link)
+    ((contribution_id,),) = world.connection.execute("SELECT contribution_id FROM contribution WHERE status = 'posted' AND kind = 'regular'")
+    operation = propose(world.connection, "reverse_contribution", world.account.person_key, contribution_id)
+    append(world, 12345, kind="contribution_reversal", system_account=COLLECTION, direction="debit", linked_entry_id=link,
+           operation_id=operation)
     reversed_without_reversal(world)
+    run(world, "UPDATE proposal SET state = 'approved', decided_by = gen_random_uuid(), decided_at = now(), outcome = '{}'")
     assert audit(migrated)["faults"] == []
 
 

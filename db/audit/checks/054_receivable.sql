@@ -32,6 +32,22 @@ LEFT JOIN first_of USING (person_key, account_id, operation_id)
 GROUP BY entry.account_id, entry.seq
 HAVING count(first_of.receivable_id) <> 1
 UNION ALL
+SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'amount_fen', 'no more than was missing',
+       entry.amount_fen || ', though ' || left_over.balance_fen - held.amount_fen || ' were left over'
+FROM entry
+CROSS JOIN LATERAL (SELECT after.current_year_after_fen + after.carried_over_after_fen AS balance_fen, after.posted_at
+                    FROM ledger_entry AS after
+                    WHERE after.person_key = entry.person_key AND after.account_id = entry.account_id
+                      AND after.operation_id = entry.operation_id
+                    ORDER BY after.seq DESC LIMIT 1) AS left_over
+CROSS JOIN LATERAL (SELECT coalesce(sum(CASE WHEN event.kind = 'opened' THEN event.amount_fen
+                                             WHEN event.posted_at < left_over.posted_at THEN -event.amount_fen END), 0)
+                           AS amount_fen
+                    FROM hold_event AS event
+                    WHERE event.person_key = entry.person_key AND event.account_id = entry.account_id
+                      AND event.posted_at <= left_over.posted_at) AS held
+WHERE left_over.balance_fen > held.amount_fen
+UNION ALL
 SELECT 'receivable', stored.receivable_id::text, fault.column_name, fault.expected, fault.found
 FROM stored
 LEFT JOIN account ON account.person_key = stored.person_key AND account.account_id = stored.account_id
