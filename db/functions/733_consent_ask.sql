@@ -1,11 +1,12 @@
 -- Records what clients ask persons for, with one audit event each.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request; scopes comma-joined, in alphabetical order; instants in real
--- time; visibles: comma-joined LIKE patterns of the client's regions, null for everywhere; asks_per_day: how often a client may ask for one number within 24 hours; pending_max: how many open requests a
--- person is shown. Ids come from the caller, and a client's reference stands once, so executing it again stores nothing
--- twice.
+-- time; visibles: comma-joined LIKE patterns of the client's regions, null for everywhere. asks_per_day: how often a
+-- client may ask for one number within 24 hours; pending_max: how many open requests a person is shown. Ids come from
+-- the caller, and a client's reference stands once, so executing it again stores nothing twice.
 -- A number that is nobody's, a name that does not fit, a person of other regions and one who is asked by too many are
--- recorded like any other, without the person: nothing that the client sees, nor any limit that it meets, depends on whether somebody exists.
+-- recorded like any other, without the person: nothing that the client sees, nor any limit that it meets, depends on
+-- whether somebody exists.
 -- Locks: the client rows, in the order of their ids: so a client's requests follow each other.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   differs   the client has used the reference for something else

@@ -76,4 +76,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION consent_answer(uuid[], bigint[], uuid[], uuid[], text[], timestamptz[], timestamptz[], uuid[], text[]) IS
-    'Records persons'' answers to clients, with an audit event each; one row for each member: absent, decided, expired, too_wide or done';
+    'Records persons'' answers to clients, with an audit event each: absent, decided, expired, too_wide or done';

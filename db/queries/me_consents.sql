@@ -19,7 +19,8 @@
 -- column: revoked_at instant
 -- column: last_used_at instant
 SELECT consent.consent_id, consent.client_id, client.name, client.kind, array_to_string(consent.scopes, ','),
-       consent.purpose, consent_state(consent.revoked_at, consent.expires_at, client.state, consent.person_key = $1, $3::timestamptz),
+       consent.purpose, consent_state(consent.revoked_at, consent.expires_at, client.state, consent.person_key = $1,
+                                      $3::timestamptz),
        consent.granted_at, consent.expires_at, consent.revoked_at,
        (SELECT audit_event.at
           FROM audit_event
