@@ -2,8 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks nothing. One place says it, so that every list of a person is absent for the same readers. A reader who sees
 -- every pool should not ask: the caller tests that first, which saves the call. The agency that keeps the record by
--- hand
--- sees the person before any enrolment is there.
+-- hand sees the person before any enrolment is there.
 CREATE OR REPLACE FUNCTION person_is_visible(asked_person_key bigint, visible text)
 RETURNS boolean
 LANGUAGE sql STABLE

@@ -1,8 +1,8 @@
 -- Stores new tokens (their hashes) with one audit event each, as before there were clients; token_issue took its place.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each token; roles and regions comma-joined; person_keys only for citizens;
--- created_bys null
--- on the command line; instants in real time. Ids come from the caller, so executing it again stores nothing twice.
+-- created_bys null on the command line; instants in real time. Ids come from the caller, so executing it again stores
+-- nothing twice.
 -- Locks: none but those of the inserted rows. One INSERT per table for all.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   malformed       something the table refuses: a caller checks before

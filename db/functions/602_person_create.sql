@@ -3,8 +3,7 @@
 -- Arguments: arrays with one element for each person. number_hashes and card_hashes are keyed hashes of normalised
 -- numbers; card_hashes may be null. created_ats: business instants; instants: real time, of the event.
 -- Locks: advisory ones of the numbers, in order, so that two who enter the same at once follow each other; then those
--- of
--- the inserted rows. An import takes only the latter: whoever claims the number first has it.
+-- of the inserted rows. An import takes only the latter: whoever claims the number first has it.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   unknown_pool    no such pool
 --   already_exists  the number belongs to somebody: the event names that person, for that this is so was shown

@@ -1,8 +1,7 @@
 -- Enters active enrolments by hand and opens their accounts, as the import does.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each enrolment. visibles: comma-joined LIKE patterns of pool codes, null for
--- who
--- sees all. employer_codes may be null. opened_ats: business instants; instants: real time, of the event.
+-- who sees all. employer_codes may be null. opened_ats: business instants; instants: real time, of the event.
 -- Locks: the persons in key order, so that two who enrol somebody at once follow each other; then their accounts in id
 -- order.
 -- Outcomes: one row for each member, in order; every refusal but absent leaves all as it was. status, by precedence:

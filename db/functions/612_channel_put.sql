@@ -1,8 +1,7 @@
 -- Adds channels to the directory, or replaces them, with one audit event each.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. Lists are joined by semicolons. The place is a pool, a province
--- or
--- 000000.
+-- or 000000.
 -- Locks: the rows, in key order. From then on migrate leaves the row as it is (maintained_by).
 -- Outcomes: one row for each member, in order: absent (no such place), created or replaced. Of several for one channel
 -- the last one holds.

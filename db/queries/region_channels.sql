@@ -1,8 +1,7 @@
 -- Lists the channels of regions: of their pool, else of their province, else of the nation, for each kind by itself.
 -- SPDX-License-Identifier: Apache-2.0
 -- A county belongs to the pool of its city or of its province. One row without a channel where there is none at all, no
--- row for an
--- unknown region.
+-- row for an unknown region.
 -- mode: set
 -- lane: read
 -- repeatable: yes

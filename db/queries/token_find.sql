@@ -1,8 +1,7 @@
 -- Tells what presented tokens stand for: no row for one that is unknown, revoked, or of a person or client who is gone.
 -- SPDX-License-Identifier: Apache-2.0
 -- Expiry is returned, not judged: the caller compares it with real time for as long as it believes the answer. The
--- epoch is
--- of the same snapshot: while it stands, so does the rest of the row (docs/adr/0002).
+-- epoch is of the same snapshot: while it stands, so does the rest of the row (docs/adr/0002).
 -- mode: set
 -- lane: read
 -- repeatable: yes
