@@ -6,19 +6,12 @@ import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.property import coverage_in_c
 from tests.property import coverage_reference as reference
 from tests.property import coverage_reference_resident as reference_resident
 from tests.property.coverage_types import EmployeeRule, History, Period, ResidentRule, first_day, month, month_of
 
 MANY = settings(max_examples=400, deadline=None, derandomize=True)
 FIRST, LAST = month("2019-01"), month("2030-12")
-
-
-@pytest.fixture(scope="module")
-def c(tmp_path_factory):
-    return coverage_in_c.build(tmp_path_factory.mktemp("coverage"))
-
 
 DATES = st.dates(datetime.date(2019, 1, 1), datetime.date(2031, 6, 30))
 NEAR_ENDS = st.builds(

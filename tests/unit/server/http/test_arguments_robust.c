@@ -1,0 +1,78 @@
+/* server/http/arguments.c and arguments_body.c: cut and changed input, and memory that runs out. */
+/* SPDX-License-Identifier: Apache-2.0 */
+/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
+#include "small_arguments.h"
+
+#include "tests/unit/failing_memory.h"
+#include <jansson.h>
+
+static void read_bytes(enum operation operation, const char *bytes, size_t length)
+{
+    struct request *request = small_open(operation);
+    const struct route route = {.operation = operation, .path_args = {{bytes, length}}, .path_args_count = 0};
+    struct span all = {.bytes = bytes, .length = length};
+    if (operation == OPERATION_CREATE_THING)
+        request->body = all;
+    else
+        request->query = all;
+    enum problem problem = arguments_read(request, &route);
+    assert_true(problem == PROBLEM_NONE || problem == PROBLEM_VALIDATION_FAILED || problem == PROBLEM_MALFORMED_JSON);
+    assert_true((problem == PROBLEM_VALIDATION_FAILED) <= (request->faults_count > 0));
+    small_close(request);
+}
+
+static void truncate_and_mutate(enum operation operation, const char *valid)
+{
+    size_t length = strlen(valid);
+    for (size_t cut = 0; cut <= length; cut++) {
+        char *bytes = small_exact(valid, cut);
+        read_bytes(operation, bytes, cut);
+        free(bytes);
+    }
+    char *bytes = small_exact(valid, length);
+    for (size_t i = 0; i < length; i++)
+        for (int byte = 0; byte < 256; byte++) {
+            char before = bytes[i];
+            bytes[i] = (char)byte;
+            read_bytes(operation, bytes, length);
+            bytes[i] = before;
+        }
+    free(bytes);
+}
+
+static void test_every_truncation_and_mutation(void **state)
+{
+    truncate_and_mutate(OPERATION_LIST_THINGS, "kind=red&label=%E5%8C%BB+b&owner_id=" ID
+                                               "&month=2024-02&as_of=2024-01-01T00:00:00Z&active=true&limit=20");
+    truncate_and_mutate(OPERATION_CREATE_THING, whole_body);
+}
+
+/* Jansson's own calls are not wrapped, so it is given a function that is. */
+static void *allocate(size_t size)
+{
+    return malloc(size);
+}
+
+static void test_every_allocation_fails_once(void **state)
+{
+    enum problem problem = PROBLEM_INTERNAL_ERROR;
+    json_set_alloc_funcs(allocate, free);
+    for (int left = 0; problem != PROBLEM_NONE; left++) {
+        struct request *request = small_open(OPERATION_CREATE_THING);
+        allocations_left = left;
+        problem = read_body(request, whole_body);
+        allocations_left = -1;
+        assert_true(problem == PROBLEM_NONE || problem == PROBLEM_INTERNAL_ERROR || problem == PROBLEM_MALFORMED_JSON);
+        small_close(request);
+        assert_true(left < 1000);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_truncation_and_mutation),
+        cmocka_unit_test(test_every_allocation_fails_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
