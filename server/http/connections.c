@@ -43,6 +43,15 @@ void connections_remove(struct http_connections *connections, struct http_connec
     free(connection);
 }
 
+void connections_rest(struct http_connection *connection, int64_t now_us)
+{
+    connection->exchange = NULL;
+    connection->fresh = false;
+    connection->idle_seen = false;
+    connection->header_since_us = 0;
+    connection->idle_since_us = now_us;
+}
+
 static void cut(struct http_connection *connection, enum metric_counter counter)
 {
     if (connection->cut)

@@ -25,5 +25,7 @@ struct http_connections {
 
 struct http_connection *connections_add(struct http_connections *connections, int fd, int64_t now_us);
 void connections_remove(struct http_connections *connections, struct http_connection *connection);
+/* Its request is over; the next one may come. */
+void connections_rest(struct http_connection *connection, int64_t now_us);
 /* Cuts what is overdue, and answers requests that have waited too long. */
 void connections_sweep(struct http_connections *connections, const struct config *config, int64_t now_us);

@@ -197,13 +197,8 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     if (exchange == NULL)
         return;
     struct http_connection *known = connection_of(connection);
-    if (known != NULL) {
-        known->exchange = NULL;
-        known->fresh = false;
-        known->idle_seen = false;
-        known->header_since_us = 0;
-        known->idle_since_us = daemon->now_us;
-    }
+    if (known != NULL)
+        connections_rest(known, daemon->now_us);
     exchange_log(exchange, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     exchange_close(exchange);
     *context = NULL;

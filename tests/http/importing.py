@@ -1,9 +1,11 @@
 """A database of its own for imports over HTTP, so that they change nothing that other tests look at."""
 # SPDX-License-Identifier: Apache-2.0
+import pathlib
+
 import pytest
 from tests.conftest import Servers
 from tests.harness.database import Database
-from tests.harness.imports import POOL, Imports
+from tests.harness.imports import POOL, Imports, enrolment
 from tests.harness.people import Principal
 
 
@@ -45,3 +47,13 @@ def staff(api, books):
 @pytest.fixture(scope="module")
 def imports(api, books, staff):
     return Imports(api, books, staff("operator"), staff("reviewer"))
+
+
+@pytest.fixture(scope="module")
+def people(imports):
+    """Ten employees, 0 to 9."""
+    imports.load("enrolments", [enrolment(n) for n in range(10)])
+
+
+def spool_path(books, job_id):
+    return pathlib.Path(books.environment["YIBAO_SPOOL_DIR"]) / f"{job_id}.spool"

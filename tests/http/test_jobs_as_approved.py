@@ -3,15 +3,9 @@
 import pathlib
 import subprocess
 
-import pytest
 from tests.harness.database import BINARY
 from tests.harness.imports import POOL, contribution, enrolment
-from tests.http.importing import api, books, imports, staff, stand, start  # noqa: F401
-
-
-@pytest.fixture(scope="module")
-def people(imports):
-    imports.load("enrolments", [enrolment(n) for n in range(10)])
+from tests.http.importing import api, books, imports, people, staff, stand, start  # noqa: F401
 
 
 def spooled(books):

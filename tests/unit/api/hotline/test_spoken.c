@@ -8,6 +8,11 @@
 
 #define ROOM_BYTES 1000
 
+struct case_of_number {
+    uint64_t number;
+    const char *words;
+};
+
 static void check_number(void (*say)(struct text *, uint64_t), uint64_t number, const char *words)
 {
     struct text text;
@@ -19,10 +24,7 @@ static void check_number(void (*say)(struct text *, uint64_t), uint64_t number, 
 
 static void test_quantities_in_chinese(void **state)
 {
-    static const struct {
-        uint64_t number;
-        const char *words;
-    } cases[] = {
+    static const struct case_of_number cases[] = {
         {0, "零"},
         {1, "一"},
         {2, "两"},
@@ -45,6 +47,14 @@ static void test_quantities_in_chinese(void **state)
         {1500, "一千五百"},
         {1842, "一千八百四十二"},
         {2222, "两千二百二十二"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        check_number(spoken_quantity_zh, cases[i].number, cases[i].words);
+}
+
+static void test_large_quantities_in_chinese(void **state)
+{
+    static const struct case_of_number cases[] = {
         {10000, "一万"},
         {10005, "一万零五"},
         {10015, "一万零一十五"},
@@ -77,6 +87,10 @@ static void test_quantities_in_chinese(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         check_number(spoken_quantity_zh, cases[i].number, cases[i].words);
+}
+
+static void test_ordinals_and_digits_in_chinese(void **state)
+{
     check_number(spoken_ordinal_zh, 2, "二");
     check_number(spoken_ordinal_zh, 12, "十二");
     check_number(spoken_digits_zh, 2026, "二零二六");
@@ -85,10 +99,7 @@ static void test_quantities_in_chinese(void **state)
 
 static void test_numbers_in_english(void **state)
 {
-    static const struct {
-        uint64_t number;
-        const char *words;
-    } cases[] = {
+    static const struct case_of_number cases[] = {
         {0, "zero"},
         {13, "thirteen"},
         {20, "twenty"},
@@ -187,6 +198,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quantities_in_chinese),
+        cmocka_unit_test(test_large_quantities_in_chinese),
+        cmocka_unit_test(test_ordinals_and_digits_in_chinese),
         cmocka_unit_test(test_numbers_in_english),
         cmocka_unit_test(test_amounts),
         cmocka_unit_test(test_dates),
