@@ -47,7 +47,8 @@ BEGIN
         WITH made AS (
             INSERT INTO account (person_key, account_id, person_id, pool_code, status, opened_at)
             SELECT p.person_key, (p.payload ->> 'account_id')::uuid, person.person_id, enrolment.pool_code,
-                   CASE WHEN enrolment.status IN ('active', 'suspended', 'pending_in')
+                   CASE WHEN person.deceased_on IS NOT NULL THEN 'deceased'
+                        WHEN enrolment.status IN ('active', 'suspended', 'pending_in')
                              AND NOT EXISTS (SELECT FROM account AS other
                                               WHERE other.person_key = p.person_key AND other.status = 'active')
                         THEN 'active' ELSE 'spend_only' END, instant

@@ -212,6 +212,16 @@ def test_several_of_one_person_follow_each_other(runtime, owner, people):
     assert call(runtime, STATUS, rows) == ["proposed"] and approve_all(runtime, rows) == ["done"]
 
 
+def test_an_account_that_somebody_dead_turns_out_to_have_receives_nothing(runtime, owner, people):
+    dead = people[0]
+    of = enrol(owner, dead, pool_code="620900", status="suspended", account_mode="pooled_only")
+    death = [correction(dead, deceased_on="2026-01-01")]
+    assert call(runtime, PERSON, death) == ["proposed"] and approve_all(runtime, death) == ["done"]
+    late = [of_enrolment(dead, of, account_mode="with_account")]
+    assert call(runtime, ENROLMENT, late) == ["proposed"] and approve_all(runtime, late) == ["done"]
+    assert runtime.execute("SELECT DISTINCT status FROM account WHERE person_key = %s", [dead.person_key]).fetchall() == [("deceased",)]
+
+
 def test_money_arrives_before_it_is_closed(runtime, owner, people):
     row = of_status(people[0], "closed")
     assert call(runtime, STATUS, [row, of_status(people[1], "closed")]) == ["proposed"] * 2

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 
-from tests.harness import entering, money
+from tests.harness import entering, money, proposals
 
 POOL = "620500"
 
@@ -49,6 +49,11 @@ def store(sql, person_id, records):
                 for number, one in enumerate(records)
             ],
         )  # fmt: skip
+        taken_back = cursor.execute(
+            "SELECT contribution_id FROM contribution WHERE person_key = %s AND status = 'withdrawn'", [key]
+        ).fetchall()
+    for (contribution_id,) in taken_back:
+        proposals.plant_approved(sql, "reverse_contribution", person_id, contribution_id)
 
 
 def enrol(sql, person_id, pool_code, scheme, started_on, **changes):

@@ -20,6 +20,17 @@ def plant(sql, person_id=None, kind="change_account_status", pool_code=None, pro
     return str(proposal_id)
 
 
+def plant_approved(sql, kind, person_id, object_id):
+    """Of what a test does by hand: the auditor asks who approved it."""
+    key = money.key_of(person_id)
+    sql.execute(
+        "INSERT INTO proposal (proposal_id, kind, person_key, object_id, payload, reason, state, proposed_by, proposed_at,"
+        " decided_by, decided_at, outcome)"
+        " VALUES (%s, %s, %s, %s, '{}', 'planted', 'approved', %s, now(), %s, now(), '{}')",
+        [money.new_id(key), kind, key, object_id, uuid.uuid4(), uuid.uuid4()],
+    )
+
+
 def decide(api, proposal_id, by, how="approve", **rest):
     if how == "reject":
         rest.setdefault("json", {"reason": "不符"})

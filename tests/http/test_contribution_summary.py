@@ -4,9 +4,10 @@ import datetime
 import uuid
 
 import pytest
-from tests.harness import coverage
+from tests.harness import coverage, money
 from tests.harness.coverage import Record, enrol, months, years
 from tests.harness.problems import check_problem, faults, without_request_id
+from tests.harness.proposals import plant_approved
 
 PATH = "/v1/people/{}/contributions/summary"
 
@@ -80,7 +81,7 @@ def test_each_month_counts_once(insured):
     assert [(r["region_code"], r["months_counted"]) for r in section["regions"]] == [("620500", 7), ("440100", 1)]
 
 
-def test_what_was_taken_back_does_not_count(insured):
+def test_what_was_taken_back_does_not_count(insured, sql):
     gone = {"status": "reversed"}
     one = insured([
         *months("2025-01", "2025-03"), Record("2025-04", **gone), Record("2025-05"), Record("2025-05", "refund"),
@@ -90,6 +91,13 @@ def test_what_was_taken_back_does_not_count(insured):
     section = one.section(on="2025-06-30")
     assert section["months_counted"] == 4
     assert [(gap["from"], gap["to"]) for gap in section["gaps"]] == [("2025-04", "2025-05")]
+    # No money stands behind them, as the auditor would say.
+    for (contribution_id,) in sql.execute(
+        "UPDATE contribution SET status = 'withdrawn' WHERE person_key = %s AND status = 'reversed' RETURNING contribution_id",
+        [money.key_of(one.person_id)],
+    ).fetchall():
+        plant_approved(sql, "reverse_contribution", one.person_id, contribution_id)
+    assert one.section(on="2025-06-30")["months_counted"] == 4
 
 
 def test_a_refund_in_one_pool_leaves_the_month_in_another(insured):

@@ -11,6 +11,7 @@ import pytest
 from tests.harness import entering, money
 from tests.harness.pins import Pins
 from tests.harness.problems import check_problem, faults, without_request_id
+from tests.harness.proposals import plant_approved
 from tests.property import spoken_reference as words
 
 BALANCE = "/v1/hotline/balance"
@@ -200,7 +201,9 @@ class TestContributions:
         row = (self.day(now - 1), "employee", "regular", "R", 15000)
         money.record_contributions(sql, caller.person_id, "620500", [row])
         assert caller.call(CONTRIBUTIONS).json()["months_paid"] == 1
-        sql.execute("UPDATE contribution SET status = 'withdrawn' WHERE person_key = %s", [money.key_of(caller.person_id)])
+        ((taken_back,),) = sql.execute("UPDATE contribution SET status = 'withdrawn' WHERE person_key = %s RETURNING contribution_id",
+                                       [money.key_of(caller.person_id)]).fetchall()
+        plant_approved(sql, "reverse_contribution", caller.person_id, taken_back)
         assert caller.call(CONTRIBUTIONS).json()["text"] == "没有查到您的缴费记录。"
 
     def test_a_resident(self, new_caller, sql):
@@ -281,6 +284,7 @@ class TestWhoCalls:
             "INSERT INTO person_alias (person_key, person_id, current_person_key, current_person_id, reason, created_at)"
             " VALUES (%s, %s, %s, %s, 'merged', clock_timestamp())",
             [money.key_of(old.person_id), old.person_id, money.key_of(current.person_id), current.person_id])
+        plant_approved(sql, "merge_people", current.person_id, old.person_id)
         assert old.call().json()["account"]["balance_fen"] == 700
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.harness import money
 from tests.harness.entering import CARD, PEOPLE, create, events, fresh_card, fresh_number
 from tests.harness.problems import check_problem, faults, without_request_id
+from tests.harness.proposals import plant_approved
 from tools.demo_data import citizen_number
 
 SEARCH = "/v1/admin/people/search"
@@ -251,6 +252,7 @@ class TestOwnRecord:
             " VALUES (%s, %s, %s, %s, 'merged', now())",
             [money.key_of(old), old, money.key_of(current), current],
         )
+        plant_approved(sql, "merge_people", current, old)
         assert api.get(f"/v1/people/{old}", by=operator).json()["current_person_id"] == current
         assert api.get(f"/v1/people/{current}", by=operator).json()["current_person_id"] is None
         body = {"pool_code": "620500", "scheme": "resident", "account_mode": "pooled_only", "payer_kind": "self",

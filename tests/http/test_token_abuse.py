@@ -8,6 +8,7 @@ import pytest
 from tests.harness import money
 from tests.harness.people import Principal
 from tests.harness.problems import check_problem, without_request_id
+from tests.harness.proposals import plant_approved
 from tests.harness.signing import bearer, refresh
 from tests.harness.tokens import token_text, with_check
 
@@ -149,6 +150,7 @@ def test_somebody_who_is_no_more(new_citizen, door, sql, change):
             " VALUES (%s, %s, %s, %s, 'merged', now())",
             [money.key_of(citizen.person_id), citizen.person_id, money.key_of(other.person_id), other.person_id],
         )
+        plant_approved(sql, "merge_people", other.person_id, citizen.person_id)
     door.wait_for_status("/v1/me", bearer(session), 401)
     assert admitted_as_bearer(door, [session["access_token"]]) == []
     assert admitted_to_refresh(door, [session["refresh_token"]]) == []

@@ -1,5 +1,6 @@
 """Enrolments: people, identifiers, accounts."""
 # SPDX-License-Identifier: Apache-2.0
+import psycopg
 from importing import EMPLOYER, OTHER_POOL, POOL, enrolment
 
 
@@ -84,3 +85,15 @@ def test_the_old_fifteen_digits_are_the_same_person(books):
     books.good("enrolments", [enrolment(1), enrolment(1, citizen_number=number[:6] + number[8:17], started_on="2010-01-01",
                                                       ended_on="2014-12-31")])
     assert books.counts()["person"] == 1
+
+
+def test_an_account_that_somebody_dead_turns_out_to_have_receives_nothing(people):
+    """An older enrolment comes to light after the death."""
+    with psycopg.connect(people.url, autocommit=True) as connection:
+        connection.execute("UPDATE person SET deceased_on = '2026-01-01' WHERE birth_date = '1970-01-02'")
+        connection.execute("UPDATE account SET status = 'deceased' FROM person"
+                           " WHERE person.person_key = account.person_key AND deceased_on IS NOT NULL")
+    people.good("enrolments", [enrolment(1, pool_code=OTHER_POOL, started_on="2010-01-01", status="suspended")])
+    assert people.ask("SELECT DISTINCT status FROM account JOIN person USING (person_key) WHERE deceased_on IS NOT NULL"
+                      ) == [("deceased",)]
+    people.audit()

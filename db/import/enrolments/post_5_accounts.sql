@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- One account of a person receives: that of the active enrolment, else of a suspended one, else of one that a transfer
 -- brings, unless another account receives already. The others are spend_only; an old one of the pool comes back to life.
+-- Of somebody who has died they are deceased, as their date of death has made the others.
 WITH wanted AS MATERIALIZED (
     SELECT DISTINCT ON (known_key, pool_code) known_key, known_id, pool_code, account_time,
            CASE status WHEN 'active' THEN 1 WHEN 'suspended' THEN 2 WHEN 'pending_in' THEN 3 WHEN 'closing' THEN 4
@@ -17,8 +18,8 @@ WITH wanted AS MATERIALIZED (
     FROM wanted
 )
 INSERT INTO account (person_key, account_id, person_id, pool_code, status, opened_at)
-SELECT known_key, import_id(account_time, known_key), known_id, pool_code,
-       CASE WHEN receives THEN 'active' ELSE 'spend_only' END, $3
-FROM ranked
+SELECT known_key, import_id(account_time, known_key), known_id, ranked.pool_code,
+       CASE WHEN person.deceased_on IS NOT NULL THEN 'deceased' WHEN receives THEN 'active' ELSE 'spend_only' END, $3
+FROM ranked JOIN person ON person.person_key = known_key
 ON CONFLICT (person_key, pool_code) DO UPDATE SET status = 'active', version = account.version + 1
     WHERE excluded.status = 'active' AND account.status = 'spend_only'
