@@ -34,7 +34,7 @@ BEGIN
       JOIN proposal ON proposal.proposal_id = asked.proposal_id
      WHERE asked.decided_by IS NOT NULL AND asked.decided_at IS NOT NULL AND asked.instant IS NOT NULL
        AND asked.event_id IS NOT NULL AND coalesce(octet_length(asked.request_id) <= 64, true)
-       AND proposal_is_visible(proposal.person_key, proposal.pool_code, asked.visible);
+       AND proposal_is_in_reach(proposal, asked.visible);
     -- The first who may decide a proposal does.
     SELECT array_agg(first.ord) INTO leaders
       FROM (SELECT DISTINCT ON (asked.proposal_id) asked.ord

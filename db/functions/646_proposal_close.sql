@@ -38,13 +38,13 @@ BEGIN
               JOIN proposal ON proposal.proposal_id = asked.proposal_id
              WHERE asked.ord = ANY (well_formed)
                AND (asked.state = 'withdrawn') = (proposal.proposed_by = asked.decided_by)
-               AND proposal_is_visible(proposal.person_key, proposal.pool_code, asked.visible)
+               AND proposal_is_in_reach(proposal, asked.visible)
              ORDER BY asked.proposal_id, asked.ord) AS first
      WHERE proposal.proposal_id = first.proposal_id AND proposal.state = 'open';
 
     SELECT array_agg(CASE WHEN NOT coalesce(asked.ord = ANY (well_formed), false) THEN 'malformed'
                           WHEN proposal.proposal_id IS NULL
-                               OR NOT proposal_is_visible(proposal.person_key, proposal.pool_code, asked.visible)
+                               OR NOT proposal_is_in_reach(proposal, asked.visible)
                                THEN 'absent'
                           WHEN asked.state = 'rejected' AND proposal.proposed_by = asked.decided_by
                                THEN 'proposer_cannot_decide'

@@ -34,5 +34,5 @@ SELECT 1::bigint, 'done', shown.proposal_id, shown.kind, shown.person_id, shown.
        shown.before_text, shown.after_text, shown.before_sealed, shown.after_sealed
   FROM proposal
  CROSS JOIN LATERAL proposal_view(proposal.proposal_id) AS shown
- WHERE proposal.proposal_id = $1 AND proposal_is_visible(proposal.person_key, proposal.pool_code, $2)
+ WHERE proposal.proposal_id = $1 AND proposal_is_in_reach(proposal, $2)
  ORDER BY shown.change_number

@@ -30,7 +30,7 @@ WITH found AS (
       WHERE proposal.person_key = $5 AND proposal.proposal_id < $2
         AND EXISTS (SELECT FROM person WHERE person.person_key = $5 AND person.person_id = $6)
         AND ($3::text IS NULL OR proposal.state = $3) AND ($4::text IS NULL OR proposal.kind = $4)
-        AND proposal_is_visible(proposal.person_key, proposal.pool_code, $1)
+        AND proposal_is_in_reach(proposal, $1)
       ORDER BY proposal.proposal_id DESC
       LIMIT $7)
     UNION ALL
@@ -38,7 +38,7 @@ WITH found AS (
        FROM proposal
       WHERE $5::bigint IS NULL AND $3 = 'open' AND proposal.state = 'open' AND proposal.proposal_id < $2
         AND ($4::text IS NULL OR proposal.kind = $4)
-        AND proposal_is_visible(proposal.person_key, proposal.pool_code, $1)
+        AND proposal_is_in_reach(proposal, $1)
       ORDER BY proposal.proposal_id DESC
       LIMIT $7)
     UNION ALL
@@ -46,7 +46,7 @@ WITH found AS (
        FROM proposal
       WHERE $5::bigint IS NULL AND $3 IS DISTINCT FROM 'open' AND proposal.proposal_id < $2
         AND ($3::text IS NULL OR proposal.state = $3) AND ($4::text IS NULL OR proposal.kind = $4)
-        AND proposal_is_visible(proposal.person_key, proposal.pool_code, $1)
+        AND proposal_is_in_reach(proposal, $1)
       ORDER BY proposal.proposal_id DESC
       LIMIT $7)
 )

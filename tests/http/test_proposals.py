@@ -7,6 +7,7 @@ import pytest
 from tests.harness import entering, money
 from tests.harness.problems import check_problem, faults
 from tests.harness.proposals import PROPOSALS, approve, decide, plant
+from tests.harness.records import contribute, insured
 
 REASON = "窗口更正"
 
@@ -186,3 +187,45 @@ def test_wrong_arguments(api, staff):
     response = api.get(PROPOSALS, by=staff["reviewer"], params={"state": "new", "kind": "x", "person_id": "1"})
     check_problem(response, 400, "validation_failed")
     assert faults(response).keys() == {"/query/state", "/query/kind", "/query/person_id"}
+
+
+def hidden_from(api, proposal_id, by):
+    """It is absent, and nobody there decides it."""
+    check_problem(api.get(f"{PROPOSALS}/{proposal_id}", by=by), 404, "not_found")
+    assert proposal_id not in {row["proposal_id"] for row in api.pages(PROPOSALS, by=by, params={"state": "open"})}
+    for how in ("approve", "reject", "withdraw"):
+        check_problem(decide(api, proposal_id, by, how), 404, "not_found")
+
+
+def test_what_is_in_a_pool_is_decided_there(api, sql, staff, new_token):
+    """A region where somebody is insured too sees and decides nothing of their money elsewhere."""
+    person = insured(api, sql, staff["operator"], new_token)
+    body = {"pool_code": "440300", "scheme": "resident", "started_on": "2021-01-01", "account_mode": "pooled_only",
+            "payer_kind": "self"}  # fmt: skip
+    made = api.post(f"/v1/admin/people/{person.person_id}/enrolments", by=staff["operator"], json=body)
+    assert made.status_code == 201, made.text
+    contribution_id = contribute(sql, person, "2026-01-01", 54321)
+    here, elsewhere = (new_token("staff", roles=["operator", "reviewer"], regions=[code]) for code in ("620500", "440300"))
+    assert api.get(f"/v1/people/{person.person_id}", by=elsewhere).status_code == 200
+    asked = {
+        f"/v1/admin/accounts/{person.account_id}/status-changes": {"status": "frozen"},
+        f"/v1/admin/people/{person.person_id}/contributions/{contribution_id}/reversal-proposals": {},
+    }
+    for url, values in asked.items():
+        made = api.post(url, by=here, json={"reason": "核查", **values})
+        assert made.status_code == 201, made.text
+        hidden_from(api, made.json()["proposal_id"], elsewhere)
+        assert decide(api, made.json()["proposal_id"], here, "withdraw").status_code == 200
+
+
+def test_a_merge_is_decided_where_both_are(api, sql, staff, new_token):
+    survivor = insured(api, sql, staff["operator"], new_token)
+    duplicate = insured(api, sql, staff["operator"], new_token, pool_code="440300")
+    body = {"duplicate_person_id": duplicate.person_id, "reason": "同一人", "confirm_differences": True}
+    made = api.post(f"/v1/admin/people/{survivor.person_id}/merge-proposals", by=staff["operator"], json=body)
+    assert made.status_code == 201, made.text
+    proposal_id = made.json()["proposal_id"]
+    for region in ("620500", "440300"):
+        hidden_from(api, proposal_id, new_token("staff", roles=["operator", "reviewer"], regions=[region]))
+    both = new_token("staff", roles=["reviewer"], regions=["620500", "440300"])
+    assert decide(api, proposal_id, both).status_code == 200
