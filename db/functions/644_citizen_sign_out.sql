@@ -1,8 +1,9 @@
--- Ends every session, code and token of the given citizens: what they proved themselves with has changed.
+-- Ends every session, code, password, PIN and token of the given citizens: what they proved themselves with has changed.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each person; instants in real time.
+-- Where they have proved themselves before is forgotten, too: it may have been somebody else with the wrong phone.
 -- Locks: their codes, so that none is redeemed any more (a session that is being opened with one is waited for); their
--- sessions in the order of their keys, so that a refresh under way is waited for; their tokens in the order of their
+-- passwords, PINs and known sources, likewise; their sessions in the order of their keys, so that a refresh under way is waited for; their tokens in the order of their
 -- ids; then the epochs of their buckets, in order. Call it last in a transaction.
 -- Outcomes: how many tokens ended. Those that had ended before keep who ended them.
 CREATE OR REPLACE FUNCTION citizen_sign_out(person_ids uuid[], revoked_bys uuid[], instants timestamptz[])
@@ -24,6 +25,12 @@ BEGIN
       ORDER BY challenge.challenge_id FOR NO KEY UPDATE;
     UPDATE challenge SET ended_at = instants[1]
      WHERE challenge.person_key = ANY (person_keys) AND challenge.ended_at IS NULL;
+    PERFORM FROM credential WHERE credential.person_key = ANY (person_keys)
+      ORDER BY credential.person_key, credential.kind FOR UPDATE;
+    DELETE FROM credential WHERE credential.person_key = ANY (person_keys);
+    PERFORM FROM known_source WHERE known_source.person_key = ANY (person_keys)
+      ORDER BY known_source.person_key, known_source.source FOR UPDATE;
+    DELETE FROM known_source WHERE known_source.person_key = ANY (person_keys);
     PERFORM FROM session
       WHERE session.person_key = ANY (person_keys) AND session.ended_at IS NULL
       ORDER BY session.person_key, session.session_id FOR NO KEY UPDATE;
@@ -53,4 +60,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION citizen_sign_out(uuid[], uuid[], timestamptz[]) IS
-    'Ends every session, code and token of the given citizens and raises the epochs; returns how many tokens ended';
+    'Ends every session, code, password, PIN and token of the given citizens; returns how many tokens ended';

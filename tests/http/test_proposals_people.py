@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 from tests.harness import entering, money
+from tests.harness.pins import Pins
 from tests.harness.problems import check_problem, faults
 from tests.harness.proposals import approve, decide
+from tests.harness.signing import PASSWORD, bearer
+from tests.harness.sms import code_of
 
 OLD, NEW = "13800005678", "13900000001"
 
@@ -16,6 +19,11 @@ def operator(new_token):
 @pytest.fixture(scope="module")
 def reviewer(new_token):
     return new_token("staff", roles=["reviewer"], regions=["000000"])
+
+
+@pytest.fixture(scope="module")
+def pins(sql, main_database):
+    return Pins(sql, main_database.environment["YIBAO_MASTER_KEY_FILE"])
 
 
 @pytest.fixture()
@@ -243,3 +251,28 @@ def test_foreign_and_absent_are_alike(api, operator, new_token, person):
     second = propose(api, str(money.new_id(12345)), operator, 404, phone=NEW)
     check_problem(first, 404, "not_found")
     assert {**first.json(), "request_id": 0} == {**second.json(), "request_id": 0}
+
+
+@pytest.mark.parametrize("field", ["phone", "citizen_number"])
+def test_who_had_the_wrong_phone_comes_in_no_more(api, new_citizen, correct, pins, field):
+    """The phone on file was a stranger's: what they set by its codes ends with it."""
+    citizen = new_citizen()
+    citizen.register()
+    pins.set(citizen.person_id, "739204")
+    correct(citizen.person_id, **{field: NEW if field == "phone" else entering.fresh_number()})
+    numbers = {"card_number": citizen.card_number}
+    check_problem(citizen.door.sign_in(PASSWORD, **numbers), 401, "sign_in_failed")
+    mark, rightful = citizen.sms.mark(), citizen.door
+    if field == "phone":
+        challenge_id = rightful.post("/v1/sign-in/codes", json=numbers).json()["challenge_id"]
+        code = code_of(citizen.sms.wait(NEW, since=mark))
+        session = rightful.post("/v1/sign-in/sms", json={"challenge_id": challenge_id, "code": code}).json()
+        told = rightful.get("/v1/me/credentials", by=bearer(session)).json()
+        assert (told["password_set_at"], told["pin_set_at"]) == (None, None)
+
+
+def test_another_name_ends_no_password(new_citizen, correct):
+    citizen = new_citizen()
+    citizen.register()
+    correct(citizen.person_id, name="钱少少")
+    citizen.sign_in()
