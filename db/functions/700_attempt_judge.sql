@@ -3,7 +3,8 @@
 -- Arguments: arrays with one element for each attempt; person_keys null when nobody has the number; are_trusted:
 -- whoever asks is signed in, and no stranger wherever they are; instants in real time.
 -- Earlier members for the same subject or source count as if they had failed, so that a batch takes no more than the
--- same attempts one by one. Somebody's own sources (known_source) are never closed by what others do elsewhere.
+-- same attempts one by one; but for PINs of many numbers, whose source may be a client: that stands for all callers
+-- whose phone is not told, and is never closed for what one of them does. Somebody's own sources (known_source) are never closed by what others do elsewhere.
 -- Locks: none; a caller that writes has taken those of attempt_settle.
 -- Outcomes: one row for each member, in order; retry_after_s is 0 when it would be taken. Nothing depends on whether
 -- anybody has the number, but through sources that have proved to be that person.
@@ -66,11 +67,13 @@ WITH asked AS MATERIALIZED (
            (SELECT attempt.at
               FROM attempt
              WHERE attempt.kind = counted.kind AND attempt.source = counted.source AND attempt.is_stranger
+               AND attempt.source_kind <> 'client'
                AND attempt.at > counted.instant - make_interval(secs => attempt_limit.window_s)
              ORDER BY attempt.at DESC
             OFFSET greatest(attempt_limit.at_most - counted.before_from_source - 1, 0) LIMIT 1)
              UNION ALL
-            SELECT counted.instant WHERE counted.before_from_source >= attempt_limit.at_most) AS oldest
+            SELECT counted.instant
+             WHERE counted.before_from_source >= attempt_limit.at_most AND counted.kind <> 'pin') AS oldest
      WHERE counted.is_stranger
 )
 SELECT asked.ord, asked.is_stranger,

@@ -48,7 +48,7 @@ BEGIN
                    ARRAY(SELECT matched.source FROM matched ORDER BY matched.ord),
                    ARRAY(SELECT 'address' FROM matched),
                    ARRAY(SELECT matched.named_key FROM matched ORDER BY matched.ord),
-                   ARRAY(SELECT matched.purpose = 'step_up' FROM matched ORDER BY matched.ord),
+                   ARRAY(SELECT false FROM matched),
                    ARRAY(SELECT false FROM matched),
                    ARRAY(SELECT matched.instant FROM matched ORDER BY matched.ord)) AS verdict
     ), taken AS MATERIALIZED (

@@ -67,7 +67,7 @@ BEGIN
                    ARRAY(SELECT judged.source FROM judged ORDER BY judged.ord),
                    ARRAY(SELECT 'address' FROM judged),
                    ARRAY(SELECT judged.person_key FROM judged ORDER BY judged.ord),
-                   ARRAY(SELECT true FROM judged),
+                   ARRAY(SELECT false FROM judged),
                    ARRAY(SELECT judged.is_right FROM judged ORDER BY judged.ord),
                    ARRAY(SELECT judged.instant FROM judged ORDER BY judged.ord)) AS verdict
     ), ended AS MATERIALIZED (

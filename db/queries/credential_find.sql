@@ -22,7 +22,7 @@ SELECT asked.ord, verdict.retry_after_s, credential.salt, credential.log2_n, cre
        credential.parallel, person.citizen_number_sealed, person.name_sealed, person.phone_sealed
   FROM unnest($1::bigint[], $2::uuid[]) WITH ORDINALITY AS asked (person_key, person_id, ord)
   JOIN attempt_judge($3::text[], $4::bytea[], $4::bytea[], $5::bytea[], $1::bigint[],
-                     ARRAY(SELECT true FROM unnest($1::bigint[])), $6::timestamptz[]) AS verdict
+                     ARRAY(SELECT false FROM unnest($1::bigint[])), $6::timestamptz[]) AS verdict
     ON verdict.ord = asked.ord
   JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.person_id
              AND person.deceased_on IS NULL

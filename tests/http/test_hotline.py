@@ -249,6 +249,12 @@ class TestWhoCalls:
         elsewhere = new_token("client", client_kind="hotline", client_regions=["440000"])
         check_problem(caller.call(by=elsewhere), 403, "caller_unverified")
 
+    def test_who_has_died_does_not_call(self, new_caller, sql):
+        caller = new_caller()
+        sql.execute("UPDATE person SET deceased_on = '2026-01-01' WHERE person_key = %s", [money.key_of(caller.person_id)])
+        nobody = caller.call(**{"Caller-Number": "987654321"})
+        assert without_request_id(caller.call()) == without_request_id(nobody) and nobody.status_code == 403
+
     def test_only_a_hotline_may_ask(self, new_caller, new_token, demo):
         caller = new_caller()
         for by in (demo.employee, demo.admin, new_token("client"), new_token("client", client_kind="terminal")):
@@ -325,6 +331,19 @@ class TestAttempts:
         assert self.wrong(caller, 6, **{"Caller-Phone": None}) == [403] * 5 + [429]
         assert other.call(**{"Caller-Phone": None}).status_code == 200
         assert caller.call().status_code == 200
+
+    def test_one_pin_for_many_numbers(self, new_caller, sql):
+        """A phone that guesses at many people is closed for those it is not known for; without a phone nothing is closed."""
+        guesser, other = new_caller(), new_caller()
+        assert guesser.call().status_code == 200
+        ((at_most,),) = sql.execute("SELECT at_most FROM attempt_limit WHERE kind = 'pin' AND scope = 'source'").fetchall()
+        for phone, closes in ((guesser.phone, True), (None, False)):
+            seen = [
+                guesser.call(**{"Caller-Number": f"9{n:08d}", "Caller-Phone": phone}).status_code for n in range(at_most + 1)
+            ]
+            assert seen == [403] * at_most + [429 if closes else 403]
+            assert other.call(**{"Caller-Phone": phone}).status_code == (429 if closes else 200)
+        assert guesser.call().status_code == 200 == other.call().status_code
 
     def test_no_more_are_judged_at_once_than_one_by_one(self, new_caller):
         caller = new_caller()

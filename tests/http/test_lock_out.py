@@ -191,3 +191,43 @@ def test_another_address_of_the_same_prefix_is_the_same_source(citizen, server, 
     shut(guesser, citizen.number)
     neighbour = signing.Door(server, contract, place=240)
     check_problem(neighbour.sign_in(PASSWORD, **citizen.number), 429, "too_many_attempts")
+
+
+@pytest.fixture
+def few(sql):
+    """Few attempts are allowed: few("password", "source", 4)."""
+    before = sql.execute("SELECT at_most, kind, scope, window_s FROM attempt_limit").fetchall()
+    yield lambda kind, scope, at_most: sql.execute(
+        "UPDATE attempt_limit SET at_most = %s WHERE kind = %s AND scope = %s", [at_most, kind, scope]
+    )
+    for row in before:
+        sql.execute("UPDATE attempt_limit SET at_most = %s WHERE kind = %s AND scope = %s AND window_s = %s", row)
+
+
+def test_one_password_for_many_numbers(citizen, new_citizen, door_of, server, few):
+    """A source that guesses at many people is closed; whoever is known there still comes in, and so does everybody elsewhere."""
+    citizen.register()
+    few("password", "source", 4)
+    other = new_citizen()
+    other.register()
+    spread = [citizen.door.sign_in("Summer 2026 is here", card_number=f"SPREAD{n:04d}") for n in range(6)]
+    assert [answer.status_code for answer in spread] == [401] * 4 + [429] * 2
+    check_problem(citizen.door.sign_in(PASSWORD, **other.number), 429, "too_many_attempts")
+    citizen.sign_in()
+    other.sign_in()
+    assert other.sign_in_by_code(citizen.door)["person_id"] == other.person_id, "the message stays open"
+
+
+def test_a_stolen_session_guesses_no_more_from_many_places(citizen, door_of, server, few):
+    """Proofs and messages from places where the person never was are counted together; the person's own place stays open."""
+    session = citizen.register()
+    few("password", "strangers", 6)
+    few("sms", "strangers", 3)
+    body = {"new_password": "six white swans", "current_password": "a wrong guess"}
+    answers = [door_of(server).put("/v1/me/password", by=bearer(session), json=body) for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [401] * 6 + [429]
+    answers = [door_of(server).post("/v1/me/sms-codes", by=bearer(session)) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [202] * 3 + [429]
+    assert citizen.door.post("/v1/me/sms-codes", by=bearer(session)).status_code == 202
+    body["current_password"] = PASSWORD
+    assert citizen.door.put("/v1/me/password", by=bearer(session), json=body).status_code == 204
