@@ -91,7 +91,9 @@ def set_password(citizen, door, session, password, proof=None):
     lambda c: "123123123123", lambda c: "Password123", lambda c: "QWERTYUIOP1", lambda c: "1q2w3e4r5t",
     lambda c: c.citizen_number, lambda c: "ab" + c.citizen_number[6:14] + "cd", lambda c: "xyz" + c.citizen_number[-6:] + "uvw",
     lambda c: c.phone, lambda c: "my phone " + c.phone[-6:], lambda c: c.name + " is my name", lambda c: "short",
-    lambda c: "九个字符的密码呀呀",
+    lambda c: "九个字符的密码呀呀", lambda c: "1234567890", lambda c: "0987654321", lambda c: "abcdabcdabcd",
+    lambda c: "1234512345", lambda c: "1qaz2wsx3edc", lambda c: "1234qwerASDF", lambda c: "Qwerty12345", lambda c: "abc1234567",
+    lambda c: "1122334455", lambda c: c.citizen_number[:17] + "x",
 ])  # fmt: skip
 def test_poor_passwords(citizen, door, session, make):
     answer = set_password(citizen, door, session, make(citizen))
@@ -115,6 +117,7 @@ def test_too_long_is_refused_whole(citizen, door, session):
 @pytest.mark.parametrize("make", [
     lambda c: "123456", lambda c: "654321", lambda c: "000000", lambda c: "121212", lambda c: "123123",
     lambda c: c.citizen_number[8:14], lambda c: c.citizen_number[-7:-1], lambda c: c.phone[-6:],
+    lambda c: "112233", lambda c: "111222", lambda c: "123321", lambda c: "567890", lambda c: "147258", lambda c: "520131",
     lambda c: "12345", lambda c: "1234567", lambda c: "12a456", lambda c: "７３９２０４",
 ])  # fmt: skip
 def test_poor_pins(citizen, door, session, make):
