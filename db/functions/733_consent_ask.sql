@@ -5,8 +5,8 @@
 -- client may ask for one number within 24 hours; pending_max: how many open requests a person is shown. Ids come from
 -- the caller, and a client's reference stands once, so executing it again stores nothing twice.
 -- A number that is nobody's, a name that does not fit, a person of other regions and one who is asked by too many are
--- recorded like any other, without the person: nothing that the client sees, nor any limit that it meets, depends on
--- whether somebody exists.
+-- recorded like any other, without the person; so is one whom the client asks while asks_per_day of its own are open:
+-- nothing that the client sees, nor any limit that it meets, depends on whether somebody exists.
 -- Locks: the client rows, in the order of their ids: so a client's requests follow each other.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   differs   the client has used the reference for something else
@@ -66,7 +66,10 @@ BEGIN
            AND (asked.visible IS NULL OR person_is_visible(person.person_key, asked.visible))
            AND (SELECT count(*) FROM consent_request AS r
                  WHERE r.person_key = person.person_key AND r.state = 'pending' AND r.expires_at > asked.instant)
-               < pending_max;
+               < pending_max
+           AND (SELECT count(*) FROM consent_request AS r
+                 WHERE r.person_key = person.person_key AND r.client_id = asked.client_id AND r.state = 'pending'
+                   AND r.expires_at > asked.instant) < asks_per_day;
         INSERT INTO consent_request (consent_request_id, client_id, reference, person_key, number_hash, name_hash,
                                      scopes, purpose, days, state, created_at, expires_at)
         VALUES (asked.consent_request_id, asked.client_id, asked.reference, found_key, asked.number_hash,

@@ -102,6 +102,22 @@ def test_many_clients_together_cannot_flood_somebody(api, demo, sql, new_token):
         sql.execute("DELETE FROM consent_request WHERE client_id = %s", [client.subject_id])
 
 
+def test_one_client_alone_cannot_fill_the_list(api, demo, sql, new_token):
+    """What it asked for on other days and is not answered counts: others still reach the person."""
+    person, client, other = demo.citizen("gap 2"), new_token("client"), new_token("client")
+    try:
+        for _ in range(7):
+            ids = {ask(api, client, person) for _ in range(3)}
+            sql.execute(
+                "UPDATE consent_request SET created_at = created_at - interval '1 day' WHERE client_id = %s", [client.subject_id]
+            )
+        shown = {r["consent_request_id"] for r in api.get(MINE, by=person).json()["data"] if r["client_id"] == client.subject_id}
+        assert len(shown) == 3 and not shown & ids
+        assert ask(api, other, person) in {r["consent_request_id"] for r in api.get(MINE, by=person).json()["data"]}
+    finally:
+        sql.execute("DELETE FROM consent_request WHERE client_id IN (%s, %s)", [client.subject_id, other.subject_id])
+
+
 def test_asking_again_under_the_same_reference(api, client, citizen, new_token):
     body = asked_of(citizen)
     first = api.post(REQUESTS, by=client, json=body).json()
