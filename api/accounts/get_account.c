@@ -33,7 +33,9 @@ static enum problem render(struct request *request, const struct rows *rows, str
                                             row_text(rows, 0, ACCOUNT_GET_COLUMN_POOL_CODE))) {
         return PROBLEM_NOT_FOUND;
     }
-    fields_write_body(FIELDS(fields), rows, reply);
+    struct json_writer writer;
+    json_writer_init(&writer, &reply->body);
+    fields_write_object(&writer, FIELDS(fields), rows, 0);
     return PROBLEM_NONE;
 }
 

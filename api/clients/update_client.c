@@ -52,7 +52,9 @@ static enum problem render(struct request *request, const struct rows *rows, str
     if (span_equal(status, SPAN("exists"))) {
         return PROBLEM_ALREADY_EXISTS;
     }
-    fields_write_body(FIELDS(fields), rows, reply);
+    struct json_writer writer;
+    json_writer_init(&writer, &reply->body);
+    fields_write_object(&writer, FIELDS(fields), rows, 0);
     return PROBLEM_NONE;
 }
 

@@ -103,7 +103,9 @@ static enum problem render(struct request *request, const struct rows *rows, str
     if (location == NULL) {
         return PROBLEM_INTERNAL_ERROR;
     }
-    fields_write_body(FIELDS(fields), rows, reply);
+    struct json_writer writer;
+    json_writer_init(&writer, &reply->body);
+    fields_write_object(&writer, FIELDS(fields), rows, 0);
     reply_header(reply, "Location", location);
     reply->status = 201;
     return PROBLEM_NONE;

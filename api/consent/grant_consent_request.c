@@ -45,7 +45,9 @@ static enum problem render(struct request *request, const struct rows *rows, str
     if (problem != PROBLEM_NONE) {
         return problem;
     }
-    fields_write_body(FIELDS(fields), rows, reply);
+    struct json_writer writer;
+    json_writer_init(&writer, &reply->body);
+    fields_write_object(&writer, FIELDS(fields), rows, 0);
     return PROBLEM_NONE;
 }
 

@@ -75,7 +75,9 @@ static enum problem render(struct request *request, const struct rows *rows, str
     if (span_equal(status, SPAN("absent"))) {
         return PROBLEM_NOT_FOUND;
     }
-    fields_write_body(FIELDS(fields), rows, reply);
+    struct json_writer writer;
+    json_writer_init(&writer, &reply->body);
+    fields_write_object(&writer, FIELDS(fields), rows, 0);
     if (span_equal(status, SPAN("created"))) {
         const char *location = arena_copy(request->arena, request->path);
         if (location == NULL) {

@@ -54,7 +54,8 @@ WITH asked AS MATERIALIZED (
                           OR EXISTS (SELECT FROM person AS citizen
                                       WHERE citizen.person_key = person_key_of(asked.subject_id)
                                         AND citizen.person_id = asked.subject_id)
-                          OR client.client_id IS NOT NULL) THEN 'foreign_subject'
+                          OR EXISTS (SELECT FROM client AS registered
+                                      WHERE registered.client_id = asked.subject_id)) THEN 'foreign_subject'
                 ELSE 'created' END AS status
       FROM asked
       LEFT JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.subject_id

@@ -6,6 +6,7 @@
 -- the log is and however little of it is the reader's. When that many were looked through and the page is not full, one
 -- row more (is_marker) says where to go on. `scanned` is read in the order in which it is filled, and only as far as the
 -- page needs.
+-- An event of the reader's pools may be about somebody out of reach (a number entered a second time): it does not tell who.
 -- lane: slow
 -- repeatable: yes
 -- param: visible text
@@ -82,7 +83,8 @@ WITH scanned AS MATERIALIZED (
      ORDER BY scanned.at, scanned.event_id
      LIMIT 1
 )
-SELECT shown.is_marker, shown.event_id, shown.at, shown.actor_kind, shown.actor_id, shown.action, person.person_id,
+SELECT shown.is_marker, shown.event_id, shown.at, shown.actor_kind, shown.actor_id, shown.action,
+       CASE WHEN $1::text IS NULL OR person_is_visible(person.person_key, $1) THEN person.person_id END,
        shown.object_id, shown.pool_code, shown.request_id, shown.detail::text
   FROM (SELECT false AS is_marker, page.* FROM page
         UNION ALL

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 from tests.harness import money
-from tests.harness.entering import create
+from tests.harness.entering import create, fresh_number
 from tests.harness.problems import check_problem, faults
 from tests.http import listing
 
@@ -127,6 +127,18 @@ def test_an_auditor_of_a_region_sees_its_people_and_its_pools(api, new_token, se
     for by in (near, far):
         for row in all_events(api, by):
             assert row["person_id"] or row["pool_code"]
+
+
+def test_an_event_of_a_region_does_not_tell_who_lives_elsewhere(api, new_token):
+    """Whose number was entered a second time, the region's log does not say unless that person is the region's."""
+    number = fresh_number()
+    everywhere = new_token("staff", roles=["operator", "auditor"], regions=["000000"])
+    known = create(api, everywhere, citizen_number=number, pool_code="440300").json()["person_id"]
+    clerk, auditor = (new_token("staff", roles=[role], regions=["620500"]) for role in ("operator", "auditor"))
+    refused = create(api, clerk, status=409, citizen_number=number)
+    (event,) = [row for row in all_events(api, auditor, actor_id=clerk.subject_id) if row["action"] == "create_person"]
+    assert event["request_id"] == refused.headers["x-request-id"] and event["person_id"] is None
+    assert [row["person_id"] for row in events(api, everywhere, actor_id=clerk.subject_id)] == [known]
 
 
 def test_a_region_with_little_in_a_long_log(api, new_token, operator, sql):
