@@ -1,8 +1,8 @@
 -- Whether a proposal is within reach of somebody who sees pools whose code is LIKE one of the comma-separated patterns.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks nothing. By the pool whose account, enrolment or contribution it changes: who sees the person elsewhere sees
--- nothing of that pool. Without a pool by its person; without either only for who sees every pool. `visible` null: every
--- pool.
+-- nothing of that pool. Without a pool by its person; without either only for who sees every pool. `visible`
+-- null: every pool.
 CREATE OR REPLACE FUNCTION proposal_is_visible(person_key bigint, pool_code text, visible text)
 RETURNS boolean
 LANGUAGE sql STABLE

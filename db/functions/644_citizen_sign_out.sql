@@ -1,9 +1,10 @@
--- Ends every session, code, password, PIN and token of the given citizens: what they proved themselves with has changed.
+-- Ends every session, code, password, PIN and token of citizens: what they proved themselves with has changed.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each person; instants in real time.
 -- Where they have proved themselves before is forgotten, too: it may have been somebody else with the wrong phone.
 -- Locks: their codes, so that none is redeemed any more (a session that is being opened with one is waited for); their
--- passwords, PINs and known sources, likewise; their sessions in the order of their keys, so that a refresh under way is waited for; their tokens in the order of their
+-- passwords, PINs and known sources, likewise; their
+-- sessions in the order of their keys, so that a refresh under way is waited for; their tokens in the order of their
 -- ids; then the epochs of their buckets, in order. Call it last in a transaction.
 -- Outcomes: how many tokens ended. Those that had ended before keep who ended them.
 CREATE OR REPLACE FUNCTION citizen_sign_out(person_ids uuid[], revoked_bys uuid[], instants timestamptz[])

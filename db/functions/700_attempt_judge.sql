@@ -4,7 +4,8 @@
 -- whoever asks is signed in, and no stranger wherever they are; instants in real time.
 -- Earlier members for the same subject or source count as if they had failed, so that a batch takes no more than the
 -- same attempts one by one; but for PINs of many numbers, whose source may be a client: that stands for all callers
--- whose phone is not told, and is never closed for what one of them does. Somebody's own sources (known_source) are never closed by what others do elsewhere.
+-- whose phone is not told, and is never closed for what one of them does.
+-- Somebody's own sources (known_source) are never closed by what others do elsewhere.
 -- Locks: none; a caller that writes has taken those of attempt_settle.
 -- Outcomes: one row for each member, in order; retry_after_s is 0 when it would be taken. Nothing depends on whether
 -- anybody has the number, but through sources that have proved to be that person.
