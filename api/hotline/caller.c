@@ -24,7 +24,6 @@ struct caller {
     bool has_pin; /* stored; else the work is done with a salt of nobody's */
     uint8_t stored[PASSWORD_HASH_BYTES];
     struct password_params params;
-    bool has_worked; /* the work could be done */
     bool is_right;
 };
 
@@ -110,15 +109,16 @@ static enum problem take_lookup(struct request *request, const struct rows *rows
     return request->work ? PROBLEM_NONE : PROBLEM_INTERNAL_ERROR;
 }
 
-void caller_work(void *state)
+bool caller_work(void *state)
 {
     struct caller *caller = state;
     uint8_t hash[PASSWORD_HASH_BYTES];
     struct span pin = {.bytes = caller->keyed_in.pin, .length = sizeof caller->keyed_in.pin};
-    caller->has_worked = password_derive(pin, &caller->params, hash);
-    bool is_equal = caller->has_worked && password_hash_equal(hash, attempt_span(caller->stored));
+    bool is_done = password_derive(pin, &caller->params, hash);
+    bool is_equal = is_done && password_hash_equal(hash, attempt_span(caller->stored));
     caller->is_right = is_equal && caller->has_pin;
     OPENSSL_cleanse(hash, sizeof hash);
+    return is_done;
 }
 
 static void bind_attempt(const struct caller *caller, struct call *call)
@@ -159,9 +159,6 @@ enum problem caller_proceed(struct request *request, const struct rows *rows, st
         return rows->count == 1 ? take_lookup(request, rows) : PROBLEM_INTERNAL_ERROR;
     }
     if (rows->statement == STATEMENT_NONE) {
-        if (!caller->has_worked) {
-            return PROBLEM_INTERNAL_ERROR;
-        }
         bind_attempt(caller, call);
         return PROBLEM_NONE;
     }

@@ -13,7 +13,7 @@ struct caller_args {
 
 /* What each step of a handler begins with. */
 enum problem caller_bind(struct request *request, const struct caller_args *args, struct call *call);
-void caller_work(void *state);
+bool caller_work(void *state);
 /*
  * Once the caller is known, `ask` binds the statement whose rows are to be rendered; the look is recorded in its
  * transaction.

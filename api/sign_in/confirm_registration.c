@@ -30,10 +30,10 @@ static enum problem bind(struct request *request, struct call *call)
     return PROBLEM_NONE;
 }
 
-static void work(void *state)
+static bool work(void *state)
 {
     struct redeem *redeem = state;
-    redeem->failed = !password_derive(redeem->password, &redeem->params, redeem->password_hash);
+    return password_derive(redeem->password, &redeem->params, redeem->password_hash);
 }
 
 /* Whether the password will do is told only to whoever knows the code. */

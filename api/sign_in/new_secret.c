@@ -18,7 +18,6 @@ struct new_secret {
     uint8_t subject[KEYED_HASH_BYTES];
     uint8_t source[KEYED_HASH_BYTES];
     int64_t now_us;
-    bool failed;
 };
 
 static void wipe(void *object)
@@ -83,12 +82,11 @@ enum problem new_secret_bind(struct request *request, struct call *call, const s
     return PROBLEM_NONE;
 }
 
-void new_secret_work(void *state)
+bool new_secret_work(void *state)
 {
     struct new_secret *made = state;
-    made->failed =
-        !password_derive(made->secret, &made->params, made->hash) ||
-        (made->current.length > 0 && !password_derive(made->current, &made->current_params, made->current_hash));
+    return password_derive(made->secret, &made->params, made->hash) &&
+           (made->current.length == 0 || password_derive(made->current, &made->current_params, made->current_hash));
 }
 
 static bool choose_params(struct new_secret *made, const struct rows *rows)
@@ -179,9 +177,6 @@ enum problem new_secret_render(struct request *request, const struct rows *rows,
     }
     if (rows->statement == STATEMENT_CREDENTIAL_FIND) {
         return attempt_closed(request, reply, row_int(rows, 0, CREDENTIAL_FIND_COLUMN_RETRY_AFTER_S));
-    }
-    if (made->failed) {
-        return PROBLEM_INTERNAL_ERROR;
     }
     struct span status = row_text(rows, 0, CREDENTIAL_SET_COLUMN_STATUS);
     if (span_equal(status, SPAN("closed"))) {

@@ -13,7 +13,7 @@ struct new_secret_kind {
 
 /* Two steps: read the proof that is on file; derive both secrets; judge and set. */
 enum problem new_secret_bind(struct request *request, struct call *call, const struct new_secret_kind *kind);
-void new_secret_work(void *state);
+bool new_secret_work(void *state);
 enum problem new_secret_proceed(struct request *request, const struct rows *rows, struct call *call);
 /* 204, 400 (the proof is good, the secret is not), 401, 429. */
 enum problem new_secret_render(struct request *request, const struct rows *rows, struct reply *reply);

@@ -69,9 +69,6 @@ enum problem redeem_render(struct request *request, const struct rows *rows, str
 {
     const struct redeem *redeem = request->state;
     struct span status = row_text(rows, 0, CHALLENGE_REDEEM_COLUMN_STATUS);
-    if (redeem->failed) {
-        return PROBLEM_INTERNAL_ERROR;
-    }
     if (span_equal(status, SPAN("closed"))) {
         return attempt_closed(request, reply, row_int(rows, 0, CHALLENGE_REDEEM_COLUMN_RETRY_AFTER_S));
     }

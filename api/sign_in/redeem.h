@@ -15,7 +15,6 @@ struct redeem {
     struct span password;
     struct password_params params;
     uint8_t password_hash[PASSWORD_HASH_BYTES];
-    bool failed;
 };
 
 /* NULL without memory or randomness. */

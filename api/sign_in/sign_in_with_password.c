@@ -13,7 +13,6 @@ try {
     struct span password;
     struct password_params params;
     uint8_t hash[PASSWORD_HASH_BYTES];
-    bool failed;
 };
 
 static void wipe(void *object)
@@ -53,10 +52,10 @@ static enum problem bind(struct request *request, struct call *call)
     return PROBLEM_NONE;
 }
 
-static void work(void *state)
+static bool work(void *state)
 {
     struct try *try = state;
-    try->failed = !password_derive(try->password, &try->params, try->hash);
+    return password_derive(try->password, &try->params, try->hash);
 }
 
 static bool choose_params(struct try *try, const struct rows *rows)
@@ -122,9 +121,6 @@ static enum problem render(struct request *request, const struct rows *rows, str
     const struct try *try = request->state;
     if (rows->statement == STATEMENT_SIGN_IN_FIND) {
         return attempt_closed(request, reply, row_int(rows, 0, SIGN_IN_FIND_COLUMN_RETRY_AFTER_S));
-    }
-    if (try->failed) {
-        return PROBLEM_INTERNAL_ERROR;
     }
     struct span status = row_text(rows, 0, SIGN_IN_PASSWORD_COLUMN_STATUS);
     if (span_equal(status, SPAN("closed"))) {

@@ -4,6 +4,7 @@
 #include "server/clock.h"
 #include "server/http/connections.h"
 #include "server/http/library_errors.h"
+#include "server/http/library_head.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include <microhttpd.h>
@@ -74,46 +75,6 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     return known->exchange;
 }
 
-struct header_list {
-    struct guard_header headers[LIMIT_HEADERS + 1]; /* one more than allowed, so that the guard sees the excess */
-    size_t count;
-};
-
-static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_length,
-                                   const char *value, size_t value_length)
-{
-    struct header_list *list = cls;
-    (void)kind;
-    if (list->count > LIMIT_HEADERS)
-        return MHD_NO;
-    list->headers[list->count++] = (struct guard_header){.name = {name, name_length}, .value = {value, value_length}};
-    return MHD_YES;
-}
-
-/* See guard_input.layout_bytes. Version 1 refuses by itself what version 0.9 passes over. */
-static size_t layout_bytes(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    return info == NULL || MHD_get_version()[0] != '0' ? 0 : info->header_size;
-}
-
-static void take_head(struct exchange *exchange, struct MHD_Connection *connection, const char *method,
-                      const char *version)
-{
-    struct header_list list = {.count = 0};
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_header, &list);
-    struct guard_input head = {
-        .method = span_of(method),
-        .target = exchange->target,
-        .version = span_of(version),
-        .headers = list.headers,
-        .headers_count = list.count,
-        .layout_bytes = layout_bytes(connection),
-    };
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    exchange_head(exchange, &head, info->client_addr);
-}
-
 static enum MHD_Result queue_reply(struct http_daemon *daemon, struct MHD_Connection *connection,
                                    struct exchange *exchange)
 {
@@ -169,7 +130,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         return library_drop(upload_size);
     switch (exchange->stage) {
     case EXCHANGE_HEADER:
-        take_head(exchange, connection, method, version);
+        library_head(connection, exchange, method, version);
         return exchange->closes ? start(daemon, connection, exchange) : MHD_YES;
     case EXCHANGE_BODY:
         if (*upload_size == 0)

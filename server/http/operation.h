@@ -26,9 +26,10 @@ struct handler {
      * it: not the arena, not the request. Asked for by request->work = true in bind or proceed; runs before the call
      * that the same bind or proceed has bound, and may change the bytes that this call's spans point to. Where no call
      * was bound, its end is a result without rows (STATEMENT_NONE). It runs to its end even when the request is given
-     * up, and only then the arena closes.
+     * up, and only then the arena closes. False: it could not be done, for want of memory; the answer is 500 and
+     * nothing is asked any more, for there is nothing to judge or store.
      */
-    void (*work)(void *state);
+    bool (*work)(void *state);
     /*
      * After each result, and before render: may bind one more call (it starts as STATEMENT_NONE), ask for work, and set
      * request->look anew; when it does neither of the first two, render follows with these rows.

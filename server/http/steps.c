@@ -107,6 +107,8 @@ static void work_came(struct work *work)
     exchange->works = false;
     if (exchange->abandoned)
         arena_close(exchange->arena);
+    else if (exchange->stage == EXCHANGE_WORK && work->failed)
+        exchange_answer_problem(exchange, PROBLEM_INTERNAL_ERROR);
     else if (exchange->stage == EXCHANGE_WORK && exchange->task.call.statement != STATEMENT_NONE)
         ask(exchange);
     else if (exchange->stage == EXCHANGE_WORK)

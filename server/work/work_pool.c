@@ -56,7 +56,7 @@ static void *serve(void *cls)
     setpriority(PRIO_PROCESS, (id_t)gettid(),
                 NICENESS); /* Linux: of this thread alone; never mind when it is refused */
     for (struct work *work = take_next(pool); work != NULL; work = take_next(pool)) {
-        work->run(work->state);
+        work->failed = !work->run(work->state);
         metrics_count(METRIC_WORK_DONE);
         log_flush();
         work_inbox_put(work->inbox, work);

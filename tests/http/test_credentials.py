@@ -1,5 +1,8 @@
 """Passwords and PINs: set with a proof, by rules that know the person, and told to nobody."""
 # SPDX-License-Identifier: Apache-2.0
+import pathlib
+import resource
+
 import pytest
 from tests.harness import money
 from tests.harness.problems import check_problem, faults
@@ -147,3 +150,22 @@ def test_each_change_is_an_audit_event_without_the_secret(citizen, door, session
         [money.key_of(citizen.person_id)],
     ).fetchall()
     assert rows == [("set_my_password", '{"proof": "password"}'), ("set_my_pin", '{"proof": "password"}')]
+
+
+def test_without_memory_for_scrypt_nothing_is_stored_or_counted(citizen, door, session):
+    """What could not be computed is neither a new password nor a wrong one."""
+    me = bearer(session)
+    pid = door.server.process.pid
+    status = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+    data_kib = next(int(line.split()[1]) for line in status if line.startswith("VmData"))
+    limits = resource.prlimit(pid, resource.RLIMIT_DATA, ((data_kib + 8192) * 1024, resource.RLIM_INFINITY))
+    try:
+        answers = [door.put("/v1/me/password", by=me, json={"new_password": NEW, "current_password": PASSWORD}),
+                   door.sign_in(PASSWORD, **citizen.number)]
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_DATA, limits)
+    for answer in answers:
+        check_problem(answer, 500, "internal_error")
+    told = door.get("/v1/me/credentials", by=me).json()["recent_attempts"]
+    assert [a["kind"] for a in told] == ["sms"], "only the registration"
+    assert door.sign_in(PASSWORD, **citizen.number).status_code == 201

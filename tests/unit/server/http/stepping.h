@@ -121,7 +121,7 @@ struct secret {
     sem_t *begun, *gate;
 };
 
-static inline void reverse(void *state)
+static inline bool reverse(void *state)
 {
     struct secret *secret = state;
     if (secret->begun != NULL)
@@ -133,6 +133,7 @@ static inline void reverse(void *state)
         secret->bytes[i] = secret->bytes[3 - i];
         secret->bytes[3 - i] = first;
     }
+    return true;
 }
 
 static inline struct secret *give_secret(struct request *request)

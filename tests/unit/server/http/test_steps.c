@@ -90,6 +90,28 @@ static void test_work_alone_is_a_result_without_rows(void **state)
     exchange_close(exchange);
 }
 
+static bool do_nothing(void *state)
+{
+    return false;
+}
+
+static void test_work_that_cannot_be_done_asks_nothing(void **state)
+{
+    const struct handler before_a_call = {.bind = bind_work_and_call, .work = do_nothing, .render = render};
+    const struct handler alone = {
+        .bind = bind_work, .work = do_nothing, .proceed = proceed_to_nothing, .render = render};
+    const struct handler *handlers[] = {&before_a_call, &alone};
+    for (size_t i = 0; i < COUNT_OF(handlers); i++) {
+        struct exchange *exchange = ask(handlers[i]);
+        turn();
+        assert_string_equal(course, "bind ");
+        assert_int_equal(exchange->reply.status, 500);
+        assert_int_equal(answered, 1);
+        exchange_close(exchange);
+        assert_int_equal(closed, 1);
+    }
+}
+
 static void test_proceed_is_asked_after_every_result(void **state)
 {
     const struct handler handler = {
@@ -124,6 +146,7 @@ int main(void)
         cmocka_unit_test(test_without_steps_it_is_bind_and_render),
         cmocka_unit_test(test_work_comes_before_the_call_and_changes_its_bytes),
         cmocka_unit_test(test_work_alone_is_a_result_without_rows),
+        cmocka_unit_test(test_work_that_cannot_be_done_asks_nothing),
         cmocka_unit_test(test_proceed_is_asked_after_every_result),
         cmocka_unit_test(test_a_handler_says_how_long_to_wait),
     };

@@ -14,7 +14,7 @@ struct job {
     unsigned runs, dones;
 };
 
-static void run(void *state)
+static bool run(void *state)
 {
     struct job *job = state;
     if (job->begun != NULL)
@@ -23,6 +23,7 @@ static void run(void *state)
         sem_wait(job->gate);
     job->ran_on = pthread_self();
     job->runs++;
+    return true;
 }
 
 static void done(struct work *work)

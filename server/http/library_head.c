@@ -1,0 +1,42 @@
+/* Takes a request's header from libmicrohttpd, all of it at once, and has it judged. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/library_head.h"
+
+struct header_list {
+    struct guard_header headers[LIMIT_HEADERS + 1]; /* one more than allowed, so that the guard sees the excess */
+    size_t count;
+};
+
+static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_length,
+                                   const char *value, size_t value_length)
+{
+    struct header_list *list = cls;
+    (void)kind;
+    if (list->count > LIMIT_HEADERS)
+        return MHD_NO;
+    list->headers[list->count++] = (struct guard_header){.name = {name, name_length}, .value = {value, value_length}};
+    return MHD_YES;
+}
+
+/* See guard_input.layout_bytes. Version 1 refuses by itself what version 0.9 passes over. */
+static size_t layout_bytes(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info == NULL || MHD_get_version()[0] != '0' ? 0 : info->header_size;
+}
+
+void library_head(struct MHD_Connection *connection, struct exchange *exchange, const char *method, const char *version)
+{
+    struct header_list list = {.count = 0};
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_header, &list);
+    struct guard_input head = {
+        .method = span_of(method),
+        .target = exchange->target,
+        .version = span_of(version),
+        .headers = list.headers,
+        .headers_count = list.count,
+        .layout_bytes = layout_bytes(connection),
+    };
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    exchange_head(exchange, &head, info->client_addr);
+}
