@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ARGUMENTS_MAXIMUM 12
+#define ARGUMENTS_MAXIMUM 13 /* with the NULL behind them */
 #define CLOCK "YIBAO_TEST_CLOCK="
 
 /* Our environment, with a test clock that has gone on since we started. Caller frees the array. */
@@ -34,12 +34,16 @@ static char **make_environment(const struct config *config, char clock[64])
     return environment;
 }
 
-/* Nothing that it prints may reach our log: it speaks to a person at a terminal. */
-static bool silence(posix_spawn_file_actions_t *actions)
+/*
+ * Nothing that it prints may reach our log: it speaks to a person at a terminal. Nothing else of ours is its own:
+ * libcurl, for one, opens its sockets without O_CLOEXEC, and a connection would live as long as the import.
+ */
+static bool set_descriptors(posix_spawn_file_actions_t *actions)
 {
     return posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
            posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
-           posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0;
+           posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
+           posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1) == 0;
 }
 
 /* Our threads block the signals that end us; a child must be ended by them. */
@@ -63,7 +67,7 @@ static pid_t spawn(char *const arguments[], char *const environment[])
     if (posix_spawn_file_actions_init(&actions) != 0)
         return 0;
     if (posix_spawnattr_init(&attributes) == 0) {
-        if (!silence(&actions) || !restore_signals(&attributes) ||
+        if (!set_descriptors(&actions) || !restore_signals(&attributes) ||
             posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, arguments, environment) != 0)
             pid = 0;
         posix_spawnattr_destroy(&attributes);
@@ -75,9 +79,11 @@ static pid_t spawn(char *const arguments[], char *const environment[])
 pid_t import_child_start(const struct config *config, const struct import_child *child)
 {
     char clock[64];
-    const char *arguments[ARGUMENTS_MAXIMUM] = {"yibaod", "import",      child->kind, child->path,
-                                                "--job",  child->job_id, "--regions", child->regions};
-    size_t count = 8;
+    char parent[16];
+    snprintf(parent, sizeof parent, "%d", (int)getpid());
+    const char *arguments[ARGUMENTS_MAXIMUM] = {"yibaod",      "import",    child->kind,    child->path, "--job",
+                                                child->job_id, "--regions", child->regions, "--parent",  parent};
+    size_t count = 10;
     if (child->dry_run)
         arguments[count++] = "--dry-run";
     if (child->skip_invalid)

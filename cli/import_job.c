@@ -1,6 +1,7 @@
 /* Takes imports under a lease, runs their two phases, keeps the lease alive, notes the outcome. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/import_job.h"
+#include "cli/commands.h"
 #include "cli/import_child.h"
 #include "server/clock.h"
 #include "server/log.h"
@@ -18,7 +19,7 @@
 #define LEASE_US (15 * SECOND_US)
 #define HEARTBEAT_US (3 * SECOND_US)
 #define CHILD_POLL_MS 100
-#define RUNS_MAXIMUM 20 /* of one phase that were interrupted */
+#define RUNS_MAXIMUM 20 /* of one phase that were interrupted, or leases of runs that left no trace */
 #define TIDY_EVERY_US (600 * SECOND_US)
 #define KEEP_FAULTS_US (30 * 24 * 3600 * SECOND_US)
 
@@ -43,6 +44,7 @@ struct job {
     int64_t started_us;     /* real */
     int64_t lease_until_us; /* monotonic */
     int64_t heartbeat_us;   /* monotonic: next */
+    int status;             /* of the child that has ended by itself, as waitpid(2) gives it */
 };
 
 enum ending { ENDING_CHILD, ENDING_STOP, ENDING_LOST, ENDING_CANCELLED };
@@ -97,8 +99,7 @@ static void end_child(pid_t pid, int number)
 static enum ending watch(struct job *job, pid_t pid)
 {
     for (;;) {
-        int status;
-        if (waitpid(pid, &status, WNOHANG) != 0)
+        if (waitpid(pid, &job->status, WNOHANG) != 0)
             return ENDING_CHILD;
         struct pollfd stop = {.fd = worker_stop_fd(job->worker), .events = POLLIN};
         if (poll(&stop, 1, CHILD_POLL_MS) > 0) {
@@ -130,6 +131,17 @@ static void settle(struct job *job, const char *outcome, const char *failure)
     PQclear(settled);
 }
 
+/* The child has ended without an outcome. When the lease ends somebody tries again: what was short then may be there.
+ */
+static void leave(struct job *job, long runs)
+{
+    LOG(LOG_WARNING, "job_not_finished", LOG_TEXT("job_id", span_of(job->id_text)),
+        LOG_INT("exit_code", WIFEXITED(job->status) ? WEXITSTATUS(job->status) : -1),
+        LOG_INT("signal", WIFSIGNALED(job->status) ? WTERMSIG(job->status) : 0), LOG_INT("runs", runs));
+    if (runs >= RUNS_MAXIMUM)
+        settle(job, "failed", "interrupted");
+}
+
 /* What the child has written of itself. */
 static void judge(struct job *job)
 {
@@ -145,18 +157,18 @@ static void judge(struct job *job)
     if (run == NULL)
         return; /* the lease ends, and somebody tries again */
     const char *state = PQntuples(run) == 0 ? "none" : PQgetvalue(run, 0, 0);
-    if (strcmp(state, "none") == 0)
+    if (WIFEXITED(job->status) && WEXITSTATUS(job->status) == EXIT_CODE_NO_FILE)
         settle(job, "failed", "file_lost");
+    else if (strcmp(state, "none") == 0)
+        leave(job, strtol(job->fencing, NULL, 10));
     else if (strcmp(state, "done") == 0)
         settle(job, job->is_check && !job->is_dry_run ? "checked" : "done", NULL);
     else if (strcmp(state, "refused") == 0)
         settle(job, "failed", job->is_check ? "invalid_rows" : "check_outdated");
     else if (PQgetvalue(run, 0, 1)[0] == 't')
         settle(job, "failed", "unreadable");
-    else if (strtol(PQgetvalue(run, 0, 2), NULL, 10) < RUNS_MAXIMUM)
-        settle(job, "again", NULL);
     else
-        settle(job, "failed", "interrupted");
+        leave(job, strtol(PQgetvalue(run, 0, 2), NULL, 10));
     PQclear(run);
 }
 
@@ -173,7 +185,9 @@ static void run(struct job *job)
     LOG(pid > 0 ? LOG_INFO : LOG_WARNING, pid > 0 ? "job_started" : "job_not_started",
         LOG_TEXT("job_id", span_of(job->id_text)));
     log_flush();
-    switch (pid > 0 ? watch(job, pid) : ENDING_STOP) {
+    if (pid <= 0)
+        return; /* the lease ends, and somebody tries again */
+    switch (watch(job, pid)) {
     case ENDING_CHILD:
         judge(job);
         return;

@@ -171,7 +171,6 @@ enum problem new_secret_proceed(struct request *request, const struct rows *rows
 
 enum problem new_secret_render(struct request *request, const struct rows *rows, struct reply *reply)
 {
-    const struct new_secret *made = request->state;
     if (rows->count == 0) {
         return PROBLEM_UNAUTHENTICATED; /* removed within the second for which the token was believed */
     }

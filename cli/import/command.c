@@ -48,6 +48,8 @@ static bool parse_option(struct import_options *options, int argc, char **argv, 
         return regions_are_codes(options->regions);
     } else if (strcmp(argument, "--job") == 0 && has_value) { /* for yibaod serve */
         options->job = argv[++*at];
+    } else if (strcmp(argument, "--parent") == 0 && has_value) { /* the same */
+        options->parent = argv[++*at];
     } else if (strcmp(argument, "--db") == 0 && has_value) {
         options->db = argv[++*at];
     } else if (argument[0] != '-' && options->kind == NULL) {

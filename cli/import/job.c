@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -15,13 +16,18 @@
 bool job_begin(struct import_run *run)
 {
     struct uuid id;
-    pid_t parent = getppid();
-    if (!uuid_parse(span_of(run->options->job), &id)) {
-        fputs("yibaod import: --job is no id\n", stderr);
+    const struct import_options *options = run->options;
+    if (!uuid_parse(span_of(options->job), &id) || options->parent == NULL) {
+        fputs("yibaod import: --job is no id, or --parent is missing\n", stderr);
         return false;
     }
-    /* Its lease ends with the process that holds it; whoever takes the job over starts anew. */
-    return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
+    /* Neither a core file nor another process of the same user sees what `yibaod serve` hides. */
+    if (config_is_production(run->config) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+        return false;
+    }
+    /* Its lease ends with the process that holds it; whoever takes the job over starts anew. A parent that was gone
+     * before this line would never be missed, hence its number. */
+    return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == strtol(options->parent, NULL, 10);
 }
 
 bool job_open_source(struct import_run *run)

@@ -171,7 +171,13 @@ static int finish(struct import_run *run)
 
 static int run_opened(struct import_run *run)
 {
-    if (!open_control(run) || (run->options->job != NULL && !job_open_source(run)) || !record_open(run)) {
+    if (!open_control(run)) {
+        return EXIT_CODE_FAILED;
+    }
+    if (run->options->job != NULL && !job_open_source(run)) {
+        return EXIT_CODE_NO_FILE;
+    }
+    if (!record_open(run)) {
         return EXIT_CODE_FAILED;
     }
     run->business_date = clock_date_of(clock_business_us()); /* of now: it may have waited over midnight */

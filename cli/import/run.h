@@ -17,6 +17,7 @@ struct import_options {
     bool skip_invalid;
     const char *regions; /* comma-separated: rows of other pools are faults; NULL: every pool is allowed */
     const char *job;     /* id of the job it runs for, whose sealed file `path` is; NULL on the command line */
+    const char *parent;  /* process id of the `yibaod serve` that runs the job */
 };
 
 #define CONNECTIONS_MAX 2

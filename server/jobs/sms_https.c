@@ -79,6 +79,8 @@ static bool set_options(struct sms_https *https, const struct config *config)
            curl_easy_setopt(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           /* A time-out does not wait for the thread that still asks the name server. */
+           curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_POST, 1L) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, ignore_answer) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_WRITEDATA, https) == CURLE_OK &&
@@ -146,6 +148,8 @@ enum sms_outcome sms_https_send(struct sms_https *https, const struct sms_messag
     struct curl_slist *headers = make_headers(https, idempotency_key);
     CURL *curl = https->curl;
     long timeout_ms = message->timeout_ms < TIMEOUT_MS ? (long)message->timeout_ms : TIMEOUT_MS;
+    if (timeout_ms < 1)
+        timeout_ms = 1; /* 0 would be: none */
     https->answer_bytes = 0;
     https->stop_seen_us = 0;
     https->stop_fd = stop_fd;

@@ -14,7 +14,7 @@ struct work_inbox;
 struct work {
     bool (*run)(void *state); /* on a crypto thread; must end by itself, and in well under a second */
     void *state;
-    bool failed; /* for `done`: `run` has said false */
+    bool failed;                     /* for `done`: `run` has said false */
     void (*done)(struct work *work); /* on the thread of the inbox; the item is the owner's again, and may be freed */
     /* private to the pool */
     struct work_inbox *inbox;
