@@ -98,15 +98,10 @@ static enum problem render(struct request *request, const struct rows *rows, str
     }
     char id[UUID_TEXT_LENGTH + 1];
     uuid_format(made->client_id, id);
-    const char *location = arena_printf(request->arena, "/v1/admin/clients/%s", id);
-    if (location == NULL) {
-        return PROBLEM_INTERNAL_ERROR;
-    }
     struct json_writer writer;
     json_writer_init(&writer, &reply->body);
     write_made(request, &writer);
-    reply_header(reply, "Location", location);
-    reply->status = 201;
+    reply_created(reply, arena_printf(request->arena, "/v1/admin/clients/%s", id));
     return PROBLEM_NONE;
 }
 

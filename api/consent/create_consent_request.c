@@ -99,15 +99,10 @@ static enum problem render(struct request *request, const struct rows *rows, str
     }
     char id[UUID_TEXT_LENGTH + 1];
     uuid_format(row_uuid(rows, 0, CONSENT_ASK_COLUMN_CONSENT_REQUEST_ID), id);
-    const char *location = arena_printf(request->arena, "/v1/consent-requests/%s", id);
-    if (location == NULL) {
-        return PROBLEM_INTERNAL_ERROR;
-    }
     struct json_writer writer;
     json_writer_init(&writer, &reply->body);
     fields_write_object(&writer, FIELDS(fields), rows, 0);
-    reply_header(reply, "Location", location);
-    reply->status = 201;
+    reply_created(reply, arena_printf(request->arena, "/v1/consent-requests/%s", id));
     return PROBLEM_NONE;
 }
 

@@ -41,12 +41,7 @@ static enum problem render(struct request *request, const struct rows *rows, str
         return PROBLEM_NONE;
     }
     struct span code = row_text(rows, 0, EMPLOYER_PUT_COLUMN_EMPLOYER_CODE);
-    const char *location = arena_printf(request->arena, "/v1/admin/employers/%.*s", (int)code.length, code.bytes);
-    if (location == NULL) {
-        return PROBLEM_INTERNAL_ERROR;
-    }
-    reply_header(reply, "Location", location);
-    reply->status = 201;
+    reply_created(reply, arena_printf(request->arena, "/v1/admin/employers/%.*s", (int)code.length, code.bytes));
     return PROBLEM_NONE;
 }
 

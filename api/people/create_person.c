@@ -79,15 +79,10 @@ static enum problem render(struct request *request, const struct rows *rows, str
     }
     char id[UUID_TEXT_LENGTH + 1];
     uuid_format(person->person_id, id);
-    const char *location = arena_printf(request->arena, "/v1/people/%s", id);
-    if (location == NULL) {
-        return PROBLEM_INTERNAL_ERROR;
-    }
     struct json_writer writer;
     json_writer_init(&writer, &reply->body);
     write_person(person, &writer);
-    reply_header(reply, "Location", location);
-    reply->status = 201;
+    reply_created(reply, arena_printf(request->arena, "/v1/people/%s", id));
     return PROBLEM_NONE;
 }
 

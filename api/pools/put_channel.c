@@ -79,12 +79,7 @@ static enum problem render(struct request *request, const struct rows *rows, str
     json_writer_init(&writer, &reply->body);
     fields_write_object(&writer, FIELDS(fields), rows, 0);
     if (span_equal(status, SPAN("created"))) {
-        const char *location = arena_copy(request->arena, request->path);
-        if (location == NULL) {
-            return PROBLEM_INTERNAL_ERROR;
-        }
-        reply_header(reply, "Location", location);
-        reply->status = 201;
+        reply_created(reply, arena_copy(request->arena, request->path));
     }
     return PROBLEM_NONE;
 }

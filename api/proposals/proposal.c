@@ -148,17 +148,11 @@ static enum problem problem_of(struct span status)
     return PROBLEM_INTERNAL_ERROR;
 }
 
-static bool locate(struct request *request, const struct rows *rows, struct reply *reply)
+static void locate(struct request *request, const struct rows *rows, struct reply *reply)
 {
     char id[UUID_TEXT_LENGTH + 1];
     uuid_format(row_uuid(rows, 0, PROPOSAL_GET_COLUMN_PROPOSAL_ID), id);
-    const char *location = arena_printf(request->arena, "/v1/admin/proposals/%s", id);
-    if (location == NULL) {
-        return false;
-    }
-    reply_header(reply, "Location", location);
-    reply->status = 201;
-    return true;
+    reply_created(reply, arena_printf(request->arena, "/v1/admin/proposals/%s", id));
 }
 
 enum problem proposal_render(struct request *request, const struct rows *rows, struct reply *reply)
@@ -173,8 +167,11 @@ enum problem proposal_render(struct request *request, const struct rows *rows, s
     }
     struct json_writer writer;
     json_writer_init(&writer, &reply->body);
-    if (!proposal_write(request, rows, &writer) || (is_new && !locate(request, rows, reply))) {
+    if (!proposal_write(request, rows, &writer)) {
         return PROBLEM_INTERNAL_ERROR;
+    }
+    if (is_new) {
+        locate(request, rows, reply);
     }
     return PROBLEM_NONE;
 }

@@ -12,3 +12,9 @@ void reply_header(struct reply *reply, const char *name, const char *value)
     reply->headers[reply->headers_count].name = name;
     reply->headers[reply->headers_count++].value = value;
 }
+
+void reply_created(struct reply *reply, const char *location)
+{
+    reply_header(reply, "Location", location);
+    reply->status = 201;
+}

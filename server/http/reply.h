@@ -21,4 +21,7 @@ struct reply {
     unsigned headers_count;
 };
 
+/* NULL for want of memory is answered 500. */
 void reply_header(struct reply *reply, const char *name, const char *value);
+/* 201: what was made stands at `location`. */
+void reply_created(struct reply *reply, const char *location);
