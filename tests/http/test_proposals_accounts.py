@@ -103,7 +103,7 @@ def test_who_pays(api, operator, reviewer, insured):
           employer_code=entering.EMPLOYER)  # fmt: skip
     response = correct(api, operator, person_id, enrolment_id, 400, employer_code=entering.EMPLOYER)
     assert faults(response) == {"/body/payer_kind": "not_allowed"}
-    values = {"payer_kind": "employer", "employer_code": "91350100M000100Y4Z"}
+    values = {"payer_kind": "employer", "employer_code": "91350100M000100Y45"}
     response = correct(api, operator, person_id, enrolment_id, 400, **values)
     assert faults(response) == {"/body/employer_code": "unknown"}
     values["employer_code"] = entering.EMPLOYER
