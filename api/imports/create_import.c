@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/clock.h"
 #include "server/http/reply.h"
-#include "server/jobs/worker.h"
+#include "server/jobs/worker_wake.h"
 
 #define PARAMETERS_BYTES 4096
 

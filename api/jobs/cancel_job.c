@@ -3,7 +3,7 @@
 #include "api/access.h"
 #include "server/clock.h"
 #include "server/http/reply.h"
-#include "server/jobs/worker.h"
+#include "server/jobs/worker_wake.h"
 
 static enum problem bind(struct request *request, struct call *call)
 {

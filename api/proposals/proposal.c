@@ -3,7 +3,7 @@
 #include "api/proposals/proposal.h"
 #include "api/fields.h"
 #include "api/sealed.h"
-#include "server/jobs/worker.h"
+#include "server/jobs/worker_wake.h"
 
 #define SAME_COLUMNS(name)                                                                                             \
     _Static_assert((int)name##_COLUMN_STATUS == (int)PROPOSAL_GET_COLUMN_STATUS &&                                     \

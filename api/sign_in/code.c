@@ -3,7 +3,7 @@
 #include "api/sign_in/code.h"
 #include "api/api.h"
 #include "server/clock.h"
-#include "server/jobs/worker.h"
+#include "server/jobs/worker_wake.h"
 #include <openssl/rand.h>
 #include <stdio.h>
 

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/config.h"
+#include "server/jobs/worker_wake.h"
 #include <libpq-fe.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,9 +27,6 @@ struct worker_task {
 /* `tasks` and `config` outlive the workers. False when a thread cannot be had; then workers_stop all the same. */
 bool workers_start(const struct config *config, const struct worker_task *tasks, size_t count);
 void workers_stop(void); /* ends what is under way in order, waits for it, and closes everything */
-
-/* Makes every worker look at once whether something is due. Any thread, at any time; never blocks. */
-void worker_wake(void);
 
 /* For tasks, on their thread. */
 bool worker_is_stopping(const struct worker *worker);
