@@ -1,5 +1,6 @@
 """What is posted of a file is what was approved: no other rows, no other sum, and nothing without approval."""
 # SPDX-License-Identifier: Apache-2.0
+import os
 import pathlib
 import subprocess
 
@@ -47,8 +48,8 @@ def test_nobody_posts_a_job_that_was_not_approved(imports, people, books):
     imports.wait(job_id, "awaiting_approval")
     before = imports.balance_fen(5)
     [path] = spooled(books)
-    done = subprocess.run([str(BINARY), "import", "contributions", str(path), "--job", job_id, "--regions", POOL],
-                          env=books.environment, capture_output=True, text=True)
+    command = [BINARY, "import", "contributions", path, "--job", job_id, "--regions", POOL, "--parent", os.getpid()]
+    done = subprocess.run([str(word) for word in command], env=books.environment, capture_output=True, text=True)
     assert done.returncode == 1 and "not what was approved" in done.stderr
     assert imports.balance_fen(5) == before
     assert imports.api.post(f"/v1/admin/jobs/{job_id}/cancel", by=imports.operator).status_code == 204
