@@ -91,6 +91,22 @@ void fields_write_object(struct json_writer *writer, const struct field *fields,
     json_object_close(writer);
 }
 
+void fields_write_body(const struct field *fields, size_t count, const struct rows *rows, struct reply *reply)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, &reply->body);
+    fields_write_object(&writer, fields, count, rows, 0);
+}
+
+enum problem fields_write_found(const struct field *fields, size_t count, const struct rows *rows, struct reply *reply)
+{
+    if (rows->count == 0) {
+        return PROBLEM_NOT_FOUND;
+    }
+    fields_write_body(fields, count, rows, reply);
+    return PROBLEM_NONE;
+}
+
 void fields_write_csv_header(struct csv_writer *csv, const struct field *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

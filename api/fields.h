@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "api/csv_writer.h"
+#include "server/http/reply.h"
 #include "server/json_writer.h"
 #include "server/pg/statement.h"
 #include <stddef.h>
@@ -27,6 +28,10 @@ void fields_write(struct json_writer *writer, const struct field *fields, size_t
 /* As an object of its own. */
 void fields_write_object(struct json_writer *writer, const struct field *fields, size_t count, const struct rows *rows,
                          int row);
+/* The first row as the whole body. */
+void fields_write_body(const struct field *fields, size_t count, const struct rows *rows, struct reply *reply);
+/* The same, or PROBLEM_NOT_FOUND when there is no row. */
+enum problem fields_write_found(const struct field *fields, size_t count, const struct rows *rows, struct reply *reply);
 void fields_write_csv_header(struct csv_writer *csv, const struct field *fields, size_t count);
 void fields_write_csv(struct csv_writer *csv, const struct field *fields, size_t count, const struct rows *rows,
                       int row);

@@ -13,6 +13,27 @@ enum problem list_begin(struct request *request, int limit_arg, int cursor_arg, 
     return page_read(request, limit_arg, cursor_arg, *page);
 }
 
+enum problem list_begin_newest(struct request *request, int limit_arg, int cursor_arg, struct page **page,
+                               struct uuid *before)
+{
+    enum problem problem = list_begin(request, limit_arg, cursor_arg, page);
+    if (problem != PROBLEM_NONE) {
+        return problem;
+    }
+    memset(before, 0xff, sizeof *before);
+    bool is_whole = !(*page)->continued || ((*page)->keys_count == 1 && uuid_parse((*page)->keys[0], before));
+    return is_whole ? PROBLEM_NONE : PROBLEM_INTERNAL_ERROR;
+}
+
+unsigned list_id_key(struct request *request, const struct rows *rows, int row, int id_column,
+                     struct span keys[PAGE_KEYS])
+{
+    char id[UUID_TEXT_LENGTH + 1];
+    uuid_format(row_uuid(rows, row, id_column), id);
+    keys[0] = span_of(arena_copy(request->arena, span_of(id)));
+    return 1;
+}
+
 bool list_key_int(struct span key, int64_t *value)
 {
     int64_t total = 0;
@@ -50,6 +71,15 @@ void list_write_whole(const struct list *list, const struct rows *rows, struct r
     json_object_open(&writer);
     list_write_array(list, "data", rows, list_count(list, rows), &writer);
     json_object_close(&writer);
+}
+
+enum problem list_write_found(const struct list *list, const struct rows *rows, struct reply *reply)
+{
+    if (rows->count == 0) {
+        return PROBLEM_NOT_FOUND;
+    }
+    list_write_whole(list, rows, reply);
+    return PROBLEM_NONE;
 }
 
 static void write_csv(const struct list *list, const struct rows *rows, int shown, struct reply *reply)

@@ -33,9 +33,7 @@ static enum problem render(struct request *request, const struct rows *rows, str
                                             row_text(rows, 0, ACCOUNT_GET_COLUMN_POOL_CODE))) {
         return PROBLEM_NOT_FOUND;
     }
-    struct json_writer writer;
-    json_writer_init(&writer, &reply->body);
-    fields_write_object(&writer, FIELDS(fields), rows, 0);
+    fields_write_body(FIELDS(fields), rows, reply);
     return PROBLEM_NONE;
 }
 

@@ -99,9 +99,7 @@ static enum problem render(struct request *request, const struct rows *rows, str
     }
     char id[UUID_TEXT_LENGTH + 1];
     uuid_format(row_uuid(rows, 0, CONSENT_ASK_COLUMN_CONSENT_REQUEST_ID), id);
-    struct json_writer writer;
-    json_writer_init(&writer, &reply->body);
-    fields_write_object(&writer, FIELDS(fields), rows, 0);
+    fields_write_body(FIELDS(fields), rows, reply);
     reply_created(reply, arena_printf(request->arena, "/v1/consent-requests/%s", id));
     return PROBLEM_NONE;
 }

@@ -45,9 +45,7 @@ static enum problem render(struct request *request, const struct rows *rows, str
     if (problem != PROBLEM_NONE) {
         return problem;
     }
-    struct json_writer writer;
-    json_writer_init(&writer, &reply->body);
-    fields_write_object(&writer, FIELDS(fields), rows, 0);
+    fields_write_body(FIELDS(fields), rows, reply);
     return PROBLEM_NONE;
 }
 

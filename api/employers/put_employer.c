@@ -34,9 +34,7 @@ static enum problem bind(struct request *request, struct call *call)
 
 static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
 {
-    struct json_writer writer;
-    json_writer_init(&writer, &reply->body);
-    fields_write_object(&writer, FIELDS(fields), rows, 0);
+    fields_write_body(FIELDS(fields), rows, reply);
     if (!span_equal(row_text(rows, 0, EMPLOYER_PUT_COLUMN_STATUS), SPAN("created"))) {
         return PROBLEM_NONE;
     }

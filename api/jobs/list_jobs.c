@@ -7,14 +7,10 @@
 static enum problem bind(struct request *request, struct call *call)
 {
     struct page *page;
-    enum problem problem = list_begin(request, LIST_JOBS_LIMIT, LIST_JOBS_CURSOR, &page);
+    struct uuid before;
+    enum problem problem = list_begin_newest(request, LIST_JOBS_LIMIT, LIST_JOBS_CURSOR, &page, &before);
     if (problem != PROBLEM_NONE) {
         return problem;
-    }
-    struct uuid before;
-    memset(&before, 0xff, sizeof before);
-    if (page->continued && (page->keys_count != 1 || !uuid_parse(page->keys[0], &before))) {
-        return PROBLEM_INTERNAL_ERROR;
     }
     call_init(call, STATEMENT_JOB_LIST);
     access_bind_visible(request, call, JOB_LIST_PARAM_VISIBLE);

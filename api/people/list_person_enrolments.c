@@ -39,11 +39,7 @@ static enum problem bind(struct request *request, struct call *call)
 static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
 {
     (void)request;
-    if (rows->count == 0) {
-        return PROBLEM_NOT_FOUND;
-    }
-    list_write_whole(&list, rows, reply);
-    return PROBLEM_NONE;
+    return list_write_found(&list, rows, reply);
 }
 
 const struct handler list_person_enrolments_handler = {.bind = bind, .render = render};

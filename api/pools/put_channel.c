@@ -75,9 +75,7 @@ static enum problem render(struct request *request, const struct rows *rows, str
     if (span_equal(status, SPAN("absent"))) {
         return PROBLEM_NOT_FOUND;
     }
-    struct json_writer writer;
-    json_writer_init(&writer, &reply->body);
-    fields_write_object(&writer, FIELDS(fields), rows, 0);
+    fields_write_body(FIELDS(fields), rows, reply);
     if (span_equal(status, SPAN("created"))) {
         reply_created(reply, arena_copy(request->arena, request->path));
     }

@@ -44,13 +44,7 @@ static enum problem bind(struct request *request, struct call *call)
 static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
 {
     (void)request;
-    if (rows->count == 0) {
-        return PROBLEM_NOT_FOUND;
-    }
-    struct json_writer writer;
-    json_writer_init(&writer, &reply->body);
-    fields_write_object(&writer, FIELDS(fields), rows, 0);
-    return PROBLEM_NONE;
+    return fields_write_found(FIELDS(fields), rows, reply);
 }
 
 const struct handler put_pool_handler = {.bind = bind, .render = render};

@@ -47,14 +47,10 @@ static void bind_filters(struct request *request, struct call *call)
 static enum problem bind(struct request *request, struct call *call)
 {
     struct page *page;
-    enum problem problem = list_begin(request, LIST_PROPOSALS_LIMIT, LIST_PROPOSALS_CURSOR, &page);
+    struct uuid before;
+    enum problem problem = list_begin_newest(request, LIST_PROPOSALS_LIMIT, LIST_PROPOSALS_CURSOR, &page, &before);
     if (problem != PROBLEM_NONE) {
         return problem;
-    }
-    struct uuid before;
-    memset(&before, 0xff, sizeof before);
-    if (page->continued && (page->keys_count != 1 || !uuid_parse(page->keys[0], &before))) {
-        return PROBLEM_INTERNAL_ERROR;
     }
     call_init(call, STATEMENT_PROPOSAL_LIST);
     call_uuid(call, PROPOSAL_LIST_PARAM_BEFORE_PROPOSAL_ID, before);
@@ -65,10 +61,7 @@ static enum problem bind(struct request *request, struct call *call)
 
 static unsigned keys_of(struct request *request, const struct rows *rows, int row, struct span keys[PAGE_KEYS])
 {
-    char id[UUID_TEXT_LENGTH + 1];
-    uuid_format(row_uuid(rows, row, PROPOSAL_LIST_COLUMN_PROPOSAL_ID), id);
-    keys[0] = span_of(arena_copy(request->arena, span_of(id)));
-    return 1;
+    return list_id_key(request, rows, row, PROPOSAL_LIST_COLUMN_PROPOSAL_ID, keys);
 }
 
 static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)

@@ -24,9 +24,7 @@ static enum problem render(struct request *request, const struct rows *rows, str
     if (rows->count == 0) {
         return PROBLEM_NOT_FOUND;
     }
-    struct json_writer writer;
-    json_writer_init(&writer, &reply->body);
-    fields_write_object(&writer, FIELDS(fields), rows, 0);
+    fields_write_body(FIELDS(fields), rows, reply);
     public_cache(reply);
     const char *etag = etag_of_body(request, reply, false);
     if (etag == NULL) {

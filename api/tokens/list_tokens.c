@@ -40,14 +40,10 @@ static void bind_filters(struct request *request, struct call *call)
 static enum problem bind(struct request *request, struct call *call)
 {
     struct page *page;
-    enum problem problem = list_begin(request, LIST_TOKENS_LIMIT, LIST_TOKENS_CURSOR, &page);
+    struct uuid before;
+    enum problem problem = list_begin_newest(request, LIST_TOKENS_LIMIT, LIST_TOKENS_CURSOR, &page, &before);
     if (problem != PROBLEM_NONE) {
         return problem;
-    }
-    struct uuid before;
-    memset(&before, 0xff, sizeof before);
-    if (page->continued && (page->keys_count != 1 || !uuid_parse(page->keys[0], &before))) {
-        return PROBLEM_INTERNAL_ERROR;
     }
     call_init(call, STATEMENT_TOKEN_LIST);
     call_uuid(call, TOKEN_LIST_PARAM_BEFORE_TOKEN_ID, before);
@@ -58,10 +54,7 @@ static enum problem bind(struct request *request, struct call *call)
 
 static unsigned keys_of(struct request *request, const struct rows *rows, int row, struct span keys[PAGE_KEYS])
 {
-    char id[UUID_TEXT_LENGTH + 1];
-    uuid_format(row_uuid(rows, row, TOKEN_LIST_COLUMN_TOKEN_ID), id);
-    keys[0] = span_of(arena_copy(request->arena, span_of(id)));
-    return 1;
+    return list_id_key(request, rows, row, TOKEN_LIST_COLUMN_TOKEN_ID, keys);
 }
 
 static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
