@@ -53,3 +53,15 @@ def paths_of(citizen):
         f"/v1/people/{citizen.person_id}/contributions/summary": "contributions",
         f"/v1/people/{citizen.person_id}/enrolments": "enrolments",
     }
+
+
+def statuses(api, client, citizen):
+    """What the client is answered for everything of the citizen's that a scope opens."""
+    return {path: api.get(path, by=client).status_code for path in paths_of(citizen)}
+
+
+def shows(api, client, request_id):
+    """Its request, as the client reads it."""
+    response = api.get(f"{REQUESTS}/{request_id}", by=client)
+    assert response.status_code == 200
+    return response.json()

@@ -5,7 +5,9 @@ import uuid
 
 import pytest
 from tests.harness import money
-from tests.harness.consenting import CONSENTS, MINE, REQUESTS, SCOPES, agree, ask, asked_of, grant, in_days, paths_of
+from tests.harness.consenting import (
+    CONSENTS, MINE, REQUESTS, SCOPES, agree, ask, asked_of, grant, in_days, paths_of, shows, statuses,
+)  # fmt: skip
 from tests.harness.problems import check_problem, without_request_id
 from tests.http import listing
 from tools.demo_data import citizen_number
@@ -26,16 +28,6 @@ def citizen(demo):
 @pytest.fixture(scope="module")
 def other(demo, citizen):
     return next(c for c in demo.citizens if c.account_id and c.person_id != citizen.person_id)
-
-
-def statuses(api, client, citizen):
-    return {path: api.get(path, by=client).status_code for path in paths_of(citizen)}
-
-
-def shows(api, client, request_id):
-    response = api.get(f"{REQUESTS}/{request_id}", by=client)
-    assert response.status_code == 200
-    return response.json()
 
 
 def test_from_the_question_to_what_is_seen(api, client, citizen):

@@ -4,7 +4,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.harness.consenting import CONSENTS, MINE, REQUESTS, SCOPES, ask, grant, in_days, paths_of
+from tests.harness.consenting import CONSENTS, MINE, REQUESTS, SCOPES, ask, grant, in_days, shows, statuses
 from tests.harness.problems import check_problem, faults, without_request_id
 
 
@@ -21,16 +21,6 @@ def citizen(demo):
 @pytest.fixture(scope="module")
 def other(demo, citizen):
     return next(c for c in demo.citizens if c.account_id and c.person_id != citizen.person_id)
-
-
-def statuses(api, client, citizen):
-    return {path: api.get(path, by=client).status_code for path in paths_of(citizen)}
-
-
-def shows(api, client, request_id):
-    response = api.get(f"{REQUESTS}/{request_id}", by=client)
-    assert response.status_code == 200
-    return response.json()
 
 
 def check_not_found(response):

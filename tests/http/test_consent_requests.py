@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.harness import money
-from tests.harness.consenting import MINE, REQUESTS, ask, asked_of, grant
+from tests.harness.consenting import MINE, REQUESTS, ask, asked_of, grant, shows
 from tests.harness.problems import check_problem, faults
 from tools.demo_data import citizen_number
 
@@ -21,12 +21,6 @@ def client(new_token):
 @pytest.fixture(scope="module")
 def citizen(demo):
     return demo.citizen("gap 5")
-
-
-def shows(api, client, request_id):
-    response = api.get(f"{REQUESTS}/{request_id}", by=client)
-    assert response.status_code == 200
-    return response.json()
 
 
 def whole_course(api, client, body):
