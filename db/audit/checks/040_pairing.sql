@@ -11,6 +11,8 @@ WITH allowed (kind, direction, system_kind) AS (VALUES
     ('adjustment', 'credit', 'adjustment'),
     ('adjustment', 'debit', 'adjustment'),
     ('interest', 'credit', 'interest'),
+    ('charge', 'debit', 'provider_payable'),
+    ('charge_refund', 'credit', 'provider_payable'),
     ('merge_out', 'debit', 'transit'),
     ('merge_in', 'credit', 'transit'),
     ('receivable', 'credit', 'receivable')
