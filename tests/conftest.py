@@ -1,6 +1,7 @@
 """One cluster, one demo and one server for a whole run; what is needed to start more."""
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
+import dataclasses
 import pathlib
 import signal
 import uuid
@@ -9,7 +10,7 @@ import psycopg
 import pytest
 from tests.cluster import Cluster
 from tests.contract.contract import Contract
-from tests.harness import database, signing
+from tests.harness import database, providers, signing
 from tests.harness.client import Client
 from tests.harness.people import Principal
 from tests.harness.server import Server
@@ -125,10 +126,13 @@ def api(server, client_of):
 
 @pytest.fixture(scope="session")
 def new_client(api, demo):
-    """Registers a client over HTTP, and tells what it is: new_client("hotline", regions=[…])."""
+    """Registers a client over HTTP, and tells what it is: new_client("hotline", regions=[…]). A provider is a hospital
+    unless it is told otherwise."""
 
     def register(kind="mini_program", by=None, **body):
         body.setdefault("name", f"client {uuid.uuid4()}")
+        if kind == "provider":
+            body = {**providers.institution(body.get("institution_type", "hospital")), **body}
         response = api.post("/v1/admin/clients", by=by or demo.admin, json={"kind": kind, **body})
         assert response.status_code == 201, response.text
         return response.json()
@@ -153,6 +157,18 @@ def new_token(api, demo, new_client):
             made["token"], kind, token_id=made["token_id"], subject_id=made["subject_id"],
             role=" ".join(made["roles"]) or None, regions=tuple(made["regions"]),
         )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def new_provider(new_client, new_token):
+    """A designated institution and its token, whose subject_id is the provider_id: new_provider("pharmacy", regions=[…])."""
+
+    def make(institution_type="hospital", regions=("000000",), **body):
+        made = new_client("provider", institution_type=institution_type, regions=list(regions), **body)
+        token = new_token("client", subject_id=made["client_id"])
+        return dataclasses.replace(token, name=made["name"], institution_code=made["institution_code"], regions=tuple(regions))
 
     return make
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The demo set: imports a few people as an agency would, makes tokens for them and for staff, writes var/demo.json."""
+"""The demo set: imports a few people as an agency would, makes tokens for them, staff and institutions, writes var/demo.json."""
 # SPDX-License-Identifier: Apache-2.0
 import dataclasses
 import datetime
@@ -12,6 +12,7 @@ import sys
 import tempfile
 import urllib.parse
 
+import demo_clients
 from demo_data import citizen_number, credit_code, yuan
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -216,6 +217,18 @@ def staff_token(role, regions):
     return run(BINARY, "token", "create", "--kind", "staff", "--role", role, *arguments, "--label", f"demo {role}")
 
 
+def clients():
+    """The two institutions, each with a token of its own."""
+    for statement in demo_clients.statements():
+        query(statement)
+    found = []
+    for client_id, *words in query(demo_clients.FOUND):
+        one = dict(zip(("name", "regions", "institution_type", "institution_code"), words))
+        token = run(BINARY, "token", "create", "--kind", "client", "--subject", client_id, "--label", "demo")
+        found.append({"client_id": client_id, "kind": "provider", **one, "regions": one["regions"].split(","), "token": token})
+    return found
+
+
 def write_private(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(path.name + ".new")
@@ -230,7 +243,7 @@ def is_current(people):
         document = json.loads(DEMO_FILE.read_text(encoding="utf-8"))
         first = find(people[0])
         known = document["citizens"][0]
-        return first is not None and known["person_id"] == first[0] and "card_number" in known
+        return first is not None and known["person_id"] == first[0] and "card_number" in known and "clients" in document
     except (FileNotFoundError, ValueError, KeyError, IndexError):
         return False
 
@@ -258,10 +271,11 @@ def main():
         "admin_token": staff_token("security", ["000000"]),
         "staff": [{"role": role, "regions": regions, "token": staff_token(role, regions)}
                   for role in ROLES for regions in STAFF_REGIONS],
+        "clients": clients(),
         "citizens": citizens(people),
     }
     write_private(DEMO_FILE, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-    print(f"demo: {len(document['citizens'])} people and {len(document['staff'])} staff are in {DEMO_FILE}")
+    print(f"demo: {len(document['citizens'])} people, {len(document['staff'])} staff and {len(document['clients'])} institutions are in {DEMO_FILE}")
 
 
 if __name__ == "__main__":

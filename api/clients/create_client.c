@@ -1,6 +1,7 @@
 /* POST /v1/admin/clients: registers a front end or platform. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/access.h"
+#include "api/clients/institution.h"
 #include "api/fields.h"
 #include "api/words.h"
 #include "server/clock.h"
@@ -27,6 +28,30 @@ static void check_regions(struct request *request)
     }
 }
 
+/* A provider is told what it is and its code; nobody else has either. */
+static void check_institution(struct request *request)
+{
+    bool is_provider = span_equal(request->args[CREATE_CLIENT_KIND].text, SPAN("provider"));
+    bool has_type = request->args[CREATE_CLIENT_INSTITUTION_TYPE].present;
+    bool has_code = request->args[CREATE_CLIENT_INSTITUTION_CODE].present;
+    const char *fault = is_provider ? "required" : "not_allowed";
+    if (has_type != is_provider) {
+        request_fault(request, ARG_BODY, "institution_type", fault, NULL);
+    }
+    if (has_code != is_provider) {
+        request_fault(request, ARG_BODY, "institution_code", fault, NULL);
+    } else {
+        institution_check_code(request, CREATE_CLIENT_INSTITUTION_CODE);
+    }
+}
+
+static void bind_text(const struct request *request, int arg, struct call *call, int param)
+{
+    if (request->args[arg].present) {
+        call_text(call, param, request->args[arg].text);
+    }
+}
+
 static enum problem bind(struct request *request, struct call *call)
 {
     const struct arg *args = request->args;
@@ -35,6 +60,7 @@ static enum problem bind(struct request *request, struct call *call)
         return PROBLEM_INTERNAL_ERROR;
     }
     check_regions(request);
+    check_institution(request);
     if (request->faults_count > 0) {
         return PROBLEM_VALIDATION_FAILED;
     }
@@ -47,9 +73,9 @@ static enum problem bind(struct request *request, struct call *call)
     call_uuid(call, CLIENT_CREATE_PARAM_CLIENT_ID, made->client_id);
     call_text(call, CLIENT_CREATE_PARAM_KIND, args[CREATE_CLIENT_KIND].text);
     call_text(call, CLIENT_CREATE_PARAM_NAME, args[CREATE_CLIENT_NAME].text);
-    if (args[CREATE_CLIENT_CONTACT].present) {
-        call_text(call, CLIENT_CREATE_PARAM_CONTACT, args[CREATE_CLIENT_CONTACT].text);
-    }
+    bind_text(request, CREATE_CLIENT_CONTACT, call, CLIENT_CREATE_PARAM_CONTACT);
+    bind_text(request, CREATE_CLIENT_INSTITUTION_TYPE, call, CLIENT_CREATE_PARAM_INSTITUTION_TYPE);
+    bind_text(request, CREATE_CLIENT_INSTITUTION_CODE, call, CLIENT_CREATE_PARAM_INSTITUTION_CODE);
     call_text(call, CLIENT_CREATE_PARAM_REGIONS, made->regions);
     call_uuid(call, CLIENT_CREATE_PARAM_CREATED_BY, request->principal.subject_id);
     call_instant(call, CLIENT_CREATE_PARAM_INSTANT, made->created_at_us);
@@ -58,10 +84,19 @@ static enum problem bind(struct request *request, struct call *call)
     return PROBLEM_NONE;
 }
 
+static void write_text(const struct request *request, int arg, const char *name, struct json_writer *writer)
+{
+    json_key(writer, name);
+    if (request->args[arg].present) {
+        json_text(writer, request->args[arg].text);
+    } else {
+        json_null_value(writer);
+    }
+}
+
 static void write_made(const struct request *request, struct json_writer *writer)
 {
     const struct made *made = request->state;
-    const struct arg *contact = &request->args[CREATE_CLIENT_CONTACT];
     json_object_open(writer);
     json_key(writer, "client_id");
     json_uuid(writer, made->client_id);
@@ -69,16 +104,13 @@ static void write_made(const struct request *request, struct json_writer *writer
     json_text(writer, request->args[CREATE_CLIENT_KIND].text);
     json_key(writer, "name");
     json_text(writer, request->args[CREATE_CLIENT_NAME].text);
-    json_key(writer, "contact");
-    if (contact->present) {
-        json_text(writer, contact->text);
-    } else {
-        json_null_value(writer);
-    }
+    write_text(request, CREATE_CLIENT_CONTACT, "contact", writer);
     json_key(writer, "regions");
     json_split_text(writer, made->regions, ',');
     json_key(writer, "state");
     json_text(writer, SPAN("active"));
+    write_text(request, CREATE_CLIENT_INSTITUTION_TYPE, "institution_type", writer);
+    write_text(request, CREATE_CLIENT_INSTITUTION_CODE, "institution_code", writer);
     json_key(writer, "created_at");
     json_instant(writer, made->created_at_us);
     json_key(writer, "changed_at");

@@ -11,6 +11,8 @@ static const struct field fields[] = {
     {"contact", CLIENT_GET_COLUMN_CONTACT, FIELD_PLAIN},
     {"regions", CLIENT_GET_COLUMN_REGIONS, FIELD_WORDS},
     {"state", CLIENT_GET_COLUMN_STATE, FIELD_PLAIN},
+    {"institution_type", CLIENT_GET_COLUMN_INSTITUTION_TYPE, FIELD_PLAIN},
+    {"institution_code", CLIENT_GET_COLUMN_INSTITUTION_CODE, FIELD_PLAIN},
     {"created_at", CLIENT_GET_COLUMN_CREATED_AT, FIELD_PLAIN},
     {"changed_at", CLIENT_GET_COLUMN_CHANGED_AT, FIELD_PLAIN},
 };

@@ -10,6 +10,8 @@ static const struct field fields[] = {
     {"contact", CLIENT_LIST_COLUMN_CONTACT, FIELD_PLAIN},
     {"regions", CLIENT_LIST_COLUMN_REGIONS, FIELD_WORDS},
     {"state", CLIENT_LIST_COLUMN_STATE, FIELD_PLAIN},
+    {"institution_type", CLIENT_LIST_COLUMN_INSTITUTION_TYPE, FIELD_PLAIN},
+    {"institution_code", CLIENT_LIST_COLUMN_INSTITUTION_CODE, FIELD_PLAIN},
     {"created_at", CLIENT_LIST_COLUMN_CREATED_AT, FIELD_PLAIN},
     {"changed_at", CLIENT_LIST_COLUMN_CHANGED_AT, FIELD_PLAIN},
 };

@@ -8,6 +8,8 @@
 -- param: name text
 -- param: contact text
 -- param: regions text
+-- param: institution_type text
+-- param: institution_code text
 -- param: created_by uuid
 -- param: instant instant
 -- param: event_id uuid
@@ -15,6 +17,6 @@
 -- column: ord int8
 -- column: status text
 SELECT created.ord, created.status
-  FROM client_create($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[],
-                     $8::uuid[], $9::text[]) AS created
+  FROM client_register($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[],
+                       $9::timestamptz[], $10::uuid[], $11::text[]) AS created
  ORDER BY created.ord

@@ -15,9 +15,12 @@
 -- column: state text
 -- column: created_at instant
 -- column: changed_at instant
+-- column: institution_type text
+-- column: institution_code text
 SELECT client.client_id, client.kind, client.name, client.contact, array_to_string(client.regions, ','), client.state,
-       client.created_at, client.changed_at
+       client.created_at, client.changed_at, provider.institution_type, provider.institution_code
   FROM client
+  LEFT JOIN provider ON provider.provider_id = client.client_id
  WHERE client.client_id < $2
    AND ($1::text IS NULL OR token_is_visible('client', client.regions, $1))
    AND ($3::text IS NULL OR client.kind = $3)

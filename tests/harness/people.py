@@ -1,4 +1,4 @@
-"""The people of var/demo.json: citizens by what is particular about them, staff by role."""
+"""The people of var/demo.json: citizens by what is particular about them, staff by role, providers by type."""
 # SPDX-License-Identifier: Apache-2.0
 import dataclasses
 
@@ -18,6 +18,7 @@ class Principal:
     citizen_number: str = None
     card_number: str = None
     phone: str = None
+    institution_code: str = None
 
 
 CITIZEN_FIELDS = ("token", "name", "person_id", "account_id", "note", "citizen_number", "card_number", "phone")
@@ -34,6 +35,13 @@ class Demo:
         self.all_staff = [
             Principal(s["token"], "staff", role=s["role"], regions=tuple(s["regions"])) for s in document["staff"]
         ]
+        self.providers = {
+            c["institution_type"]: Principal(
+                c["token"], "client", name=c["name"], subject_id=c["client_id"], regions=tuple(c["regions"]),
+                institution_code=c["institution_code"],
+            )
+            for c in document["clients"]
+        }
         self.employee = self.citizen("employee")
         self.resident = next(citizen for citizen in self.citizens if citizen.account_id is None)
 
@@ -46,3 +54,6 @@ class Demo:
 
     def staff(self, role):
         return next(member for member in self.all_staff if member.role == role)
+
+    def provider(self, institution_type):
+        return self.providers[institution_type]

@@ -5,6 +5,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.harness import providers
 from tests.harness.problems import check_problem, faults
 from tests.http import listing
 
@@ -33,6 +34,7 @@ def officer(new_token):
 @pytest.mark.parametrize("kind", KINDS)
 def test_registered_and_shown(api, demo, kind):
     body = {"kind": kind, "name": fresh_name(), "contact": "信息中心", "regions": ["620500", "440000"]}
+    body |= providers.institution("clinic") if kind == "provider" else {}
     made = api.post(PATH, by=demo.admin, json=body)
     assert made.status_code == 201
     client = made.json()
@@ -44,6 +46,7 @@ def test_registered_and_shown(api, demo, kind):
 def test_what_may_be_left_out(api, demo):
     client = api.post(PATH, by=demo.admin, json={"kind": "app", "name": fresh_name()}).json()
     assert client["contact"] is None and client["regions"] == ["000000"]
+    assert client["institution_type"] is None and client["institution_code"] is None
 
 
 WRONG = {
@@ -54,6 +57,28 @@ WRONG = {
     "no regions": ({"kind": "app", "name": "x", "regions": []}, {"/body/regions"}),
     "malformed region": ({"kind": "app", "name": "x", "regions": ["62"]}, {"/body/regions/0"}),
     "state": ({"kind": "app", "name": "x", "state": "active"}, {"/body/state"}),
+    "provider without institution": (
+        {"kind": "provider", "name": "x"}, {"/body/institution_type", "/body/institution_code"},
+    ),
+    "unknown type": (
+        {"kind": "provider", "name": "x", "institution_type": "bank", "institution_code": "H62050000009"},
+        {"/body/institution_type"},
+    ),
+    "short code": (
+        {"kind": "provider", "name": "x", "institution_type": "clinic", "institution_code": "H6205"},
+        {"/body/institution_code"},
+    ),
+    "code with small letters": (
+        {"kind": "provider", "name": "x", "institution_type": "clinic", "institution_code": "h62050000009"},
+        {"/body/institution_code"},
+    ),
+    "code that begins with a digit": (
+        {"kind": "provider", "name": "x", "institution_type": "clinic", "institution_code": "62050000009"},
+        {"/body/institution_code"},
+    ),
+    "institution of an app": (
+        {"kind": "app", "name": "x", **providers.institution()}, {"/body/institution_type", "/body/institution_code"},
+    ),
 }
 
 
@@ -104,6 +129,55 @@ def test_closed_is_for_good(api, demo, new_client):
     for body in ({"state": "active"}, {"state": "suspended"}, {"name": fresh_name()}, {"contact": "x"}):
         check_problem(api.patch(url, by=demo.admin, json=body), 409, "not_allowed_in_status")
     assert api.patch(url, by=demo.admin, json={"state": "closed"}).json() == closed
+
+
+def test_an_institution_is_registered_once(api, demo, new_client):
+    first = new_client("provider", institution_type="pharmacy")
+    url = f"{PATH}/{first['client_id']}"
+    same = {"kind": "provider", "name": fresh_name(), "institution_type": "clinic"}
+    same["institution_code"] = first["institution_code"]
+    check_problem(api.post(PATH, by=demo.admin, json=same), 409, "already_exists")
+    other = new_client("provider")
+    body = {"institution_code": first["institution_code"]}
+    check_problem(api.patch(f"{PATH}/{other['client_id']}", by=demo.admin, json=body), 409, "already_exists")
+    assert api.patch(url, by=demo.admin, json={"state": "closed"}).status_code == 200
+    check_problem(api.post(PATH, by=demo.admin, json=same), 409, "already_exists")
+
+
+def test_one_of_many_that_ask_for_a_code_at_once_gets_it(api, demo):
+    institution = providers.institution()
+    with ThreadPoolExecutor(8) as pool:
+        bodies = [{"kind": "provider", "name": fresh_name(), **institution} for _ in range(16)]
+        seen = list(pool.map(lambda body: api.post(PATH, by=demo.admin, json=body).status_code, bodies))
+    assert sorted(seen) == [201] + [409] * 15
+
+
+def test_an_institution_is_corrected(api, demo, sql, new_client):
+    client = new_client("provider", institution_type="clinic")
+    url, code = f"{PATH}/{client['client_id']}", providers.institution_code()
+    changed = api.patch(url, by=demo.admin, json={"institution_type": "hospital", "institution_code": code}).json()
+    assert {**client, "institution_type": "hospital", "institution_code": code, "changed_at": changed["changed_at"]} == changed
+    assert api.get(url, by=demo.admin).json() == changed
+    (detail,) = sql.execute(
+        "SELECT detail FROM audit_event WHERE object_id = %s AND action = 'update_client'", [client["client_id"]]
+    ).fetchone()
+    assert detail == {"state": "active", "institution_type": "hospital", "institution_code": code}
+    malformed = api.patch(url, by=demo.admin, json={"institution_code": "x-1-2-3"})
+    assert faults(malformed) == {"/body/institution_code": "malformed"}
+    app = f"{PATH}/{new_client()['client_id']}"
+    assert faults(api.patch(app, by=demo.admin, json={"institution_code": code})) == {"/body/institution_code": "not_allowed"}
+
+
+def test_a_provider_of_before_institutions_were_kept_is_told_both(api, demo, sql, new_client):
+    client = new_client("provider")
+    sql.execute("DELETE FROM provider WHERE provider_id = %s", [client["client_id"]])
+    url = f"{PATH}/{client['client_id']}"
+    assert api.get(url, by=demo.admin).json()["institution_code"] is None
+    code = providers.institution_code()
+    response = api.patch(url, by=demo.admin, json={"institution_code": code})
+    assert faults(response) == {"/body/institution_type": "required"}
+    body = {"institution_type": "pharmacy", "institution_code": code}
+    assert api.patch(url, by=demo.admin, json=body).json().items() >= body.items()
 
 
 def works(api, token):

@@ -23,6 +23,7 @@ def principal_of(demo, new_token, words):
         "admin": lambda: demo.admin,
         "citizen": lambda: demo.citizen(rest),
         "staff": lambda: demo.staff(rest),
+        "provider": lambda: demo.provider(rest),
         "client": lambda: client_of_kind(new_token, rest),
     }[kind]()
 
