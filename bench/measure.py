@@ -28,21 +28,22 @@ def medians(results):
     return {key: statistics.median(result[key] for result in results) for key in keys}
 
 
-def wrk(port, requests_path, seconds, connections=64):
+def wrk(port, seconds, script, *arguments, connections=64):
     """Requests per second, latencies in microseconds, and wrk's own CPU time per request."""
     before_s = ended_children_cpu_s()
     out = run(["wrk", "-t", min(THREADS, connections), "-c", connections, "-d", f"{seconds}s", "--timeout", "10s",
-               "-s", HERE / "wrk" / "reads.lua", f"http://127.0.0.1:{port}", "--", requests_path])
+               "-s", HERE / "wrk" / script, f"http://127.0.0.1:{port}", "--", *arguments])
     result = json.loads(next(line for line in out.splitlines() if line.startswith("{")))
     result["per_second"] = result["requests"] / (result["duration_us"] / 1e6)
     result["client_cpu_us"] = (ended_children_cpu_s() - before_s) * 1e6 / max(1, result["requests"])
     return result
 
 
-def pgbench(stand, database, script, seconds, clients):
+def pgbench(stand, database, script, seconds, clients, variables=()):
     """Transactions per second of one script of prepared statements, and pgbench's own CPU time for each."""
     before_s = ended_children_cpu_s()
     out = run(["pgbench", "-n", "-M", "prepared", "-h", stand.socket_directory, "-U", "postgres", "-f", script,
+               *(word for name, value in variables for word in ("-D", f"{name}={value}")),
                "-T", seconds, "-c", clients, "-j", THREADS, database])
     requests = int(re.search(r"actually processed: (\d+)", out).group(1))
     return {

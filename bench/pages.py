@@ -64,7 +64,7 @@ class History:
         self.requests_path = people.write_requests(self.stand.directory / f"pages_{self.size}.txt", some, route)
 
     def measure(self, seconds):
-        return wrk(self.server.port, self.requests_path, seconds, connections=1)
+        return wrk(self.server.port, seconds, "reads.lua", self.requests_path, connections=1)
 
 
 def in_turn(stand, histories, readers, seconds):

@@ -28,7 +28,7 @@ class Yibaod:
         self.requests_path = requests_path
 
     def measure(self, seconds):
-        return wrk(self.port, self.requests_path, seconds)
+        return wrk(self.port, seconds, "reads.lua", self.requests_path)
 
 
 class Fastify:
@@ -36,13 +36,13 @@ class Fastify:
 
     def __init__(self, stand, requests_path, pool):
         self.port, self.pool, self.requests_path = free_port(), pool, requests_path
-        environment = {"PORT": str(self.port), "DATABASE_URL": node_url(stand), "POOL": str(pool),
+        environment = {"PORT": str(self.port), "DATABASE_URL": node_url(stand, DATABASE), "POOL": str(pool),
                        "NODE_ENV": "production"}
         self.process = stand.start(["node", "server.js"], "fastify.log", environment, cwd=HERE / "fastify")
         wait_until(lambda: alive(self.process) and accepts(self.port), "Fastify accepts")
 
     def measure(self, seconds):
-        return wrk(self.port, self.requests_path, seconds)
+        return wrk(self.port, seconds, "reads.lua", self.requests_path)
 
 
 class Pgbench:
@@ -59,8 +59,8 @@ def route(number):
     return f"/v1/accounts/{people.account_id(number)}/balance"
 
 
-def node_url(stand):
-    return f"socket:{stand.socket_directory}?db={DATABASE}&user=postgres"
+def node_url(stand, database):
+    return f"socket:{stand.socket_directory}?db={database}&user=postgres"
 
 
 def best_pool(stand, requests_path):

@@ -31,6 +31,34 @@ def reads_lines(part):
                f"{one['postgres_cpu_us']:.1f} / {one['client_cpu_us']:.1f} µs")
 
 
+def charges_lines(part):
+    for name, what, wanted in (("many", "100,000 accounts", 3), ("few", "100 accounts", 2)):
+        one = part[name]
+        middle = one["median"]
+        yield f"Durable charges, 64 connections, {what} (medians)"
+        yield line("  yibaod", f"{middle['yibaod']['per_second']:,.0f} /s")
+        yield line(f"  Fastify + pg, 2 workers, {part['fastify_pool']} connections",
+                   f"{middle['fastify']['per_second']:,.0f} /s")
+        yield from (line(f"  pgbench, {key.partition('_')[2]} clients", f"{each['per_second']:,.0f} /s")
+                    for key, each in middle.items() if key.startswith("pgbench"))
+        yield line("  yibaod / best pgbench", f"{one['ratio_to_pgbench']:.2f}", f"≥ {wanted}",
+                   one["ratio_to_pgbench"] >= wanted)
+        fastify_wanted = ("≥ 5", one["ratio_to_fastify"] >= 5) if name == "many" else ()
+        yield line("  yibaod / Fastify", f"{one['ratio_to_fastify']:.2f}", *fastify_wanted)
+        yield line("  failed or refused requests", f"{one['failed']}", "0", one["failed"] == 0)
+        for key in ("yibaod", "fastify"):
+            each = middle[key]
+            yield line(f"  {key}: latency p50 / p99", f"{each['p50_us'] / 1000:.2f} / {each['p99_us'] / 1000:.2f} ms")
+            yield line(f"  {key}: CPU per charge, server / PostgreSQL / wrk",
+                       f"{each['server_cpu_us']:.0f} / {each['postgres_cpu_us']:.0f} / {each['client_cpu_us']:.0f} µs")
+        best = middle[one["pgbench_best"]]
+        yield line("  pgbench: CPU per charge, PostgreSQL", f"{best['postgres_cpu_us']:.0f} µs")
+    half = part["half_load"]
+    yield line(f"  at half of that load ({half['per_second']:,.0f} /s): p50 / p90 / p99",
+               f"{half['p50_us'] / 1000:.1f} / {half['p90_us'] / 1000:.1f} / {half['p99_us'] / 1000:.1f} ms")
+    yield line("  deadlocks", f"{part['deadlocks']}", "0", part["deadlocks"] == 0)
+
+
 def import_lines(part):
     yield f"Import of {part['rows']:,} contribution rows (medians)"
     yield line("  yibaod import contributions", f"{part['yibaod_per_second']:,.0f} rows/s")
@@ -68,7 +96,7 @@ def footprint_lines(part):
     yield line("  from exec to ready, median of 10", f"{part['start_ms']:.0f} ms", "≤ 1 s", part["start_ms"] <= 1000)
 
 
-SECTIONS = {"reads": reads_lines, "import": import_lines, "pages": pages_lines, "footprint": footprint_lines}
+SECTIONS = {"reads": reads_lines, "charges": charges_lines, "import": import_lines, "pages": pages_lines, "footprint": footprint_lines}
 
 
 def table(results):

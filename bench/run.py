@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 
+import charges
 import footprint
 import imports
 import pages
@@ -18,7 +19,7 @@ import reads
 import report
 from stand import ROOT, YIBAOD, Stand
 
-PARTS = {"reads": reads.measure, "import": imports.measure, "pages": pages.measure, "footprint": footprint.measure}
+PARTS = {"reads": reads.measure, "charges": charges.measure, "import": imports.measure, "pages": pages.measure, "footprint": footprint.measure}
 
 
 def arguments():

@@ -41,4 +41,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION idempotency_claim(uuid[], text, text[], bytea[]) IS
-    'Claims idempotency keys without waiting; a verdict for each: deferred, replayed, idempotency_key_reused, request_in_progress or new';
+    'Claims idempotency keys without waiting; a verdict for each: deferred, replayed, idempotency_key_reused, '
+    'request_in_progress or new';

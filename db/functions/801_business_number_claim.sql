@@ -1,7 +1,7 @@
 -- Claims numbers that outsiders give to what they ask for, without using them up.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request; a number that is null is not asked for.
--- Locks: an advisory transaction lock for each number, tried and never waited for. It is kept until the transaction ends.
+-- Locks: an advisory transaction lock for each number, tried and never waited for, kept until the transaction ends.
 -- Outcomes: one row for each member, in order. verdict, by precedence:
 --   null      no number was asked for
 --   used      somebody has it; object_id says what
@@ -37,4 +37,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION business_number_claim(uuid[], text, text[]) IS
-    'Claims numbers of outsiders without waiting; a verdict for each: used, deferred or free, null where none was asked for';
+    'Claims numbers of outsiders without waiting; a verdict for each: used, deferred or free, null for none';

@@ -40,4 +40,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION account_claim(bigint[], uuid[], boolean) IS
-    'Locks the accounts of a batch, each for its first member; a verdict for each: locked, deferred or absent, null where none was asked for';
+    'Locks the accounts of a batch, each for its first member; a verdict for each: locked, deferred, absent or null';

@@ -1,4 +1,4 @@
--- How accounts of a pool are charged on a business day: the rule of the pool, its policy parent, its province or the nation.
+-- How accounts of a pool are charged on a day: the rule of the pool, its policy parent, its province or the nation.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks nothing. The first level with a row in force gives all of it. No row where not even 000000 has one.
 CREATE OR REPLACE FUNCTION charge_rule_at(asked_pool_code text, asked_day date)
@@ -18,4 +18,4 @@ SELECT charge_rule.*
  LIMIT 1
 $$;
 COMMENT ON FUNCTION charge_rule_at(text, date) IS
-    'How accounts of a pool are charged on a business day, looked up for the pool, its policy parent, its province, then 000000';
+    'How accounts of a pool are charged on a business day: of the pool, its policy parent, its province, or 000000';

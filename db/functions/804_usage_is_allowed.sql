@@ -16,4 +16,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION usage_is_allowed(text, text, text) IS
-    'Whether accounts of a pool may pay for a usage at institutions of a type: allowed by 000000 and taken away by no nearer region';
+    'Whether accounts of a pool may pay for a usage at institutions of a type';

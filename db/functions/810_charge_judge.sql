@@ -1,15 +1,15 @@
 -- Judges charges whose accounts are locked: what speaks against each, and which part of the balance would pay.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each charge; claims are verdicts of account_claim; expires_at null: not a hold.
+-- Arguments: arrays with one element for each charge; claims are verdicts of account_claim; expires_at null: no hold.
 -- Locks: none taken. Outcomes: one row for each member, in order. status is null where the claim is, by precedence:
 --   deferred               the account is somebody else's for the moment
 --   not_found              no such account, or in a pool where the provider does not serve
 --   provider_not_designated  the provider is none any more
 --   usage_not_allowed      not at institutions of its type, or not in this pool
 --   hold_expired, hold_too_long  of a hold: before now, or longer than the pool's rule allows
---   account_suspended, account_frozen, account_deceased, account_closed, account_spend_only  of account_status_rule
+--   account_suspended, account_frozen, account_deceased, account_closed  of account_status_rule
 --   insufficient_balance   more than balance less what is held
---   account_day_limit, provider_day_limit  with what was charged that business day it would be more than the rule allows
+--   account_day_limit, provider_day_limit  with what was charged that day it would be above the rule's
 --   good                   current_year_fen and carried_over_fen would pay; balance_after_fen where the rule shows it
 CREATE OR REPLACE FUNCTION charge_judge(
     claims text[], provider_ids uuid[], person_keys bigint[], account_ids uuid[], usages text[], amounts_fen bigint[],
@@ -27,7 +27,8 @@ BEGIN
           FROM unnest(claims, provider_ids, person_keys, account_ids, usages, amounts_fen, expires_ats, business_dates)
                WITH ORDINALITY AS a (claim, provider_id, person_key, account_id, usage, amount_fen, expires_at,
                                      business_date, ord)
-          LEFT JOIN account ON a.claim = 'locked' AND account.person_key = a.person_key AND account.account_id = a.account_id
+          LEFT JOIN account ON a.claim = 'locked' AND account.person_key = a.person_key
+               AND account.account_id = a.account_id
           LEFT JOIN client ON client.client_id = a.provider_id
           LEFT JOIN provider ON provider.provider_id = a.provider_id
     ), rule AS MATERIALIZED (
@@ -72,8 +73,8 @@ BEGIN
       LEFT JOIN LATERAL (
            SELECT coalesce(sum(day.fen), 0) AS all_fen,
                   coalesce(sum(day.fen) FILTER (WHERE day.provider_id = found.provider_id), 0) AS provider_fen
-             FROM (SELECT charge.provider_id, CASE charge.state WHEN 'held' THEN charge.amount_fen ELSE charge.captured_fen
-                                               END AS fen
+             FROM (SELECT charge.provider_id,
+                          CASE charge.state WHEN 'held' THEN charge.amount_fen ELSE charge.captured_fen END AS fen
                      FROM charge
                     WHERE charge.person_key = found.person_key AND charge.account_id = found.account_id
                       AND charge.business_date = found.business_date
@@ -82,5 +83,6 @@ BEGIN
      ORDER BY found.ord;
 END
 $$;
-COMMENT ON FUNCTION charge_judge(text[], uuid[], bigint[], uuid[], text[], bigint[], timestamptz[], date[], timestamptz) IS
-    'Judges charges whose accounts are locked; for each a status (docs/charges.md) and the parts of the balance that would pay';
+COMMENT ON FUNCTION charge_judge(text[], uuid[], bigint[], uuid[], text[], bigint[], timestamptz[], date[],
+    timestamptz) IS
+    'Judges charges whose accounts are locked: for each a status (docs/charges.md) and which parts would pay';

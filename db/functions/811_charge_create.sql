@@ -1,9 +1,9 @@
 -- Charges accounts, or holds money on them, each with its idempotency key, business number and audit event.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. An expires_at makes it a hold; without one it is charged at once.
--- instants and business_dates in business time, real_instants in real time. Ids come from the caller: of the charge, of the
--- entries of each part, and of the audit event. hash_algorithms and waits: that of the first member holds for all; wait for a
--- locked account only in a batch of one.
+-- Arguments: arrays with one element for each request. An expires_at makes it a hold; without one it is charged now.
+-- instants and business_dates in business time, real_instants in real time. Ids come from the caller: of the charge, of
+-- the entries of each part, and of the audit event. hash_algorithms and waits: that of the first member holds for all;
+-- a locked account is waited for only in a batch of one.
 -- Locks, in this order: keys and numbers (advisory, tried and never waited for), then accounts in id order.
 -- Outcomes: one row for each member, in order. status is `created`, `deferred` (ask again), not_found, a verdict of
 -- idempotency_claim, charge_number_used, or a refusal of charge_judge. is_replayed: it was answered before.
@@ -31,11 +31,12 @@ DECLARE
     balances bigint[];
     posted_ats timestamptz[];
 BEGIN
-    SELECT array_agg(c.verdict ORDER BY c.ord), array_agg(c.status ORDER BY c.ord), array_agg(c.object_id ORDER BY c.ord),
-           array_agg(c.outcome ORDER BY c.ord)
+    SELECT array_agg(c.verdict ORDER BY c.ord), array_agg(c.status ORDER BY c.ord),
+           array_agg(c.object_id ORDER BY c.ord), array_agg(c.outcome ORDER BY c.ord)
       INTO verdicts, stored_statuses, stored_ids, stored_outcomes
       FROM idempotency_claim(provider_ids, 'create_charge', keys, content_hashes) AS c;
-    SELECT array_agg(CASE WHEN verdicts[c.ord] <> 'new' THEN verdicts[c.ord] WHEN c.verdict = 'used' THEN 'charge_number_used'
+    SELECT array_agg(CASE WHEN verdicts[c.ord] <> 'new' THEN verdicts[c.ord]
+                          WHEN c.verdict = 'used' THEN 'charge_number_used'
                           ELSE c.verdict END ORDER BY c.ord) INTO verdicts
       FROM business_number_claim(provider_ids, 'charge', ARRAY(
                SELECT CASE WHEN verdicts[n.ord] = 'new' THEN n.charge_no END
@@ -49,8 +50,8 @@ BEGIN
            array_agg(j.pool_code ORDER BY j.ord), array_agg(j.current_year_fen ORDER BY j.ord),
            array_agg(j.carried_over_fen ORDER BY j.ord), array_agg(j.balance_after_fen ORDER BY j.ord)
       INTO statuses, pools, current_years, carried_overs, balances
-      FROM charge_judge(claims, provider_ids, person_keys, account_ids, usages, amounts_fen, expires_ats, business_dates,
-                        instant) AS j;
+      FROM charge_judge(claims, provider_ids, person_keys, account_ids, usages, amounts_fen, expires_ats,
+                        business_dates, instant) AS j;
     posted_ats := charge_post(
         statuses, charge_ids, provider_ids, person_keys, account_ids, pools, charge_nos, current_years, carried_overs,
         business_dates, current_year_entry_ids, carried_over_entry_ids, instant, hash_algorithms[1]);
@@ -62,7 +63,8 @@ BEGIN
         statuses, charge_ids, provider_ids, person_keys, pools, amounts_fen, posted_ats, current_years, carried_overs,
         balances, keys, content_hashes, event_ids, request_ids, real_instants);
     RETURN QUERY
-    SELECT s.ord, CASE s.status WHEN 'good' THEN 'created' WHEN 'replayed' THEN stored_statuses[s.ord] ELSE s.status END,
+    SELECT s.ord,
+           CASE s.status WHEN 'good' THEN 'created' WHEN 'replayed' THEN stored_statuses[s.ord] ELSE s.status END,
            s.status = 'replayed',
            CASE s.status WHEN 'good' THEN charge_ids[s.ord] WHEN 'replayed' THEN stored_ids[s.ord] END,
            CASE s.status WHEN 'good' THEN current_years[s.ord]
@@ -77,6 +79,6 @@ BEGIN
      ORDER BY s.ord;
 END
 $$;
-COMMENT ON FUNCTION charge_create(uuid[], uuid[], bigint[], uuid[], text[], text[], text[], bigint[], timestamptz[], date[],
-    timestamptz[], text[], bytea[], uuid[], uuid[], uuid[], text[], timestamptz[], text[], boolean[]) IS
+COMMENT ON FUNCTION charge_create(uuid[], uuid[], bigint[], uuid[], text[], text[], text[], bigint[], timestamptz[],
+    date[], timestamptz[], text[], bytea[], uuid[], uuid[], uuid[], text[], timestamptz[], text[], boolean[]) IS
     'Charges accounts, or holds money on them; one status row for each member: created, or why not';
