@@ -17,13 +17,14 @@
 #define LIMIT_HEADERS 64            /* a browser behind two proxies sends some 30 */
 #define LIMIT_HEADER_BYTES 8192     /* libmicrohttpd's pool for one connection: request line, headers and their index */
 #define LIMIT_SWALLOW_BYTES 262144  /* body of a refused request read and dropped, so that the connection survives */
-#define LIMIT_REPLY_BYTES (1 << 20) /* 100 list items of at most 4 KiB, and head-room */
+#define LIMIT_REPLY_BYTES (2 << 20) /* the 500 entries of a statement, each at most 4 KiB */
 #define LIMIT_IDEMPOTENCY_KEY_BYTES 128
 #define LIMIT_PEER_BYTES 9 /* address_caller_bytes: family and the 8 bytes of an IPv6 /64 */
 
 /* Lists */
 #define LIMIT_PAGE_DEFAULT 20
 #define LIMIT_PAGE 100
+#define LIMIT_STATEMENT_PAGE 500 /* entries of one month: more than any account has, so that a statement is one document */
 
 /* Lanes: members of one batch; waiting members per lane and reactor. 2 reactors × 3 lanes × 2048 × 2 KiB < 24 MiB. */
 #define LIMIT_BATCH 128

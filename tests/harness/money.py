@@ -40,10 +40,6 @@ def adjust(amount_fen, part="current_year", reference=""):
     return Entry("adjustment", part, direction, abs(amount_fen), "adjustment", reference)
 
 
-def interest(amount_fen, part="carried_over"):
-    return Entry("interest", part, "credit", amount_fen, "interest")
-
-
 def post(sql, account_id, entries, instant=None, business_date=None, operation_id=None):
     """Posts entries in one transaction through the program's own ledger_post; each is its own operation unless one is given."""
     key = key_of(account_id)

@@ -78,6 +78,8 @@ def check_link(api, path, by):
 
 
 def as_csv(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return "" if value is None else str(value)
 
 

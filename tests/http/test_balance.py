@@ -49,7 +49,7 @@ def test_everybodys_balance_is_what_is_stored(api, demo, sql):
 def test_a_posting_shows_at_once(api, demo, sql):
     citizen = demo.employee
     before = get_balance(api, citizen)
-    money.post(sql, citizen.account_id, [money.adjust(1_234), money.interest(56)])
+    money.post(sql, citizen.account_id, [money.adjust(1_234), money.adjust(56, "carried_over")])
     after = get_balance(api, citizen)
     assert after["current_year_fen"] == before["current_year_fen"] + 1_234
     assert after["carried_over_fen"] == before["carried_over_fen"] + 56
@@ -125,7 +125,7 @@ def past_entries(demo, sql):
     """Entries of the employee's account with their instants, after a few more at instants of the test's choice."""
     account_id = demo.employee.account_id
     for _ in range(3):
-        money.post(sql, account_id, [money.adjust(300), money.interest(20), money.adjust(-100)])
+        money.post(sql, account_id, [money.adjust(300), money.adjust(20, "carried_over"), money.adjust(-100)])
     # Two turns of the longest write lie before "now" for what was settled, so old rows are what the import left.
     return sql.execute(
         "SELECT posted_at, current_year_after_fen, carried_over_after_fen FROM ledger_entry"

@@ -20,7 +20,7 @@ def owner(demo, sql):
     """Somebody with more than two full pages of entries of several kinds and business dates."""
     citizen = demo.citizen("Beijing")
     for month in range(1, 8):
-        entries = [money.adjust(10 + i) for i in range(12)] + [money.interest(5, "current_year") for _ in range(12)]
+        entries = [money.adjust(10 + i) for i in range(12)] + [money.adjust(5, "carried_over") for _ in range(12)]
         entries += [money.adjust(-3, reference='a "quoted", comma') for _ in range(8)]
         money.post(sql, citizen.account_id, entries, business_date=datetime.date(2024, month, 15))
     return citizen

@@ -15,7 +15,9 @@ WITH allowed (kind, direction, system_kind) AS (VALUES
     ('charge_refund', 'credit', 'provider_payable'),
     ('merge_out', 'debit', 'transit'),
     ('merge_in', 'credit', 'transit'),
-    ('receivable', 'credit', 'receivable')
+    ('receivable', 'credit', 'receivable'),
+    ('year_end_out', 'debit', 'transit'),
+    ('year_end_in', 'credit', 'transit')
 )
 SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'system_account',
        CASE WHEN system_account.kind IS NULL THEN 'a system account'
