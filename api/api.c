@@ -7,6 +7,7 @@ static struct {
     bool is_production;
     bool can_send_sms;
     int64_t settling_us;
+    struct span chain_hash;
     struct session_times session_times;
 } environment;
 
@@ -16,6 +17,7 @@ void api_init(const struct config *config, const struct keyring *keyring)
     environment.is_production = config_is_production(config);
     environment.can_send_sms = config->sms_gateway[0] != '\0';
     environment.settling_us = 2 * config->write_timeout_ms * 1000;
+    environment.chain_hash = span_of(config->chain_hash);
     environment.session_times = (struct session_times){
         .access_us = config->access_token_s * 1000000,
         .idle_us = config->session_idle_s * 1000000,
@@ -42,6 +44,11 @@ bool api_can_send_sms(void)
 const struct session_times *api_session_times(void)
 {
     return &environment.session_times;
+}
+
+struct span api_chain_hash(void)
+{
+    return environment.chain_hash;
 }
 
 int64_t api_settling_us(void)

@@ -20,5 +20,6 @@ struct session_times {
     int64_t grace_us;
 };
 const struct session_times *api_session_times(void);
+struct span api_chain_hash(void); /* sha256 or sm3: of new ledger entries */
 /* A posting still under way may be dated up to this long ago (µs): younger instants are not settled. */
 int64_t api_settling_us(void);

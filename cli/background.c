@@ -3,13 +3,15 @@
 #include "cli/background.h"
 #include "cli/import_job.h"
 #include "server/jobs/outbox.h"
+#include "server/jobs/sliced_jobs.h"
 #include "server/jobs/sms.h"
 #include "server/jobs/worker.h"
 #include <stdio.h>
 
 #define OUTBOX_THREADS 2 /* a gateway that answers slowly holds up one of them, not both */
 
-static struct worker_task tasks[OUTBOX_THREADS + 1];
+static struct worker_task tasks[OUTBOX_THREADS + 2];
+static struct sliced_jobs *sliced;
 static struct import_jobs *imports;
 static size_t tasks_count;
 
@@ -27,12 +29,16 @@ static bool open_tasks(const struct config *config, const struct keyring *keyrin
             return false;
         add("outbox", outbox_turn, outbox);
     }
+    *error = "out of memory";
+    sliced = sliced_jobs_open(config);
+    if (sliced == NULL)
+        return false;
+    add("jobs", sliced_jobs_turn, sliced);
     if (spool == NULL)
         return true;
     imports = import_jobs_open(config, spool);
     if (imports != NULL)
         add("imports", import_jobs_turn, imports);
-    *error = "out of memory";
     return imports != NULL;
 }
 
@@ -53,6 +59,7 @@ void background_stop(void)
     workers_stop();
     for (size_t i = 0; i < OUTBOX_THREADS && i < tasks_count; i++)
         outbox_close(tasks[i].state);
+    sliced_jobs_close(sliced);
     import_jobs_close(imports);
     tasks_count = 0;
 }

@@ -270,10 +270,6 @@ static void tidy_faults(struct worker *worker)
 int64_t import_jobs_turn(void *state, struct worker *worker)
 {
     struct import_jobs *jobs = state;
-    char now[33];
-    instant_format(clock_real_us(), now);
-    const char *values[] = {now};
-    PQclear(worker_query(worker, "SELECT job_follow_proposals($1)", 1, values));
     spool_sweep(jobs->spool, is_wanted, worker);
     if (clock_monotonic_us() >= jobs->tidy_due_us) {
         jobs->tidy_due_us = clock_monotonic_us() + TIDY_EVERY_US;

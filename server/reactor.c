@@ -152,6 +152,8 @@ static int sleep_ms(const struct reactor *reactor, int64_t now_us)
     if (http_daemon_has_answers(reactor->daemon))
         return 0;
     int64_t until_us = reactor->run_due_us < reactor->tick_due_us ? reactor->run_due_us : reactor->tick_due_us;
+    int64_t lanes_us = lanes_due_us(reactor->lanes);
+    until_us = lanes_us < until_us ? lanes_us : until_us;
     if (reactor->stopping_since_us != 0 && until_us > now_us + DRAIN_US / 10)
         until_us = now_us + DRAIN_US / 10;
     return until_us <= now_us ? 0 : (int)((until_us - now_us + 999) / 1000);

@@ -10,6 +10,8 @@
 #   -- mode: set            (set | single; default single)
 #   -- lane: read           (read | write | slow)
 #   -- repeatable: yes      (yes | no)
+#   -- deferral: yes        (yes | no; default no: server/pg/deferral.h)
+#   -- distinct: account_id (with deferral: members with the same value do not travel together)
 #   -- param: person_key int8
 #   -- column: ord int8
 import pathlib
@@ -17,9 +19,10 @@ import re
 import sys
 
 TYPES = ("bool", "int2", "int4", "int8", "text", "bytea", "uuid", "date", "instant")
-CHOICES = {"mode": ("single", "set"), "lane": ("read", "write", "slow"), "repeatable": ("yes", "no")}
+CHOICES = {"mode": ("single", "set"), "lane": ("read", "write", "slow"), "repeatable": ("yes", "no"),
+           "deferral": ("yes", "no")}
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-DIRECTIVE = re.compile(r"--\s*(mode|lane|repeatable|param|column)\s*:(.*)")
+DIRECTIVE = re.compile(r"--\s*(mode|lane|repeatable|deferral|distinct|param|column)\s*:(.*)")
 SPDX = "-- SPDX-License-Identifier: Apache-2.0"
 # What may hide a semicolon or a $1 inside a statement: comments, quoted text and names, dollar quotes.
 HIDDEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$([A-Za-z_]*)\$.*?\$\1\$", re.S)
@@ -43,6 +46,10 @@ class Statement:
     @property
     def is_set(self):
         return self.settings["mode"] == "set"
+
+    @property
+    def can_defer(self):
+        return self.settings["deferral"] == "yes"
 
 
 def read_statement(path, params_max):
@@ -88,6 +95,8 @@ def read_directive(statement, line, key, value):
         entries.append((name, kind))
     elif key in statement.settings:
         raise Malformed(path, line, f"“{key}:” stands twice")
+    elif key == "distinct":
+        statement.settings[key] = value
     elif value not in CHOICES[key]:
         raise Malformed(path, line, f"“{key}:” must be one of {' '.join(CHOICES[key])}, not “{value}”")
     else:
@@ -97,6 +106,7 @@ def read_directive(statement, line, key, value):
 def check_header(statement, params_max):
     path = statement.path
     statement.settings.setdefault("mode", "single")
+    statement.settings.setdefault("deferral", "no")
     for key in ("lane", "repeatable"):
         if key not in statement.settings:
             raise Malformed(path, 1, f"the header lacks “-- {key}:”")
@@ -106,6 +116,21 @@ def check_header(statement, params_max):
         raise Malformed(path, 1, "in set mode the first column must be “-- column: ord int8”")
     if statement.is_set and not statement.params:
         raise Malformed(path, 1, "a statement in set mode needs at least one parameter")
+    check_deferral(statement)
+
+
+def check_deferral(statement):
+    path = statement.path
+    if not statement.can_defer:
+        if "distinct" in statement.settings:
+            raise Malformed(path, 1, "“distinct:” is for statements with “deferral: yes”")
+        return
+    if not statement.is_set or statement.settings["lane"] != "write":
+        raise Malformed(path, 1, "“deferral: yes” is for statements in set mode on the write lane")
+    if ("wait", "bool") not in statement.params or ("status", "text") not in statement.columns:
+        raise Malformed(path, 1, "“deferral: yes” needs “-- param: wait bool” and “-- column: status text”")
+    if "distinct" in statement.settings and (statement.settings["distinct"], "uuid") not in statement.params:
+        raise Malformed(path, 1, "“distinct:” must name a parameter of type uuid")
 
 
 def check_sql(statement):
@@ -158,6 +183,12 @@ def source_text(statements):
             if entries:
                 values = ", ".join(f"VALUE_{kind.upper()}" for _, kind in entries)
                 out.append(f"static const enum value_type {s.name}_{what}[] = {{{values}}};")
+        if s.can_defer:
+            names = [name for name, _ in s.params]
+            distinct = names.index(s.settings["distinct"]) if "distinct" in s.settings else -1
+            status = [name for name, _ in s.columns].index("status")
+            out.append(f"static const struct deferral_info {s.name}_deferral = {{.wait_param = {names.index('wait')}, "
+                       f".status_column = {status}, .distinct_param = {distinct}}};")
     out += ["", "const struct statement_info statement_infos[] = {",
             '    [STATEMENT_NONE] = {.name = "none", .sql = "", .repeatable = true},']
     for s in statements:
@@ -169,6 +200,7 @@ def source_text(statements):
                 f"        .repeatable = {'true' if s.settings['repeatable'] == 'yes' else 'false'},",
                 f"        .params_count = {len(s.params)},", f"        .columns_count = {len(s.columns)},"]
         out += [f"        .{what} = {s.name}_{what}," for what in ("params", "columns") if getattr(s, what)]
+        out += [f"        .deferral = &{s.name}_deferral,"] * s.can_defer
         out.append("    },")
     return "\n".join(out + ["};"]) + "\n"
 

@@ -50,8 +50,8 @@ BEGIN
                   FROM unnest(proposal_ids, actors, request_ids) AS asked (proposal_id, actor, request_id)
                   JOIN proposal ON proposal.proposal_id = asked.proposal_id) AS ranked
          GROUP BY ranked.kind, ranked.round
-         ORDER BY array_position('{post_import,correct_person,correct_enrolment,change_account_status,'
-                                 'reverse_contribution,merge_people}', ranked.kind), ranked.round
+         ORDER BY array_position('{post_import,post_interest,correct_person,correct_enrolment,'
+                                 'change_account_status,reverse_contribution,merge_people}', ranked.kind), ranked.round
     LOOP
         IF to_regprocedure(format('proposal_apply_%s(uuid[],timestamptz,uuid[],text[])', step.kind)) IS NULL THEN
             RETURN QUERY SELECT missing.id, 'conflict', NULL::jsonb FROM unnest(step.ids) AS missing (id);

@@ -1,4 +1,4 @@
--- Cancels the imports whose proposal was rejected or withdrawn.
+-- Cancels the jobs whose proposal was rejected or withdrawn.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: the jobs' rows. Outcomes: how many.
 CREATE OR REPLACE FUNCTION job_follow_proposals(instant timestamptz)
@@ -15,4 +15,4 @@ WITH cancelled AS (
 )
 SELECT count(*) FROM cancelled
 $$;
-COMMENT ON FUNCTION job_follow_proposals(timestamptz) IS 'Cancels imports whose proposal was rejected or withdrawn; returns how many';
+COMMENT ON FUNCTION job_follow_proposals(timestamptz) IS 'Cancels jobs whose proposal was rejected or withdrawn; returns how many';

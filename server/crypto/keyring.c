@@ -27,6 +27,8 @@ const char *key_purpose_name(enum key_purpose purpose)
         return "hash_attempt";
     case KEY_PEPPER_CREDENTIAL:
         return "pepper_credential";
+    case KEY_HASH_CONTENT:
+        return "hash_content";
     case KEY_PURPOSES:
         break;
     }

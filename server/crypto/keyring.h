@@ -22,6 +22,7 @@ enum key_purpose {
     KEY_HASH_CODE,         /* codes sent by text message, with their challenge */
     KEY_HASH_ATTEMPT,      /* numbers and places that attempts are counted by */
     KEY_PEPPER_CREDENTIAL, /* passwords and PINs, before scrypt */
+    KEY_HASH_CONTENT,      /* what a request with an Idempotency-Key asks for */
     KEY_PURPOSES,
 };
 

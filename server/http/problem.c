@@ -98,12 +98,24 @@ static void write_member(struct json_writer *writer, const char *key, const char
     json_text(writer, span_of(value));
 }
 
-static const char *retry_after(const struct reply *reply)
+static const char *header_of(const struct reply *reply, const char *name)
 {
     for (unsigned i = 0; i < reply->headers_count; i++)
-        if (strcmp(reply->headers[i].name, "Retry-After") == 0)
+        if (strcmp(reply->headers[i].name, name) == 0)
             return reply->headers[i].value;
     return NULL;
+}
+
+/* What belongs to the problem itself stays; whatever else the handler had said belongs to the reply that is none. */
+static void keep_headers(struct reply *reply, bool is_worth_repeating)
+{
+    const char *wait_s = is_worth_repeating ? header_of(reply, "Retry-After") : NULL;
+    const char *replayed = header_of(reply, "Idempotent-Replayed");
+    reply->headers_count = 0;
+    if (wait_s != NULL)
+        reply_header(reply, "Retry-After", wait_s);
+    if (replayed != NULL)
+        reply_header(reply, "Idempotent-Replayed", replayed);
 }
 
 void problem_render(const struct request *request, enum problem problem, struct reply *reply)
@@ -113,11 +125,8 @@ void problem_render(const struct request *request, enum problem problem, struct 
     char type[80];
     snprintf(type, sizeof type, "urn:yibaod:problem:%s", info->code);
 
-    const char *wait_s = info->status == 429 || info->status == 503 ? retry_after(reply) : NULL;
     reply->status = info->status;
-    reply->headers_count = 0;
-    if (wait_s != NULL)
-        reply_header(reply, "Retry-After", wait_s);
+    keep_headers(reply, info->status == 429 || info->status == 503 || problem == PROBLEM_REQUEST_IN_PROGRESS);
     reply_header(reply, "Content-Type", "application/problem+json");
     text_clear(&reply->body);
 

@@ -7,6 +7,7 @@
 /*
  * Replaces whatever the reply already holds: status, headers, body. Needs only the request's language, id and faults,
  * so it works before anything was routed. The headers that some problems demand (Allow, Retry-After, WWW-Authenticate)
- * are the caller's; a Retry-After that is there already stays with a 429 or 503.
+ * are the caller's; a Retry-After that is there already stays with what is worth repeating, and Idempotent-Replayed
+ * always.
  */
 void problem_render(const struct request *request, enum problem problem, struct reply *reply);

@@ -49,6 +49,8 @@ struct request {
     struct fault *faults; /* LIMIT_FIELD_ERRORS of them once there is one; most requests have none */
     uint32_t faults_count;
     bool work; /* set by bind or proceed: run the handler's work before going on */
+    /* set by bind: its write is executed and rolled back, but for the record of a look (server/pg/lane.h) */
+    bool is_dry_run;
     /* set by bind or proceed: its call is a look at somebody else's data; record it in the same transaction */
     bool look;
     uint64_t look_person_key; /* 0: nobody in particular (a search) */

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ struct worker {
     const struct worker_task *task;
     PGconn *connection; /* NULL: none */
     int64_t pause_us;   /* before the next attempt to connect; 0: the last one succeeded */
+    char sqlstate[6];   /* of the last statement that failed; "" without an answer */
     pthread_t thread;
     int wake_fd;
     bool started;
@@ -105,8 +107,14 @@ static PGresult *collect(struct worker *worker)
     }
 }
 
+const char *worker_sqlstate(const struct worker *worker)
+{
+    return worker->sqlstate;
+}
+
 PGresult *worker_query(struct worker *worker, const char *sql, int params_count, const char *const *params)
 {
+    worker->sqlstate[0] = '\0';
     if (worker->connection == NULL)
         return NULL;
     PGresult *result = NULL;
@@ -117,6 +125,7 @@ PGresult *worker_query(struct worker *worker, const char *sql, int params_count,
         return result;
     /* Its own text may hold values: the code says enough. */
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    snprintf(worker->sqlstate, sizeof worker->sqlstate, "%s", sqlstate == NULL ? "" : sqlstate);
     LOG(LOG_WARNING, "worker_postgresql_failed", LOG_TEXT("task", span_of(worker->task->name)),
         LOG_TEXT("sqlstate", span_of(sqlstate == NULL ? "none" : sqlstate)));
     PQclear(result);

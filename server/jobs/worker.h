@@ -37,3 +37,6 @@ bool worker_connect(struct worker *worker);      /* anew when the connection was
  * answer in time; then the turn had better end. Caller clears.
  */
 PGresult *worker_query(struct worker *worker, const char *sql, int params_count, const char *const *params);
+/* Of the last statement that failed; "" when PostgreSQL did not say, for the connection was lost. Until the next one.
+ */
+const char *worker_sqlstate(const struct worker *worker);

@@ -16,7 +16,13 @@ void task_finish(struct task *task, enum task_outcome outcome)
 
 bool task_may_have_run(const struct task *task)
 {
-    return task->lane == LANE_WRITE && (task->batch != NULL || task->may_have_run);
+    return task_is_write(task) && (task->batch != NULL || task->may_have_run);
+}
+
+bool task_is_write(const struct task *task)
+{
+    bool writes = task->lane == LANE_WRITE || statement_infos[task->call.statement].lane == LANE_WRITE;
+    return writes && !task->is_dry_run;
 }
 
 /* The members of the part that failed; all of them when it was the commit, or what goes before the only member. */
@@ -27,7 +33,7 @@ struct suspects {
 static struct suspects suspects_of(const struct batch *batch)
 {
     const struct batch_part *part = &batch->parts[batch->failed_part];
-    if (batch->failed_part >= batch->parts_count || part->before != NULL)
+    if (batch->failed_part >= batch->parts_count || part->count == 0)
         return (struct suspects){.first = 0, .end = batch->members_count};
     return (struct suspects){.first = part->first, .end = part->first + part->count};
 }
@@ -102,11 +108,21 @@ void batch_lost(struct batch *batch, struct queue *queue)
         struct task *task = take_member(batch, i);
         if (task == NULL)
             continue;
-        task->may_have_run = true;
-        if (statement_infos[task->call.statement].repeatable)
+        task->may_have_run = !task->is_dry_run;
+        if (statement_infos[task->call.statement].repeatable || task->is_dry_run)
             send_again(task, queue, TASK_UNAVAILABLE);
         else
             task_finish(task, TASK_UNKNOWN);
+    }
+}
+
+/* PostgreSQL did it, and what it says about it cannot be read. */
+static void finish_unread(struct batch *batch, struct suspects suspects)
+{
+    for (unsigned i = suspects.first; i < suspects.end; i++) {
+        struct task *task = take_member(batch, i);
+        if (task != NULL)
+            task_finish(task, task_is_write(task) ? TASK_UNKNOWN : TASK_FAILED);
     }
 }
 
@@ -161,7 +177,7 @@ void batch_failed(struct batch *batch, struct queue *queue, enum failure failure
         break;
     case FAILURE_UNREADABLE:
         report_bug(batch);
-        finish_suspects(batch, suspects_of(batch), batch->lane == LANE_WRITE ? TASK_UNKNOWN : TASK_FAILED);
+        finish_unread(batch, suspects_of(batch));
         break;
     case FAILURE_BUG:
         find_culprit(batch, queue);

@@ -12,6 +12,7 @@ void batch_lost(struct batch *batch, struct queue *queue); /* the connection bro
 /* PostgreSQL has refused it, and its transaction has been rolled back. */
 void batch_failed(struct batch *batch, struct queue *queue, enum failure failure);
 
+bool task_is_write(const struct task *task); /* whatever lane it travels on; a dry run is none */
 void batch_finish_all(struct batch *batch, enum task_outcome outcome);
 /* Calls `done` without rows. What may have run before on a connection that broke is TASK_UNKNOWN whatever came after.
  */

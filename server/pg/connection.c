@@ -69,6 +69,11 @@ void pg_connection_reopen(struct pg_connection *connection)
     connection->retry_at_us = 0;
 }
 
+bool pg_connection_is_soiled(const struct pg_connection *connection)
+{
+    return connection->pg != NULL && PQtransactionStatus(connection->pg) != PQTRANS_IDLE;
+}
+
 /* Closes, plans the next try, and reports a batch that was in flight. */
 static void lose(struct pg_connection *connection, const char *why)
 {
@@ -176,6 +181,8 @@ void pg_connection_tick(struct pg_connection *connection, int64_t now_us)
 
 static bool send_part(struct pg_connection *connection, const struct batch_part *part)
 {
+    if (part->command != NULL)
+        return PQsendQueryParams(connection->pg, part->command, 0, NULL, NULL, NULL, NULL, 1) == 1;
     const struct call *calls[LIMIT_BATCH];
     calls[0] = part->before;
     for (unsigned i = 0; i < part->count; i++)
@@ -240,7 +247,7 @@ static bool take_result(struct pg_connection *connection, PGresult *result)
         if (connection->state == CONNECTION_BUSY && connection->part_next < connection->batch.parts_count) {
             struct batch_part *part = &connection->batch.parts[connection->part_next];
             part->result = result;
-            if (!wire_fits(result, part->statement))
+            if (part->command == NULL && !wire_fits(result, part->statement))
                 take_failure(connection, SQLSTATE_MISFIT);
             return false;
         }

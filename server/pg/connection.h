@@ -47,6 +47,8 @@ void pg_connection_init(struct pg_connection *connection, const struct pg_settin
 void pg_connection_fini(struct pg_connection *connection); /* without calling `ended` */
 void pg_connection_reopen(
     struct pg_connection *connection); /* idle: connects anew, so that every statement is prepared again */
+/* Whether a batch left its transaction open: one that begins with BEGIN does when it fails. */
+bool pg_connection_is_soiled(const struct pg_connection *connection);
 /* Starts connecting when its time has come; drops what is past its deadline. */
 void pg_connection_tick(struct pg_connection *connection, int64_t now_us);
 /* Sends connection->batch (its parts are filled in; none: a bare Sync, which is a ping). The outcome comes through

@@ -6,6 +6,7 @@
 #include "server/metrics.h"
 #include "server/pg/batch_failure.h"
 #include "server/pg/connection.h"
+#include "server/pg/deferral.h"
 #include "server/pg/lane_settings.h"
 #include <stdlib.h>
 
@@ -14,7 +15,9 @@
 
 struct lane_state {
     enum lane lane;
+    struct lanes *lanes;
     struct queue queue;
+    int64_t ripe_due_us; /* when the first of those that pause may be sent */
     unsigned in_flight;
     struct pg_connection *connections;
     unsigned connections_count;
@@ -25,6 +28,7 @@ struct lane_state {
 struct lanes {
     const struct config *config;
     bool closing;
+    bool somebody_should_wait; /* perhaps, in the write lane's queue (server/pg/deferral.h) */
     struct lane_state lane[LANE_COUNT];
 };
 
@@ -34,6 +38,8 @@ static bool lane_open(struct lanes *lanes, enum lane lane, int epoll_fd)
 {
     struct lane_state *state = &lanes->lane[lane];
     state->lane = lane;
+    state->lanes = lanes;
+    state->ripe_due_us = INT64_MAX;
     lane_settings_init(&state->settings, lanes->config, lane);
     state->connections_count = state->settings.connections;
     state->connections = calloc(state->connections_count, sizeof *state->connections);
@@ -72,8 +78,14 @@ bool lanes_submit(struct lanes *lanes, struct task *task)
     task->batch = NULL;
     task->batch_limit = LIMIT_BATCH;
     task->attempts = 0;
+    task->deferrals = 0;
     task->may_have_run = false;
+    task->waits = false;
     task->queued_at_us = clock_monotonic_us();
+    task->ripe_at_us = 0;
+    task->late_at_us = 0;
+    if (statement_infos[task->call.statement].lane == LANE_WRITE)
+        task->late_at_us = task->queued_at_us + lanes->config->write_timeout_ms * 1000;
     queue_append(&state->queue, task);
     metrics_lane_waiting(task->lane, 1);
     return true;
@@ -89,6 +101,15 @@ void lanes_cancel(struct lanes *lanes, struct task *task)
     metrics_lane_waiting(task->lane, -1);
 }
 
+static void deliver(struct lane_state *state, struct batch *batch)
+{
+    struct lane_state *back = batch->waits ? &state->lanes->lane[LANE_WRITE] : state;
+    if (batch_deliver(batch, &back->queue, clock_monotonic_us()) == 0)
+        return;
+    back->ripe_due_us = 0; /* the next flush plans anew */
+    state->lanes->somebody_should_wait = true;
+}
+
 static void lane_connection_ended(struct pg_connection *connection, bool lost)
 {
     struct lane_state *state = connection->owner;
@@ -98,7 +119,7 @@ static void lane_connection_ended(struct pg_connection *connection, bool lost)
     if (batch->members_count > 0)
         metrics_batch(state->lane, batch->members_count, clock_monotonic_us() - batch->sent_at_us);
     if (!lost && !batch->failed) {
-        batch_deliver(batch);
+        deliver(state, batch);
         return;
     }
     enum failure failure = sqlstate_failure(batch->sqlstate);
@@ -107,7 +128,7 @@ static void lane_connection_ended(struct pg_connection *connection, bool lost)
     else
         batch_failed(batch, &state->queue, failure);
     batch_clear(batch);
-    if (!lost && failure == FAILURE_STALE_PLAN)
+    if (!lost && (failure == FAILURE_STALE_PLAN || pg_connection_is_soiled(connection)))
         pg_connection_reopen(connection);
 }
 
@@ -117,7 +138,9 @@ static void send_batches(struct lane_state *state, int64_t now_us)
         struct pg_connection *connection = &state->connections[i];
         if (connection->state != CONNECTION_READY)
             continue;
-        batch_fill(&connection->batch, state->lane, &state->queue);
+        batch_fill(&connection->batch, state->lane, &state->queue, now_us);
+        if (connection->batch.members_count == 0)
+            return;
         state->in_flight += connection->batch.members_count;
         metrics_lane_waiting(state->lane, -(int)connection->batch.members_count);
         metrics_lane_in_flight(state->lane, (int)connection->batch.members_count);
@@ -125,19 +148,87 @@ static void send_batches(struct lane_state *state, int64_t now_us)
     }
 }
 
-void lanes_flush(struct lanes *lanes, int64_t now_us)
+static bool somebody_waits(const struct lane_state *slow)
 {
-    for (enum lane lane = LANE_READ; lane < LANE_COUNT; lane++)
-        send_batches(&lanes->lane[lane], now_us);
+    for (unsigned i = 0; i < slow->connections_count; i++)
+        if (slow->connections[i].state == CONNECTION_BUSY && slow->connections[i].batch.waits)
+            return true;
+    for (const struct task *task = slow->queue.head; task != NULL; task = task->next)
+        if (task->waits)
+            return true;
+    return false;
 }
 
-static void refuse_impatient(struct lane_state *state, int64_t now_us)
+static void let_one_wait(struct lanes *lanes)
 {
-    while (state->queue.head != NULL && now_us - state->queue.head->queued_at_us > QUEUE_PATIENCE_US) {
-        struct task *task = state->queue.head;
+    struct lane_state *slow = &lanes->lane[LANE_SLOW];
+    struct queue *writes = &lanes->lane[LANE_WRITE].queue;
+    struct task *task = writes->head;
+    if (somebody_waits(slow))
+        return;
+    while (task != NULL && !deferral_should_wait(task))
+        task = task->next;
+    lanes->somebody_should_wait = task != NULL;
+    if (task == NULL)
+        return;
+    queue_remove(writes, task);
+    metrics_lane_waiting(LANE_WRITE, -1);
+    task->lane = LANE_SLOW;
+    task->waits = true;
+    task->ripe_at_us = 0;
+    queue_prepend(&slow->queue, task);
+    metrics_lane_waiting(LANE_SLOW, 1);
+}
+
+static void plan_next(struct lane_state *state, int64_t now_us)
+{
+    state->ripe_due_us = INT64_MAX;
+    for (const struct task *task = state->queue.head; task != NULL; task = task->next)
+        if (task->ripe_at_us > now_us && task->ripe_at_us < state->ripe_due_us)
+            state->ripe_due_us = task->ripe_at_us;
+}
+
+void lanes_flush(struct lanes *lanes, int64_t now_us)
+{
+    if (lanes->somebody_should_wait)
+        let_one_wait(lanes);
+    for (enum lane lane = LANE_READ; lane < LANE_COUNT; lane++) {
+        struct lane_state *state = &lanes->lane[lane];
+        send_batches(state, now_us);
+        if (state->ripe_due_us <= now_us)
+            plan_next(state, now_us);
+    }
+}
+
+int64_t lanes_due_us(const struct lanes *lanes)
+{
+    int64_t due_us = INT64_MAX;
+    for (enum lane lane = LANE_READ; lane < LANE_COUNT; lane++)
+        if (lanes->lane[lane].ripe_due_us < due_us)
+            due_us = lanes->lane[lane].ripe_due_us;
+    return due_us;
+}
+
+/* The first that has waited too long: for a connection, or to be a write worth doing. */
+static struct task *find_overdue(const struct queue *queue, int64_t now_us, enum task_outcome *outcome)
+{
+    for (struct task *task = queue->head; task != NULL; task = task->next) {
+        bool is_late = task->late_at_us != 0 && now_us >= task->late_at_us;
+        *outcome = is_late ? TASK_TIMED_OUT : TASK_UNAVAILABLE;
+        if (is_late || now_us - task->queued_at_us > QUEUE_PATIENCE_US)
+            return task;
+    }
+    return NULL;
+}
+
+static void refuse_overdue(struct lane_state *state, int64_t now_us)
+{
+    enum task_outcome outcome;
+    struct task *task;
+    while ((task = find_overdue(&state->queue, now_us, &outcome)) != NULL) {
         queue_remove(&state->queue, task);
         metrics_lane_waiting(state->lane, -1);
-        task_finish(task, TASK_UNAVAILABLE);
+        task_finish(task, outcome);
     }
 }
 
@@ -161,7 +252,7 @@ void lanes_tick(struct lanes *lanes, int64_t now_us)
         }
         metrics_pg_connections(lane, (int)up - (int)state->connections_up);
         state->connections_up = up;
-        refuse_impatient(state, now_us);
+        refuse_overdue(state, now_us);
     }
 }
 
@@ -183,6 +274,16 @@ int64_t lanes_last_contact_us(const struct lanes *lanes, enum lane lane)
     return last_us;
 }
 
+static void refuse_all(struct lane_state *state)
+{
+    while (state->queue.head != NULL) {
+        struct task *task = state->queue.head;
+        queue_remove(&state->queue, task);
+        metrics_lane_waiting(state->lane, -1);
+        task_finish(task, TASK_UNAVAILABLE);
+    }
+}
+
 void lanes_close(struct lanes *lanes)
 {
     lanes->closing = true;
@@ -192,7 +293,7 @@ void lanes_close(struct lanes *lanes)
             batch_finish_all(&state->connections[i].batch, TASK_UNAVAILABLE);
             pg_connection_fini(&state->connections[i]);
         }
-        refuse_impatient(state, INT64_MAX);
+        refuse_all(state);
         free(state->connections);
     }
     free(lanes);

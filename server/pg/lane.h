@@ -13,6 +13,8 @@
  *   read   any mixture of statements; tasks of the same set statement become one call of it
  *   write  one set statement only, for several calls under one Sync pile up locks and deadlock
  *   slow   one task at a time on each connection
+ * A write is not sent, nor sent again, when it is older than the write lane's time-out: its instant was taken when it
+ * was asked for, and instants older than twice that count as settled.
  */
 struct lanes;
 
@@ -20,7 +22,7 @@ enum task_outcome {
     TASK_DONE,        /* rows are there and their transaction has ended */
     TASK_UNAVAILABLE, /* nothing was done: no connection, or PostgreSQL refuses work (full disk, shutting down,
                          read-only) */
-    TASK_TIMED_OUT,   /* nothing was done: the statement ran into its time-out */
+    TASK_TIMED_OUT,   /* nothing was done: the statement ran into its time-out, or the write was too old to be sent */
     TASK_UNKNOWN,     /* a write was in flight when its connection broke: it may have been committed */
     TASK_FAILED,      /* a bug: the statement raised an error that it must never raise; logged */
 };
@@ -32,6 +34,7 @@ struct task {
     enum lane lane;
     struct call call;
     const struct call *before; /* a single statement executed first in the same transaction, or NULL; slow lane only */
+    bool is_dry_run;           /* slow lane only: the call is rolled back when its rows are there; `before` is kept */
     void (*done)(struct task *task, enum task_outcome outcome, const struct rows *rows); /* rows only with TASK_DONE */
     /* private to the lane */
     struct task *previous, *next;
@@ -39,8 +42,12 @@ struct task {
     unsigned batch_index;
     unsigned batch_limit; /* halved each time a batch with this task in it failed, until the culprit is alone */
     unsigned attempts;
+    unsigned deferrals;
     bool may_have_run; /* it was in flight when a connection broke */
+    bool waits;        /* for locks, alone (server/pg/deferral.h) */
     int64_t queued_at_us;
+    int64_t ripe_at_us; /* not sent before */
+    int64_t late_at_us; /* not sent after; 0: whenever */
 };
 
 /* `state_changed` fires when the lanes become able, or unable, to reach PostgreSQL. NULL when out of memory. */
@@ -52,6 +59,8 @@ void lanes_cancel(struct lanes *lanes, struct task *task); /* nobody waits any m
 /* Whether giving up on a submitted task now would leave it open if its write happens. */
 bool task_may_have_run(const struct task *task);
 void lanes_flush(struct lanes *lanes, int64_t now_us); /* sends what has collected; once per turn */
-void lanes_tick(struct lanes *lanes, int64_t now_us);  /* reconnects, pings, time-outs; a few times a second */
-unsigned lanes_busy(const struct lanes *lanes);        /* tasks queued or in flight */
+/* When lanes_flush has something to do although nothing happened; INT64_MAX: never. */
+int64_t lanes_due_us(const struct lanes *lanes);
+void lanes_tick(struct lanes *lanes, int64_t now_us); /* reconnects, pings, time-outs; a few times a second */
+unsigned lanes_busy(const struct lanes *lanes);       /* tasks queued or in flight */
 int64_t lanes_last_contact_us(const struct lanes *lanes, enum lane lane); /* monotonic; 0: never */

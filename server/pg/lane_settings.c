@@ -37,10 +37,12 @@ static int64_t connections_wanted(const struct config *config, enum lane lane)
 void lane_settings_init(struct lane_settings *settings, const struct config *config, enum lane lane)
 {
     int64_t timeout_ms = statement_timeout_ms(config, lane);
+    /* Writes that wait for a lock do so on the slow lane, and no longer than on their own. */
+    int64_t lock_timeout_ms = (timeout_ms < config->write_timeout_ms ? timeout_ms : config->write_timeout_ms) / 2;
     snprintf(settings->options, sizeof settings->options,
              "-c role=yibao_app -c statement_timeout=%lld -c lock_timeout=%lld -c jit=off"
              " -c idle_in_transaction_session_timeout=60000%s",
-             (long long)timeout_ms, (long long)(timeout_ms / 2),
+             (long long)timeout_ms, (long long)lock_timeout_ms,
              lane == LANE_SLOW ? "" : " -c plan_cache_mode=force_generic_plan");
     settings->connections = (unsigned)connections_wanted(config, lane);
     settings->pg = (struct pg_settings){

@@ -26,6 +26,13 @@ enum lane { LANE_READ, LANE_WRITE, LANE_SLOW, LANE_COUNT };
  */
 enum statement_mode { STATEMENT_SINGLE, STATEMENT_SET };
 
+/* Of a statement whose rows may say that a member is to go again (server/pg/deferral.h). */
+struct deferral_info {
+    int8_t wait_param; /* filled by the lane: whether to wait for locks */
+    int8_t status_column;
+    int8_t distinct_param; /* uuid: members that share it do not travel together; -1: none */
+};
+
 struct statement_info {
     const char *name;
     const char *sql;
@@ -36,6 +43,7 @@ struct statement_info {
     uint8_t columns_count;
     const enum value_type *params;
     const enum value_type *columns;
+    const struct deferral_info *deferral; /* NULL: it never defers */
 };
 
 extern const struct statement_info statement_infos[]; /* indexed by enum statement */

@@ -8,7 +8,7 @@ import pytest
 
 PURPOSES = {
     "seal_person", "hash_citizen_number", "hash_card_number", "hash_phone", "hash_name", "sign_cursor", "hash_code",
-    "hash_attempt", "pepper_credential",
+    "hash_attempt", "pepper_credential", "hash_content",
 }
 
 

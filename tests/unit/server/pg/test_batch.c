@@ -32,7 +32,7 @@ static void test_read_lane_mixes_statements(void **state)
 {
     struct batch batch = {0};
     struct queue queue = queue_of(mixture, 5);
-    batch_fill(&batch, LANE_READ, &queue);
+    batch_fill(&batch, LANE_READ, &queue, 1);
     assert_int_equal(queue.count, 0);
     assert_int_equal(batch.members_count, 5);
     assert_int_equal(batch.parts_count, 2);
@@ -44,7 +44,7 @@ static void test_write_lane_takes_one_statement(void **state)
 {
     struct batch batch = {0};
     struct queue queue = queue_of(mixture, 5);
-    batch_fill(&batch, LANE_WRITE, &queue);
+    batch_fill(&batch, LANE_WRITE, &queue, 1);
     assert_int_equal(batch.members_count, 2);
     assert_ptr_equal(batch.members[0], &tasks[0]);
     assert_ptr_equal(batch.members[1], &tasks[2]);
@@ -59,7 +59,7 @@ static void test_slow_lane_takes_one_with_its_look(void **state)
     struct queue queue = queue_of(mixture, 5);
     struct call look = {.statement = STATEMENT_AUDIT_LOOK};
     tasks[0].before = &look;
-    batch_fill(&batch, LANE_SLOW, &queue);
+    batch_fill(&batch, LANE_SLOW, &queue, 1);
     assert_int_equal(batch.members_count, 1);
     assert_int_equal(batch.parts_count, 2);
     assert_ptr_equal(batch.parts[0].before, &look);
@@ -76,7 +76,7 @@ static void test_suspects_travel_in_small_company(void **state)
     struct queue queue = queue_of(same, 8);
     for (int i = 0; i < 4; i++)
         tasks[i].batch_limit = 2;
-    batch_fill(&batch, LANE_WRITE, &queue);
+    batch_fill(&batch, LANE_WRITE, &queue, 1);
     assert_int_equal(batch.members_count, 2);
     assert_ptr_equal(queue.head, &tasks[2]);
     batch_clear(&batch);
@@ -93,7 +93,7 @@ static void test_rows_reach_their_member(void **state)
     enum statement same[4] = {STATEMENT_TOKEN_FIND, STATEMENT_TOKEN_FIND, STATEMENT_TOKEN_FIND, STATEMENT_TOKEN_FIND};
     struct batch batch = {0};
     struct queue queue = queue_of(same, 4);
-    batch_fill(&batch, LANE_READ, &queue);
+    batch_fill(&batch, LANE_READ, &queue, 1);
     PGresAttDesc column = {.name = (char *)(uintptr_t) "ord"};
     PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
     PQsetResultAttrs(result, 1, &column);
@@ -102,7 +102,7 @@ static void test_rows_reach_their_member(void **state)
     add_row(result, 2, 3);
     batch.parts[0].result = result;
     batch.members[3] = NULL; /* its client left */
-    batch_deliver(&batch);
+    assert_int_equal(batch_deliver(&batch, &queue, 1), 0);
     assert_int_equal(rows_seen[0], 1);
     assert_int_equal(rows_seen[1], 0);
     assert_int_equal(rows_seen[2], 2);
@@ -117,7 +117,7 @@ static void test_full_batch(void **state)
         same[i] = STATEMENT_TOKEN_FIND;
     struct batch batch = {0};
     struct queue queue = queue_of(same, LIMIT_BATCH * 2);
-    batch_fill(&batch, LANE_READ, &queue);
+    batch_fill(&batch, LANE_READ, &queue, 1);
     assert_int_equal(batch.members_count, LIMIT_BATCH);
     assert_int_equal(batch.parts_count, 1);
     assert_int_equal(queue.count, LIMIT_BATCH);

@@ -28,7 +28,7 @@ static void send_out(enum lane lane, unsigned tokens, unsigned count)
         outcomes[i] = STILL_WAITING;
         queue_append(&queue, &tasks[i]);
     }
-    batch_fill(&batch, lane, &queue);
+    batch_fill(&batch, lane, &queue, 1);
     assert_int_equal(batch.members_count, count);
 }
 
@@ -160,7 +160,7 @@ static void test_conflicts_do_not_go_on_for_ever(void **state)
         assert_true(i < 100);
         fail_part_of(&tasks[0], FAILURE_RETRY);
         if (outcomes[0] == STILL_WAITING)
-            batch_fill(&batch, LANE_WRITE, &queue);
+            batch_fill(&batch, LANE_WRITE, &queue, 1);
     }
     assert_int_equal(outcomes[0], TASK_UNAVAILABLE);
 }
