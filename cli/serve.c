@@ -9,12 +9,12 @@
 #include "server/descriptors.h"
 #include "server/http/ops.h"
 #include "server/http/page.h"
+#include "server/json_memory.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/pg/session.h"
 #include "server/reactor.h"
 #include <jansson.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -166,14 +166,6 @@ static void apply_settings(const struct config *config)
         clock_move_to_us(instant_us);
 }
 
-/* Bodies hold passwords and codes. */
-static void free_wiped(void *memory)
-{
-    if (memory != NULL)
-        explicit_bzero(memory, malloc_usable_size(memory));
-    free(memory);
-}
-
 int command_serve(int argc, char **argv, const struct config *config)
 {
     struct server server = {.config = *config, .reactors_count = (unsigned)config->reactors};
@@ -190,7 +182,7 @@ int command_serve(int argc, char **argv, const struct config *config)
     block_signals();
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write(2), as a full disk is */
     json_object_seed(0);
-    json_set_alloc_funcs(malloc, free_wiped);
+    json_memory_install();
     metrics_start(YIBAOD_VERSION);
     config = &server.config;
     bool started = divide_descriptors(&server) && open_keys(&server, config) && open_service(&server, config);

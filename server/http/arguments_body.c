@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/arguments_body.h"
 #include "server/http/argument_value.h"
+#include "server/json_memory.h"
 #include <jansson.h>
 
 /* Nesting is counted before parsing: Jansson's own limit is far above ours. Malformed text is left to the parser. */
@@ -132,13 +133,14 @@ enum problem arguments_read_body(struct request *request, bool *seen)
         return PROBLEM_MALFORMED_JSON;
     json_error_t error;
     const char *text = request->body.length == 0 ? "" : request->body.bytes;
+    (void)json_memory_was_short();
     json_t *body = json_loadb(text, request->body.length, JSON_REJECT_DUPLICATES, &error);
     if (body == NULL && json_error_code(&error) == json_error_numeric_overflow) {
         request_fault(request, ARG_BODY, NULL, "too_large", NULL);
         return PROBLEM_NONE;
     }
-    if (body == NULL) /* Jansson gives no code when it lacks memory, and a wrong one when it does so within a string */
-        return json_error_code(&error) == json_error_unknown ? PROBLEM_INTERNAL_ERROR : PROBLEM_MALFORMED_JSON;
+    if (body == NULL)
+        return json_memory_was_short() ? PROBLEM_INTERNAL_ERROR : PROBLEM_MALFORMED_JSON;
     if (!arena_defer(request->arena, release, body)) {
         json_decref(body);
         return PROBLEM_INTERNAL_ERROR;

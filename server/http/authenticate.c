@@ -25,8 +25,10 @@ enum authenticate_result authenticate_begin(struct exchange *exchange)
     if (is_public(exchange->operation))
         return AUTHENTICATE_KNOWN;
     struct span token = bearer_of(exchange->authorization);
-    if (!token_check(token, &kind) || !token_hash(token, exchange->token_hash))
+    if (!token_check(token, &kind))
         return AUTHENTICATE_REFUSED;
+    if (!token_hash(token, exchange->token_hash))
+        return AUTHENTICATE_FAILED;
 
     int64_t now_us = clock_monotonic_us();
     const struct principal *known = token_cache_find(exchange->context->tokens, exchange->token_hash, now_us);

@@ -7,6 +7,7 @@ enum authenticate_result {
     AUTHENTICATE_KNOWN,   /* request.principal is set (anonymous for a public operation) */
     AUTHENTICATE_ASK,     /* task.call is bound to token_find: submit it, then authenticate_take_rows */
     AUTHENTICATE_REFUSED, /* no token, or none that could exist */
+    AUTHENTICATE_FAILED,  /* there was no memory to find out */
 };
 
 enum authenticate_result authenticate_begin(struct exchange *exchange);

@@ -104,6 +104,9 @@ static void identify(struct exchange *exchange)
     case AUTHENTICATE_REFUSED:
         refuse(exchange, PROBLEM_UNAUTHENTICATED);
         return;
+    case AUTHENTICATE_FAILED:
+        refuse(exchange, PROBLEM_INTERNAL_ERROR);
+        return;
     }
 }
 

@@ -175,5 +175,8 @@ void exchange_start(struct exchange *exchange)
     case AUTHENTICATE_REFUSED:
         exchange_answer_problem(exchange, PROBLEM_UNAUTHENTICATED);
         return;
+    case AUTHENTICATE_FAILED:
+        exchange_answer_problem(exchange, PROBLEM_INTERNAL_ERROR);
+        return;
     }
 }

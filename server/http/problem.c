@@ -143,4 +143,8 @@ void problem_render(const struct request *request, enum problem problem, struct 
     if (problem == PROBLEM_VALIDATION_FAILED && request->faults_count > 0)
         write_faults(request, &writer);
     json_object_close(&writer);
+    if (!reply->body.failed)
+        return;
+    text_clear(&reply->body); /* no memory: the status alone is better than half a sentence */
+    reply->headers_count--;   /* Content-Type */
 }

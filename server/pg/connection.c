@@ -10,7 +10,7 @@
 #include <sys/epoll.h>
 
 #define RETRY_FIRST_US INT64_C(100000)
-#define RETRY_LAST_US INT64_C(2000000)
+#define RETRY_LAST_US INT64_C(500000) /* PostgreSQL that accepts again is in use within a second */
 
 static void connection_ready(struct event_source *source, uint32_t events);
 
@@ -235,10 +235,10 @@ static void take_failure(struct pg_connection *connection, const char *sqlstate)
         return;
     batch->failed = true;
     batch->failed_part = connection->part_next;
-    snprintf(batch->sqlstate, sizeof batch->sqlstate, "%s", sqlstate == NULL ? "?????" : sqlstate);
+    snprintf(batch->sqlstate, sizeof batch->sqlstate, "%s", sqlstate);
 }
 
-/* Returns true when this was the Sync that ends the batch. */
+/* Returns true when the batch is over: this was its Sync, or the connection is lost. */
 static bool take_result(struct pg_connection *connection, PGresult *result)
 {
     switch (PQresultStatus(result)) {
@@ -256,7 +256,14 @@ static bool take_result(struct pg_connection *connection, PGresult *result)
         PQclear(result);
         take_sync(connection);
         return true;
+    case PGRES_PIPELINE_ABORTED:
+        break; /* what failed came before it */
     default:
+        if (PQresultErrorField(result, PG_DIAG_SQLSTATE) == NULL) { /* libpq's own: what PostgreSQL did is not known */
+            PQclear(result);
+            lose(connection, "libpq");
+            return true;
+        }
         take_failure(connection, PQresultErrorField(result, PG_DIAG_SQLSTATE));
         break;
     }

@@ -96,6 +96,18 @@ static void test_there_are_never_too_many(void **state)
     small_close(request);
 }
 
+static void test_without_memory_the_status_stands_alone(void **state)
+{
+    struct request request = {.request_id = "0123456789abcdef"};
+    struct reply reply = {.status = 200};
+    text_init(&reply.body, 100);
+    problem_render(&request, PROBLEM_INTERNAL_ERROR, &reply);
+    assert_int_equal(reply.status, 500);
+    assert_int_equal(reply.headers_count, 0);
+    assert_int_equal(reply.body.length, 0);
+    text_fini(&reply.body);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +115,7 @@ int main(void)
         cmocka_unit_test(test_faults_are_listed),
         cmocka_unit_test(test_what_does_not_fit_is_cut_between_characters),
         cmocka_unit_test(test_there_are_never_too_many),
+        cmocka_unit_test(test_without_memory_the_status_stands_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
