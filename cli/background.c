@@ -42,12 +42,13 @@ static bool open_tasks(const struct config *config, const struct keyring *keyrin
     return imports != NULL;
 }
 
-bool background_start(const struct config *config, const struct keyring *keyring, const struct spool *spool)
+bool background_start(const struct config *config, const struct keyring *keyring, const struct spool *spool,
+                      struct health *health)
 {
     const char *error = "libcurl cannot be used";
     if (sms_start() && open_tasks(config, keyring, spool, &error)) {
         error = "cannot start a thread";
-        if (workers_start(config, tasks, tasks_count))
+        if (workers_start(config, tasks, tasks_count, health))
             return true;
     }
     fprintf(stderr, "yibaod: %s\n", error);

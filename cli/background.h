@@ -1,10 +1,15 @@
-/* What `yibaod serve` does besides answering requests: the tasks of its background threads. */
+/* Background work: the tasks of the threads of `yibaod work`, and of `yibaod serve` besides answering requests. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/config.h"
 #include "server/crypto/keyring.h"
+#include "server/http/health.h"
 #include "server/spool.h"
 
-/* `spool`: NULL where no files can be kept. False after one line on stderr; background_stop is right in either case. */
-bool background_start(const struct config *config, const struct keyring *keyring, const struct spool *spool);
+/*
+ * `spool`: NULL where no files can be kept. `health`: told how the threads are, unless NULL. False after one line on
+ * stderr; background_stop is right in either case.
+ */
+bool background_start(const struct config *config, const struct keyring *keyring, const struct spool *spool,
+                      struct health *health);
 void background_stop(void);

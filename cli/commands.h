@@ -16,6 +16,7 @@ enum exit_code {
 /* argv[0] is the subcommand's name. The settings have been read; config_check_mode is the caller's, where it matters.
  */
 int command_serve(int argc, char **argv, const struct config *config);
+int command_work(int argc, char **argv, const struct config *config);
 int command_migrate(int argc, char **argv, const struct config *config);
 int command_import(int argc, char **argv, const struct config *config);
 int command_token(int argc, char **argv, const struct config *config);

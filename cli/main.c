@@ -13,6 +13,7 @@ struct command {
 
 static const struct command commands[] = {
     {"serve", command_serve, "", "answer requests until SIGTERM or SIGINT"},
+    {"work", command_work, "", "do the background work alone until SIGTERM or SIGINT: messages, jobs, what is due"},
     {"migrate", command_migrate, "[--status]", "bring the database to this version's schema"},
     {"import", command_import, "enrolments|contributions|opening-balances FILE.csv [--dry-run] [--skip-invalid]",
      "check a file and post its rows"},

@@ -3,22 +3,15 @@
 #include "api/api.h"
 #include "cli/background.h"
 #include "cli/commands.h"
-#include "cli/deployment.h"
-#include "server/clock.h"
+#include "cli/process.h"
 #include "server/crypto/keyring.h"
 #include "server/descriptors.h"
 #include "server/http/ops.h"
 #include "server/http/page.h"
-#include "server/json_memory.h"
 #include "server/log.h"
-#include "server/metrics.h"
-#include "server/pg/session.h"
 #include "server/reactor.h"
-#include <jansson.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
+#include <string.h>
 #include <unistd.h>
 
 #define RATE_WINDOW_S 60
@@ -33,29 +26,10 @@ struct server {
     struct reactor **reactors;
 };
 
-static bool complain(const char *what)
-{
-    fprintf(stderr, "yibaod: %s\n", what);
-    return false;
-}
-
 static bool divide_descriptors(struct server *server)
 {
     const char *error = NULL;
-    return descriptors_divide(&server->config, server->reactors_count, &error) || complain(error);
-}
-
-static bool open_keys(struct server *server, const struct config *config)
-{
-    struct pg_session session;
-    const char *error = NULL;
-    if (!pg_session_open(&session, config->database_url, "yibao_app"))
-        return false;
-    bool fits = deployment_check(&session, config);
-    if (fits)
-        server->keyring = keyring_open(&session, config->master_key_file, &error);
-    pg_session_close(&session);
-    return server->keyring != NULL || (fits && complain(error));
+    return descriptors_divide(&server->config, server->reactors_count, &error) || process_complain(error);
 }
 
 static bool open_service(struct server *server, const struct config *config)
@@ -64,40 +38,40 @@ static bool open_service(struct server *server, const struct config *config)
     const char *error = NULL;
     service->config = config;
     if (!cors_read(&service->cors, config->cors_origins, &error))
-        return complain(error);
+        return process_complain(error);
     service->health = health_open(server->reactors_count);
     service->rate_by_principal = rate_limit_open("principal", config->rate_principal_per_minute, RATE_WINDOW_S);
     service->rate_by_address = rate_limit_open("address", config->rate_address_per_minute, RATE_WINDOW_S);
     if (service->health == NULL || service->rate_by_principal == NULL || service->rate_by_address == NULL)
-        return complain("out of memory");
+        return process_complain("out of memory");
     service->work_pool = work_pool_open((unsigned)config->crypto_threads);
     if (service->work_pool == NULL)
-        return complain("cannot start a thread");
+        return process_complain("cannot start a thread");
     server->spool = spool_open(config, server->keyring, &error);
     service->spool = server->spool;
     if (server->spool == NULL)
         LOG(LOG_WARNING, "spool_unusable", LOG_TEXT("why", span_of(error)));
     server->ops = ops_open(config, service->health, &error);
-    return server->ops != NULL || complain(error);
+    return server->ops != NULL || process_complain(error);
 }
 
 static bool open_reactors(struct server *server, const struct config *config)
 {
     struct address address;
     if (!address_parse_listen(config->listen, &address))
-        return complain("YIBAO_LISTEN must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080");
+        return process_complain("YIBAO_LISTEN must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080");
     server->reactors = calloc(server->reactors_count, sizeof(struct reactor *));
     if (server->reactors == NULL)
-        return complain("out of memory");
+        return process_complain("out of memory");
     for (unsigned i = 0; i < server->reactors_count; i++) {
         server->reactors[i] = reactor_open(&server->service, i, server->reactors_count, &address);
         log_flush();
         if (server->reactors[i] == NULL)
-            return complain("cannot listen on YIBAO_LISTEN; the log line above says why");
+            return process_complain("cannot listen on YIBAO_LISTEN; the log line above says why");
     }
     for (unsigned i = 0; i < server->reactors_count; i++)
         if (!reactor_start(server->reactors[i]))
-            return complain("cannot start a thread");
+            return process_complain("cannot start a thread");
     return true;
 }
 
@@ -127,43 +101,10 @@ static void close_server(struct server *server)
         keyring_close(server->keyring);
 }
 
-static void wait_for_stop(void)
+/* Whether background work is done here too, or left to `yibaod work`. */
+static bool works(const struct config *config)
 {
-    sigset_t signals;
-    int number = 0;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    while (sigwait(&signals, &number) != 0)
-        ;
-    LOG(LOG_INFO, "stopping", LOG_INT("signal", number));
-    log_flush();
-}
-
-/* Before any thread: they inherit the mask, so that only wait_for_stop sees the signals. */
-static void block_signals(void)
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-}
-
-/* Neither a core file nor another process of the same user sees keys, tokens and the password of DATABASE_URL. */
-static void shut_memory(void)
-{
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-}
-
-static void apply_settings(const struct config *config)
-{
-    int64_t instant_us;
-    log_set_level_named(config->log_level);
-    if (config_is_production(config))
-        shut_memory();
-    if (config->test_clock[0] != '\0' && instant_parse(span_of(config->test_clock), &instant_us))
-        clock_move_to_us(instant_us);
+    return strcmp(config->serve_works, "yes") == 0;
 }
 
 int command_serve(int argc, char **argv, const struct config *config)
@@ -171,31 +112,28 @@ int command_serve(int argc, char **argv, const struct config *config)
     struct server server = {.config = *config, .reactors_count = (unsigned)config->reactors};
     (void)argv;
     if (argc > 1) {
-        complain("serve takes no arguments; see yibaod --help for its settings");
+        process_complain("serve takes no arguments; see yibaod --help for its settings");
         return EXIT_CODE_USAGE;
     }
     if (!config_check_mode(config))
         return EXIT_CODE_USAGE;
-    apply_settings(config);
+    process_prepare(config);
     if (server.reactors_count == 0)
         server.reactors_count = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    block_signals();
-    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write(2), as a full disk is */
-    json_object_seed(0);
-    json_memory_install();
-    metrics_start(YIBAOD_VERSION);
     config = &server.config;
-    bool started = divide_descriptors(&server) && open_keys(&server, config) && open_service(&server, config);
+    bool started = divide_descriptors(&server) && (server.keyring = process_open_keys(config)) != NULL &&
+                   open_service(&server, config);
     if (started) {
         api_init(config, server.keyring);
         page_init(keyring_key(server.keyring, KEY_SIGN_CURSOR));
-        started = background_start(config, server.keyring, server.spool) && open_reactors(&server, config);
+        started = (!works(config) || background_start(config, server.keyring, server.spool, NULL)) &&
+                  open_reactors(&server, config);
     }
     if (started) {
         LOG(LOG_INFO, "serving", LOG_TEXT("listen", span_of(config->listen)),
             LOG_INT("reactors", server.reactors_count));
         log_flush();
-        wait_for_stop();
+        process_wait_for_stop();
         health_stop(server.service.health);
     }
     close_server(&server);

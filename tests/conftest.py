@@ -76,9 +76,9 @@ class Servers:
         self.log_directory = log_directory
         self.started = []
 
-    def __call__(self, settings=None, port=None, wait=True):
+    def __call__(self, settings=None, port=None, wait=True, command="serve"):
         log_path = self.log_directory / f"server-{len(self.started)}.log"
-        server = Server(database.BINARY, {**self.environment, **NO_LIMITS, **(settings or {})}, log_path, port)
+        server = Server(database.BINARY, {**self.environment, **NO_LIMITS, **(settings or {})}, log_path, port, command)
         self.started.append(server)
         return server.wait_ready() if wait else server
 

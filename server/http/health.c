@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/health.h"
 #include "server/json_writer.h"
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,17 @@ struct reactor_health {
     _Atomic int64_t answered_at_us[LANE_COUNT];
 };
 
+struct worker_health {
+    _Atomic int64_t seen_at_us;
+    _Atomic int64_t answered_at_us; /* LOST since the session was */
+};
+
+#define LOST 1
+
 struct health {
     _Atomic bool stopping;
+    unsigned workers_count;
+    struct worker_health workers[HEALTH_WORKERS_MAXIMUM];
     unsigned reactors_count;
     struct reactor_health reactors[];
 };
@@ -45,6 +55,18 @@ void health_turn(struct health *health, unsigned reactor, int64_t now_us)
 void health_ping(struct health *health, unsigned reactor, enum lane lane, int64_t now_us)
 {
     atomic_store_explicit(&health->reactors[reactor].answered_at_us[lane], now_us, memory_order_relaxed);
+}
+
+void health_expect_workers(struct health *health, unsigned workers)
+{
+    assert(workers <= HEALTH_WORKERS_MAXIMUM);
+    health->workers_count = workers;
+}
+
+void health_worker(struct health *health, unsigned worker, bool is_answered, int64_t now_us)
+{
+    atomic_store_explicit(&health->workers[worker].seen_at_us, now_us, memory_order_relaxed);
+    atomic_store_explicit(&health->workers[worker].answered_at_us, is_answered ? now_us : LOST, memory_order_relaxed);
 }
 
 void health_stop(struct health *health)
@@ -76,9 +98,35 @@ static int64_t oldest_turn_us(const struct health *health, int64_t now_us)
     return now_us - oldest_us;
 }
 
+/* The age of what the workers did last; of one that has not begun yet 0. */
+static int64_t oldest_worker_us(const struct health *health, int64_t now_us)
+{
+    int64_t oldest_us = now_us;
+    for (unsigned i = 0; i < health->workers_count; i++) {
+        int64_t at_us = atomic_load_explicit(&health->workers[i].seen_at_us, memory_order_relaxed);
+        if (at_us != 0 && at_us < oldest_us)
+            oldest_us = at_us;
+    }
+    return now_us - oldest_us;
+}
+
+/* The age of the oldest answer to a worker; -1 when one of them has had none yet. */
+static int64_t oldest_worker_answer_us(const struct health *health, int64_t now_us)
+{
+    int64_t oldest_us = now_us;
+    for (unsigned i = 0; i < health->workers_count; i++) {
+        int64_t at_us = atomic_load_explicit(&health->workers[i].answered_at_us, memory_order_relaxed);
+        if (at_us == 0)
+            return -1;
+        oldest_us = at_us < oldest_us ? at_us : oldest_us;
+    }
+    return now_us - oldest_us;
+}
+
 bool health_is_live(const struct health *health, int64_t now_us)
 {
-    return oldest_turn_us(health, now_us) <= HEALTH_TURN_AGE_MAX_US;
+    return oldest_turn_us(health, now_us) <= HEALTH_TURN_AGE_MAX_US &&
+           oldest_worker_us(health, now_us) <= HEALTH_WORKER_SEEN_MAX_US;
 }
 
 enum health_state health_state(const struct health *health, int64_t now_us)
@@ -86,6 +134,10 @@ enum health_state health_state(const struct health *health, int64_t now_us)
     if (atomic_load(&health->stopping))
         return HEALTH_STOPPING;
     bool is_degraded = !health_is_live(health, now_us);
+    int64_t worker_age_us = oldest_worker_answer_us(health, now_us);
+    if (worker_age_us < 0)
+        return HEALTH_STARTING;
+    is_degraded = is_degraded || worker_age_us >= HEALTH_WORKER_ANSWER_MAX_US;
     for (int lane = 0; lane < LANE_COUNT; lane++) {
         int64_t age_us = oldest_answer_us(health, (enum lane)lane, now_us);
         if (age_us < 0)
@@ -118,10 +170,14 @@ static void write_check(struct json_writer *writer, const char *name, bool passe
     json_object_close(writer);
 }
 
-static void write_reactors_check(struct json_writer *writer, const struct health *health, int64_t now_us)
+static void write_threads_checks(struct json_writer *writer, const struct health *health, int64_t now_us)
 {
-    int64_t age_us = oldest_turn_us(health, now_us);
-    write_check(writer, "reactors", age_us <= HEALTH_TURN_AGE_MAX_US, "oldest_turn_ms", age_us);
+    int64_t turn_us = oldest_turn_us(health, now_us);
+    int64_t worker_us = oldest_worker_us(health, now_us);
+    if (health->reactors_count > 0)
+        write_check(writer, "reactors", turn_us <= HEALTH_TURN_AGE_MAX_US, "oldest_turn_ms", turn_us);
+    if (health->workers_count > 0)
+        write_check(writer, "workers", worker_us <= HEALTH_WORKER_SEEN_MAX_US, "oldest_turn_ms", worker_us);
 }
 
 void health_write_ready(const struct health *health, int64_t now_us, struct text *out)
@@ -133,8 +189,13 @@ void health_write_ready(const struct health *health, int64_t now_us, struct text
     json_text(&writer, span_of(health_state_text(health_state(health, now_us))));
     json_key(&writer, "checks");
     json_object_open(&writer);
-    write_reactors_check(&writer, health, now_us);
-    for (int lane = 0; lane < LANE_COUNT; lane++) {
+    write_threads_checks(&writer, health, now_us);
+    if (health->workers_count > 0) {
+        int64_t age_us = oldest_worker_answer_us(health, now_us);
+        bool passes = age_us >= 0 && age_us < HEALTH_WORKER_ANSWER_MAX_US;
+        write_check(&writer, "postgresql_workers", passes, "oldest_answer_ms", age_us);
+    }
+    for (int lane = 0; health->reactors_count > 0 && lane < LANE_COUNT; lane++) {
         int64_t age_us = oldest_answer_us(health, (enum lane)lane, now_us);
         bool passes = age_us >= 0 && age_us < HEALTH_PING_AGE_MAX_US;
         write_check(&writer, lane_names[lane], passes, "oldest_answer_ms", age_us);
@@ -152,7 +213,7 @@ void health_write_live(const struct health *health, int64_t now_us, struct text 
     json_text(&writer, health_is_live(health, now_us) ? SPAN("live") : SPAN("stuck"));
     json_key(&writer, "checks");
     json_object_open(&writer);
-    write_reactors_check(&writer, health, now_us);
+    write_threads_checks(&writer, health, now_us);
     json_object_close(&writer);
     json_object_close(&writer);
 }

@@ -7,6 +7,10 @@
 #include <stdint.h>
 
 #define HEALTH_TURN_AGE_MAX_US 5000000 /* a reactor that has not turned for longer is stuck: not live */
+#define HEALTH_WORKERS_MAXIMUM 8
+#define HEALTH_WORKER_SEEN_MAX_US 60000000 /* a background thread that has done nothing for longer is stuck: not live  \
+                                            */
+#define HEALTH_WORKER_ANSWER_MAX_US 30000000 /* one that had no answer from PostgreSQL for so long is not ready */
 #define HEALTH_PING_AGE_MAX_US                                                                                         \
     3000000 /* a lane whose last answer from PostgreSQL is older makes the process not ready */
 
@@ -26,6 +30,12 @@ void health_close(struct health *health);
 void health_turn(struct health *health, unsigned reactor, int64_t now_us);
 void health_ping(struct health *health, unsigned reactor, enum lane lane,
                  int64_t now_us); /* any answer from PostgreSQL counts */
+/*
+ * Background threads count only where the process is nothing but them (`yibaod work`). Each speaks after every answer
+ * of PostgreSQL (is_answered), when it has lost its session (not), and asks something every few seconds when idle.
+ */
+void health_expect_workers(struct health *health, unsigned workers); /* before they run */
+void health_worker(struct health *health, unsigned worker, bool is_answered, int64_t now_us);
 void health_stop(struct health *health);
 
 bool health_is_live(const struct health *health,

@@ -34,6 +34,7 @@ struct worker {
 static struct worker workers[WORKERS_MAXIMUM];
 static atomic_size_t workers_count; /* those that may be woken */
 static size_t prepared_count;
+static struct health *workers_health; /* NULL: nobody asks */
 static int stop_fd = -1;
 static atomic_bool stop_wanted;
 
@@ -63,10 +64,17 @@ void worker_wake(void)
         signal_fd(workers[i].wake_fd);
 }
 
+static void tell(const struct worker *worker, bool is_answered)
+{
+    if (workers_health != NULL)
+        health_worker(workers_health, (unsigned)(worker - workers), is_answered, clock_monotonic_us());
+}
+
 static void disconnect(struct worker *worker)
 {
     PQfinish(worker->connection);
     worker->connection = NULL;
+    tell(worker, false);
 }
 
 /* Until the descriptor is readable; false when the deadline or a stop's grace is over. */
@@ -121,6 +129,8 @@ PGresult *worker_query(struct worker *worker, const char *sql, int params_count,
     if (PQsendQueryParams(worker->connection, sql, params_count, NULL, params, NULL, NULL, 0) == 1)
         result = collect(worker);
     ExecStatusType status = PQresultStatus(result);
+    if (result != NULL)
+        tell(worker, true);
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
         return result;
     /* Its own text may hold values: the code says enough. */
@@ -179,8 +189,11 @@ static void *loop(void *cls)
     return NULL;
 }
 
-bool workers_start(const struct config *config, const struct worker_task *tasks, size_t count)
+bool workers_start(const struct config *config, const struct worker_task *tasks, size_t count, struct health *health)
 {
+    workers_health = health;
+    if (health != NULL)
+        health_expect_workers(health, (unsigned)count);
     stop_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     for (size_t i = 0; stop_fd >= 0 && i < count && i < WORKERS_MAXIMUM; i++) {
         struct worker *worker = &workers[i];

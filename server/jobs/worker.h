@@ -1,8 +1,10 @@
-/* Background threads of `yibaod serve`: each has a task, a PostgreSQL session of its own, and sleeps until it is woken.
+/* Background threads of `yibaod serve` and `yibaod work`: each has a task, a PostgreSQL session of its own, and sleeps
+ * until it is woken.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/config.h"
+#include "server/http/health.h"
 #include "server/jobs/worker_wake.h"
 #include <libpq-fe.h>
 #include <stdbool.h>
@@ -24,8 +26,11 @@ struct worker_task {
     void *state;
 };
 
-/* `tasks` and `config` outlive the workers. False when a thread cannot be had; then workers_stop all the same. */
-bool workers_start(const struct config *config, const struct worker_task *tasks, size_t count);
+/*
+ * `tasks`, `config` and `health` outlive the workers; health NULL: nobody asks how they are. False when a thread cannot
+ * be had; then workers_stop all the same.
+ */
+bool workers_start(const struct config *config, const struct worker_task *tasks, size_t count, struct health *health);
 void workers_stop(void); /* ends what is under way in order, waits for it, and closes everything */
 
 /* For tasks, on their thread. */

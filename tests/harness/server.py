@@ -1,4 +1,4 @@
-"""Starts and stops a real `yibaod serve` on free ports of 127.0.0.1."""
+"""Starts and stops a real `yibaod serve` or `yibaod work` on free ports of 127.0.0.1."""
 # SPDX-License-Identifier: Apache-2.0
 import http.client
 import os
@@ -30,9 +30,9 @@ def wait_until(condition, what, patience_s=PATIENCE_S, pause_s=0.05):
 
 
 class Server:
-    """`environment` is the whole one of the process, but for the two listeners."""
+    """`environment` is the whole one of the process, but for the two listeners. `command`: serve, or work, which has no API."""
 
-    def __init__(self, binary, environment, log_path, port=None):
+    def __init__(self, binary, environment, log_path, port=None, command="serve"):
         self.host = "127.0.0.1"
         self.port = port or free_port()
         self.ops_port = free_port()
@@ -44,7 +44,7 @@ class Server:
         }
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(binary), "serve"], cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                [str(binary), command], cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
 
     @property

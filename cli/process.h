@@ -1,0 +1,14 @@
+/* What the subcommands that stay have in common: settings in force, signals, keys. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "server/config.h"
+#include "server/crypto/keyring.h"
+
+/* Both: false after one line on stderr. */
+bool process_complain(const char *what);
+/* Before any thread: applies log level and test clock, shuts the memory in production, lets only
+ * process_wait_for_stop see SIGTERM and SIGINT. */
+void process_prepare(const struct config *config);
+/* Checks that the database is one for this mode, and opens its keys. NULL after one line on stderr. */
+struct keyring *process_open_keys(const struct config *config);
+void process_wait_for_stop(void);
