@@ -186,7 +186,9 @@ class Operation:
             raise self.fault(f"{len(headers)} header arguments; LIMIT_HEADER_ARGUMENTS is {limit('LIMIT_HEADER_ARGUMENTS')}")
         if len([s for s in self.segments if s.startswith("{")]) > 4:
             raise self.fault("more than ROUTE_PATH_ARGS path parameters")
-        pointer_bytes = max((len(f"/header/{name}/000") for name in names), default=0)
+        pointers = [f"/header/{name}/000" for name in names]
+        pointers += [f"/body/{a.name}/00000/{field.name}" for a in self.arguments for field in a.fields]
+        pointer_bytes = max(map(len, pointers), default=0)
         if pointer_bytes > 63:
             raise self.fault("an argument name is too long for a fault's pointer")
 

@@ -17,6 +17,7 @@ class Argument:
         self.minimum = self.maximum = self.items_minimum = self.items_maximum = 0
         self.choices = None
         self.default = None
+        self.fields = []  # of the objects of a list
         self.read()
 
     def fault(self, what):
@@ -36,24 +37,43 @@ class Argument:
         elif kind == "string":
             self.type = self.read_text(self.schema)
         else:
-            raise self.fault(f"type {kind!r} is not supported; integer, boolean, string or an array of strings is")
+            raise self.fault(f"type {kind!r} is not supported; integer, boolean, string or an array of strings or objects is")
         if not INT64[0] <= self.minimum <= self.maximum <= INT64[1]:
             raise self.fault(f"minimum {self.minimum} and maximum {self.maximum} contradict")
         self.read_default()
 
     def read_array(self):
         items = resolve(self.document, self.schema.get("items", {}))
-        if items.get("type") != "string" or self.place != "ARG_BODY":
-            raise self.fault("only arrays of strings in a body are supported")
-        if self.schema.get("uniqueItems") is not True:
-            raise self.fault("an array needs “uniqueItems: true”, which the program enforces")
-        self.type, self.item_type = "ARG_TEXTS", self.read_text(items)
-        if self.item_type not in ("ARG_TEXT", "ARG_REGION"):
-            raise self.fault("array items may be plain text or region-code")
+        if items.get("type") not in ("string", "object") or self.place != "ARG_BODY":
+            raise self.fault("only arrays of strings or objects in a body are supported")
+        if items["type"] == "object":
+            self.read_objects(items)
+        else:
+            self.read_texts(items)
         self.items_minimum = self.schema.get("minItems", 0)
         self.items_maximum = need(self.schema, "maxItems", int, self.where)
         if not 0 <= self.items_minimum <= self.items_maximum:
             raise self.fault("minItems and maxItems contradict")
+
+    def read_texts(self, items):
+        if self.schema.get("uniqueItems") is not True:
+            raise self.fault("an array of strings needs “uniqueItems: true”, which the program enforces")
+        self.type, self.item_type = "ARG_TEXTS", self.read_text(items)
+        if self.item_type not in ("ARG_TEXT", "ARG_REGION"):
+            raise self.fault("array items may be plain text or region-code")
+
+    def read_objects(self, items):
+        properties, required = items.get("properties", {}), items.get("required", [])
+        if items.get("additionalProperties") is not False or not properties or not set(required) <= set(properties):
+            raise self.fault("objects of an array need properties and “additionalProperties: false”")
+        if self.schema.get("uniqueItems") is not None:
+            raise self.fault("whether objects of an array differ is not enforced")
+        self.type = "ARG_OBJECTS"
+        for name, raw in properties.items():
+            schema = resolve(self.document, raw)
+            self.fields.append(Argument(self.document, name, self.place, schema, name in required, self.where))
+            if self.fields[-1].type in ("ARG_TEXTS", "ARG_OBJECTS") or self.fields[-1].default is not None:
+                raise self.fault(f"field “{name}”: no array and no default stands in an object of an array")
 
     def read_text(self, schema):
         form = schema.get("format")

@@ -23,6 +23,10 @@ def constant(operation, argument):
     return re.sub(r"[^A-Z0-9]", "_", f"{operation.name}_{argument.name}".upper())
 
 
+def field_constant(operation, argument, field):
+    return f"{constant(operation, argument)}_{field.name.upper()}"
+
+
 def bits(prefix, names, shift=False):
     terms = [f"1u << {prefix}{name.upper()}" if shift else f"{prefix}{name.upper()}" for name in names]
     return " | ".join(terms) or "0"
@@ -38,6 +42,11 @@ def header_text(operations, problems):
             out += ["", f"enum {o.name}_argument {{"]
             out += [f"    {constant(o, a)}," for a in o.arguments]
             out.append("};")
+        for a in o.arguments:
+            if a.fields:
+                out += ["", f"enum {constant(o, a).lower()}_field {{"]
+                out += [f"    {field_constant(o, a, f)}," for f in a.fields]
+                out += [f"    {constant(o, a)}_FIELDS", "};"]
     out += ["", "/* In order of precedence. */", "enum problem {", "    PROBLEM_NONE,"]
     out += [f"    PROBLEM_{p['code'].upper()}," for p in problems]
     out += ["    PROBLEM_COUNT,", "};", "", "#endif"]
@@ -70,11 +79,21 @@ def argument_lines(operation):
         return []
     out = [""]
     for a in operation.arguments:
+        if a.fields:
+            named = [(field_constant(operation, a, field), field) for field in a.fields]
+            out += table_lines(f"{constant(operation, a).lower()}_fields", named)
+    return out + table_lines(f"{operation.name}_args", [(constant(operation, a), a) for a in operation.arguments])
+
+
+def table_lines(table, named):
+    """A table of arg_info; `named` are pairs of constant and argument."""
+    out = []
+    for name, a in named:
         if a.choices:
             listed = ", ".join(c_string(choice) for choice in a.choices)
-            out.append(f"static const char *const {constant(operation, a).lower()}_choices[] = {{{listed}, NULL}};")
-    out.append(f"static const struct arg_info {operation.name}_args[] = {{")
-    for a in operation.arguments:
+            out.append(f"static const char *const {name.lower()}_choices[] = {{{listed}, NULL}};")
+    out.append(f"static const struct arg_info {table}[] = {{")
+    for name, a in named:
         fields = [f".name = {c_string(a.name)}", f".place = {a.place}", f".type = {a.type}"]
         if a.item_type:
             fields.append(f".item_type = {a.item_type}")
@@ -83,10 +102,12 @@ def argument_lines(operation):
             if getattr(a, key):
                 fields.append(f".{key} = {c_int64(getattr(a, key))}")
         if a.choices:
-            fields.append(f".choices = {constant(operation, a).lower()}_choices")
+            fields.append(f".choices = {name.lower()}_choices")
         if a.default is not None:
             fields += [".has_default = true", f".default_number = {c_int64(a.default)}"]
-        out.append(f"    [{constant(operation, a)}] = {{{', '.join(fields)}}},")
+        if a.fields:
+            fields += [f".fields = {name.lower()}_fields", f".fields_count = {name}_FIELDS"]
+        out.append(f"    [{name}] = {{{', '.join(fields)}}},")
     return [*out, "};"]
 
 

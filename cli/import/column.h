@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "cli/import/cell.h"
-#include "cli/import/csv.h"
+#include "server/csv_reader.h"
 #include <stdbool.h>
 
 /* What a column may hold, where it is one of a few words; `words` separated by | are synonyms. */

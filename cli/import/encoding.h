@@ -13,8 +13,6 @@ enum encoding { ENCODING_UTF8, ENCODING_GB18030 };
  * `*is_clean`: not a single broken sequence, no U+FFFD, no NUL.
  */
 enum encoding encoding_detect(struct span content, bool *is_clean);
-/* Well-formed by RFC 3629, and without U+FFFD. */
-bool utf8_is_clean(struct span text);
 struct span encoding_without_mark(struct span content);
 /* Converts to UTF-8 into an unlinked file, under TMPDIR or in memory, and returns its descriptor, -1 on failure.
  * Unreadable bytes become U+FFFD. */

@@ -10,7 +10,9 @@ void argument_fault(const struct argument *argument, const char *code, const cha
     const struct arg_info *info = argument->info;
     char name[sizeof((struct fault){0}.pointer)];
     char detail[sizeof((struct fault){0}.detail)];
-    if (argument->item == ARGUMENT_ITSELF)
+    if (argument->list != NULL)
+        snprintf(name, sizeof name, "%s/%d/%s", argument->list->name, argument->item, info->name);
+    else if (argument->item == ARGUMENT_ITSELF)
         snprintf(name, sizeof name, "%s", info->name);
     else
         snprintf(name, sizeof name, "%s/%d", info->name, argument->item);
@@ -189,6 +191,7 @@ void argument_take_string(const struct argument *argument, struct span text)
     case ARG_INTEGER:
     case ARG_BOOLEAN:
     case ARG_TEXTS:
+    case ARG_OBJECTS:
         malformed(argument, NULL, NULL);
         return;
     }

@@ -8,7 +8,8 @@ struct argument {
     struct request *request;
     const struct arg_info *info;
     struct arg *value;
-    int item; /* -1: the argument itself */
+    int item;                    /* -1: the argument itself */
+    const struct arg_info *list; /* of a field of an object: the list that its object is the item of; else NULL */
 };
 
 #define ARGUMENT_ITSELF (-1)
@@ -18,7 +19,7 @@ void argument_fault(const struct argument *argument, const char *code, const cha
 
 /* Each sets *argument->value when the value is right, else adds a fault. `text` must stay as long as the arena. */
 void argument_take_text(const struct argument *argument,
-                        struct span text); /* any type but ARG_TEXTS, as in a path or query */
+                        struct span text); /* any type but arrays, as in a path or query */
 void argument_take_string(const struct argument *argument, struct span text); /* types that are strings in JSON too */
 void argument_take_integer(const struct argument *argument, int64_t number);
 /* One string of a list; false after adding a fault. */

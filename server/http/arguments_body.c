@@ -1,7 +1,7 @@
 /* Turns a JSON object into arguments. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/arguments_body.h"
-#include "server/http/argument_value.h"
+#include "server/http/arguments_list.h"
 #include "server/json_memory.h"
 #include <jansson.h>
 
@@ -38,70 +38,25 @@ static struct span string_of(const json_t *string)
     return (struct span){.bytes = json_string_value(string), .length = json_string_length(string)};
 }
 
-static bool is_repeated(const struct span *items, size_t count)
+bool arguments_take_member(const struct argument *argument, const json_t *member)
 {
-    for (size_t i = 0; i < count; i++)
-        if (span_equal(items[i], items[count]))
-            return true;
-    return false;
-}
-
-/* False without memory. */
-static bool take_list(struct argument *argument, const json_t *list)
-{
-    const struct arg_info *info = argument->info;
-    size_t count = json_array_size(list);
-    if (!json_is_array(list)) {
-        argument_fault(argument, "malformed", "须为列表。", "This must be a list.", 0);
-        return true;
-    }
-    if ((int64_t)count < info->items_minimum) {
-        argument_fault(argument, "too_short", "至少 %lld 项。", "At least %lld items are needed.", info->items_minimum);
-        return true;
-    }
-    if ((int64_t)count > info->items_maximum) {
-        argument_fault(argument, "too_long", "最多 %lld 项。", "At most %lld items are taken.", info->items_maximum);
-        return true;
-    }
-    struct span *items = arena_alloc(argument->request->arena, (count + 1) * sizeof(*items));
-    if (items == NULL)
-        return false;
-    uint32_t faults_before = argument->request->faults_count;
-    for (size_t i = 0; i < count; i++) {
-        const json_t *item = json_array_get(list, i);
-        argument->item = (int)i;
-        if (!json_is_string(item)) {
-            argument_fault(argument, "malformed", "须为文字。", "This must be a string.", 0);
-            continue;
-        }
-        items[i] = string_of(item);
-        if (argument_check_item(argument, items[i]) && is_repeated(items, i))
-            argument_fault(argument, "duplicate", NULL, NULL, 0);
-    }
-    if (argument->request->faults_count == faults_before)
-        *argument->value = (struct arg){.present = true, .texts = {.items = items, .count = count}};
-    return true;
-}
-
-/* False without memory. */
-static bool take_member(struct request *request, const struct arg_info *info, struct arg *value, const json_t *member)
-{
-    struct argument argument = {.request = request, .info = info, .value = value, .item = ARGUMENT_ITSELF};
-    switch (info->type) {
+    switch (argument->info->type) {
     case ARG_TEXTS:
-        return take_list(&argument, member);
+        return arguments_take_texts(argument, member);
+    case ARG_OBJECTS:
+        return arguments_take_objects(argument, member);
     case ARG_INTEGER:
         if (json_is_integer(member))
-            argument_take_integer(&argument, json_integer_value(member));
+            argument_take_integer(argument, json_integer_value(member));
         else
-            argument_fault(&argument, "malformed", "须为整数，不带小数点和指数。",
+            argument_fault(argument, "malformed", "须为整数，不带小数点和指数。",
                            "This must be an integer without fraction or exponent.", 0);
         return true;
     case ARG_BOOLEAN:
         if (json_is_boolean(member))
-            *value = (struct arg){.present = true, .number = json_is_true(member)};
+            *argument->value = (struct arg){.present = true, .number = json_is_true(member)};
         else
-            argument_fault(&argument, "malformed", "须为 true 或 false。", "This must be true or false.", 0);
+            argument_fault(argument, "malformed", "须为 true 或 false。", "This must be true or false.", 0);
         return true;
     case ARG_TEXT:
     case ARG_UUID:
@@ -110,9 +65,9 @@ static bool take_member(struct request *request, const struct arg_info *info, st
     case ARG_INSTANT:
     case ARG_REGION:
         if (json_is_string(member))
-            argument_take_string(&argument, string_of(member));
+            argument_take_string(argument, string_of(member));
         else
-            argument_fault(&argument, "malformed", "须为文字（字符串）。", "This must be a string.", 0);
+            argument_fault(argument, "malformed", "须为文字（字符串）。", "This must be a string.", 0);
         return true;
     }
     __builtin_unreachable();
@@ -157,7 +112,11 @@ enum problem arguments_read_body(struct request *request, bool *seen)
             continue;
         }
         seen[index] = true;
-        if (!take_member(request, &operation->args[index], &request->args[index], member))
+        const struct argument argument = {.request = request,
+                                          .info = &operation->args[index],
+                                          .value = &request->args[index],
+                                          .item = ARGUMENT_ITSELF};
+        if (!arguments_take_member(&argument, member))
             return PROBLEM_INTERNAL_ERROR;
     }
     return PROBLEM_NONE;

@@ -63,6 +63,8 @@ static bool update_arg(EVP_MAC_CTX *mac, const struct arg_info *info, const stru
         return EVP_MAC_update(mac, arg->uuid.bytes, sizeof arg->uuid.bytes) == 1;
     case ARG_TEXTS:
         return update_texts(mac, arg);
+    case ARG_OBJECTS: /* in a body only, and a list has none */
+        return false;
     case ARG_INTEGER:
     case ARG_BOOLEAN:
     case ARG_DATE:

@@ -55,6 +55,7 @@ enum arg_type {
     ARG_INSTANT, /* format: date-time → µs */
     ARG_REGION,  /* format: region-code: six digits */
     ARG_TEXTS,   /* array of strings, each under the item's enum/length rules */
+    ARG_OBJECTS, /* array of objects, each with the same few fields; body only */
 };
 
 struct arg_info {
@@ -65,11 +66,13 @@ struct arg_info {
     bool required;
     int64_t minimum; /* value, or length in characters; for ARG_TEXTS of one item */
     int64_t maximum;
-    int64_t items_minimum; /* ARG_TEXTS */
+    int64_t items_minimum; /* ARG_TEXTS, ARG_OBJECTS */
     int64_t items_maximum;
     const char *const *choices; /* NULL-terminated closed list, or NULL */
     bool has_default;
-    int64_t default_number; /* for integers and booleans */
+    int64_t default_number;        /* for integers and booleans */
+    const struct arg_info *fields; /* ARG_OBJECTS: of each object; neither arrays nor defaults */
+    uint8_t fields_count;
 };
 
 struct arg {
@@ -82,6 +85,10 @@ struct arg {
             const struct span *items;
             size_t count;
         } texts;
+        struct {
+            const struct arg *values; /* field after field of one object after another: count × fields_count */
+            size_t count;
+        } objects;
     };
 };
 

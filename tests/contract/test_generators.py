@@ -130,6 +130,10 @@ def test_a_contract_becomes_tables_that_compile(tmp_path, source):
     ("additionalProperties: false", "additionalProperties: true", "additionalProperties"),
     ("required: [name, amount_fen]", "required: [name, amount]", "no property"),
     ("                  uniqueItems: true\n", "", "uniqueItems"),
+    ("                    additionalProperties: false\n", "", "objects of an array"),
+    ("colour: {type: string, enum: [red, green]}", "colour: {type: boolean, default: true}", "no array and no default"),
+    ("                  maxItems: 2\n                  items:\n", "                  maxItems: 2\n                  uniqueItems: true\n"
+     "                  items:\n", "not enforced"),
     ("text/csv: {}", "text/html: {}", "not supported"),
     ("        '201':", "        default:", "by its number"),
     ("/v1/things/latest:", "/v1/things/{latest}:", "the path names"),

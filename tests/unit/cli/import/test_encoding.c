@@ -3,6 +3,7 @@
 #include "tests/unit/harness.h"
 
 #include "cli/import/encoding.h"
+#include "server/utf8.h"
 #include <string.h>
 #include <unistd.h>
 

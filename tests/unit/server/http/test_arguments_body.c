@@ -24,6 +24,25 @@ static void test_body_of_every_type(void **state)
     small_close(request);
 }
 
+static void test_objects(void **state)
+{
+    struct request *request = small_open(OPERATION_CREATE_THING);
+    const struct arg *parts = &request->args[CREATE_THING_PARTS];
+    assert_int_equal(read_body(request,
+                               "{" REQUIRED ", \"parts\": [{\"number\": \"a\", \"count\": 9, \"colour\": \"red\"}, "
+                               "{\"count\": 1, \"number\": \"bc\"}]}"),
+                     PROBLEM_NONE);
+    assert_int_equal(parts->objects.count, 2);
+    const struct arg *first = parts->objects.values, *second = first + CREATE_THING_PARTS_FIELDS;
+    assert_span_equal(first[CREATE_THING_PARTS_NUMBER].text, "a");
+    assert_int_equal(first[CREATE_THING_PARTS_COUNT].number, 9);
+    assert_span_equal(first[CREATE_THING_PARTS_COLOUR].text, "red");
+    assert_span_equal(second[CREATE_THING_PARTS_NUMBER].text, "bc");
+    assert_int_equal(second[CREATE_THING_PARTS_COUNT].number, 1);
+    assert_false(second[CREATE_THING_PARTS_COLOUR].present);
+    small_close(request);
+}
+
 static void test_wrong_bodies(void **state)
 {
     static const struct wrong cases[] = {
@@ -49,6 +68,16 @@ static void test_wrong_bodies(void **state)
         {"{" REQUIRED ", \"colours\": [\"red\", \"red\", \"red\", \"red\"]}", "/body/colours too_long\n"},
         {"{" REQUIRED ", \"regions\": [\"62050\"]}", "/body/regions/0 malformed\n"},
         {"{" REQUIRED ", \"regions\": [[[]]]}", "/body/regions/0 malformed\n"},
+        {"{" REQUIRED ", \"parts\": {}}", "/body/parts malformed\n"},
+        {"{" REQUIRED ", \"parts\": []}", "/body/parts too_short\n"},
+        {"{" REQUIRED ", \"parts\": [{}, 1, {}]}", "/body/parts too_long\n"},
+        {"{" REQUIRED ", \"parts\": [1, {}]}",
+         "/body/parts/0 malformed\n/body/parts/1/number required\n/body/parts/1/count required\n"},
+        {"{" REQUIRED ", \"parts\": [{\"number\": \"\", \"count\": 10, \"colour\": \"blue\", \"a/b\": 1}]}",
+         "/body/parts/0/number too_short\n/body/parts/0/count too_large\n/body/parts/0/colour not_allowed\n"
+         "/body/parts/0 unknown\n"},
+        {"{" REQUIRED ", \"parts\": [{\"number\": 1, \"count\": \"1\", \"colour\": []}]}",
+         "/body/parts/0/number malformed\n/body/parts/0/count malformed\n/body/parts/0/colour malformed\n"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct request *request = small_open(OPERATION_CREATE_THING);
@@ -128,8 +157,11 @@ static void test_a_body_where_none_is_taken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_body_of_every_type),         cmocka_unit_test(test_wrong_bodies),
-        cmocka_unit_test(test_what_is_no_json_object),     cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_body_of_every_type),
+        cmocka_unit_test(test_objects),
+        cmocka_unit_test(test_wrong_bodies),
+        cmocka_unit_test(test_what_is_no_json_object),
+        cmocka_unit_test(test_depth),
         cmocka_unit_test(test_a_body_where_none_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
-/* Reading CSV: what RFC 4180 allows, and what nobody should send. */
+/* server/csv_reader.c: what RFC 4180 allows, and what nobody should send. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/harness.h"
 
-#include "cli/import/csv.h"
+#include "server/csv_reader.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Reads CSV records (RFC 4180) out of memory without copying them. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/import/csv.h"
-#include "cli/import/encoding.h"
+#include "server/csv_reader.h"
+#include "server/utf8.h"
 
 void csv_init(struct csv_reader *reader, struct span content, bool has_bad_bytes)
 {
