@@ -10,6 +10,7 @@
 #   -- mode: set            (set | single; default single)
 #   -- lane: read           (read | write | slow)
 #   -- repeatable: yes      (yes | no)
+#   -- writes: yes          (yes | no; default: what is on the write lane. Of others, what a caller cannot take back)
 #   -- deferral: yes        (yes | no; default no: server/pg/deferral.h)
 #   -- distinct: account_id (with deferral: members with the same value do not travel together)
 #   -- param: person_key int8
@@ -20,9 +21,9 @@ import sys
 
 TYPES = ("bool", "int2", "int4", "int8", "text", "bytea", "uuid", "date", "instant")
 CHOICES = {"mode": ("single", "set"), "lane": ("read", "write", "slow"), "repeatable": ("yes", "no"),
-           "deferral": ("yes", "no")}
+           "deferral": ("yes", "no"), "writes": ("yes", "no")}
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-DIRECTIVE = re.compile(r"--\s*(mode|lane|repeatable|deferral|distinct|param|column)\s*:(.*)")
+DIRECTIVE = re.compile(r"--\s*(mode|lane|repeatable|writes|deferral|distinct|param|column)\s*:(.*)")
 SPDX = "-- SPDX-License-Identifier: Apache-2.0"
 # What may hide a semicolon or a $1 inside a statement: comments, quoted text and names, dollar quotes.
 HIDDEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$([A-Za-z_]*)\$.*?\$\1\$", re.S)
@@ -110,6 +111,9 @@ def check_header(statement, params_max):
     for key in ("lane", "repeatable"):
         if key not in statement.settings:
             raise Malformed(path, 1, f"the header lacks “-- {key}:”")
+    statement.settings.setdefault("writes", "yes" if statement.settings["lane"] == "write" else "no")
+    if (statement.settings["lane"], statement.settings["writes"]) in (("write", "no"), ("read", "yes")):
+        raise Malformed(path, 1, "the write lane is for what writes, and the read lane for what does not")
     if len(statement.params) > params_max:
         raise Malformed(path, 1, f"{len(statement.params)} parameters; LIMIT_STATEMENT_PARAMS is {params_max}")
     if statement.is_set and statement.columns[:1] != [("ord", "int8")]:
@@ -197,6 +201,7 @@ def source_text(statements):
         out += [f"            {c_string(s.sql[-1])},",
                 f"        .mode = STATEMENT_{s.settings['mode'].upper()},",
                 f"        .lane = LANE_{s.settings['lane'].upper()},",
+                f"        .writes = {'true' if s.settings['writes'] == 'yes' else 'false'},",
                 f"        .repeatable = {'true' if s.settings['repeatable'] == 'yes' else 'false'},",
                 f"        .params_count = {len(s.params)},", f"        .columns_count = {len(s.columns)},"]
         out += [f"        .{what} = {s.name}_{what}," for what in ("params", "columns") if getattr(s, what)]

@@ -28,6 +28,21 @@ static bool add_texts(EVP_MD_CTX *context, const struct arg *arg)
     return is_added;
 }
 
+static bool add_value(EVP_MD_CTX *context, const struct arg_info *info, const struct arg *arg);
+
+/* Objects of one list have the same fields, so their values tell them apart. */
+static bool add_objects(EVP_MD_CTX *context, const struct arg_info *info, const struct arg *arg)
+{
+    uint64_t count = arg->objects.count;
+    bool is_added = add(context, &count, sizeof count);
+    for (size_t i = 0; is_added && i < arg->objects.count * info->fields_count; i++) {
+        const struct arg *value = &arg->objects.values[i];
+        is_added = add(context, &value->present, sizeof value->present) &&
+                   (!value->present || add_value(context, &info->fields[i % info->fields_count], value));
+    }
+    return is_added;
+}
+
 static bool add_value(EVP_MD_CTX *context, const struct arg_info *info, const struct arg *arg)
 {
     switch (info->type) {
@@ -44,6 +59,8 @@ static bool add_value(EVP_MD_CTX *context, const struct arg_info *info, const st
         return add(context, arg->text.bytes, arg->text.length);
     case ARG_TEXTS:
         return add_texts(context, arg);
+    case ARG_OBJECTS:
+        return add_objects(context, info, arg);
     }
     __builtin_unreachable();
 }

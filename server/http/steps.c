@@ -97,7 +97,7 @@ static void ask(struct exchange *exchange)
     if (exchange->request.look)
         look_prepend(exchange);
     exchange->request.look = false;
-    task->is_dry_run = exchange->request.is_dry_run && statement_infos[task->call.statement].lane == LANE_WRITE;
+    task->is_dry_run = exchange->request.is_dry_run && statement_infos[task->call.statement].writes;
     if (task->is_dry_run)
         task->lane = LANE_SLOW;
     steps_ask(exchange, EXCHANGE_ROWS);

@@ -21,8 +21,7 @@ bool task_may_have_run(const struct task *task)
 
 bool task_is_write(const struct task *task)
 {
-    bool writes = task->lane == LANE_WRITE || statement_infos[task->call.statement].lane == LANE_WRITE;
-    return writes && !task->is_dry_run;
+    return (task->lane == LANE_WRITE || statement_infos[task->call.statement].writes) && !task->is_dry_run;
 }
 
 /* The members of the part that failed; all of them when it was the commit, or what goes before the only member. */

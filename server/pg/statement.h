@@ -38,6 +38,7 @@ struct statement_info {
     const char *sql;
     enum statement_mode mode;
     enum lane lane;
+    bool writes;     /* and not only the record of a look: see task_may_have_run, and dry runs */
     bool repeatable; /* may be executed again when its outcome is unknown */
     uint8_t params_count;
     uint8_t columns_count;

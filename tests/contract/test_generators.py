@@ -70,6 +70,7 @@ def test_no_queries_are_fine(tmp_path):
     ("ORDER BY q.ord;", "", 9, "ORDER BY"),
     ("ORDER BY q.ord;", "ORDER BY q.ord; SELECT 2", 11, "exactly one"),
     (QUERY[QUERY.index("SELECT"):], "", 8, "no statement"),
+    ("repeatable: yes", "repeatable: yes\n-- writes: yes", 1, "the read lane for what does not"),
     ("repeatable: yes", "repeatable: yes\n-- deferral: yes", 1, "write lane"),
     ("-- lane: read\n", "-- lane: write\n-- deferral: yes\n", 1, "wait bool"),
     ("-- lane: read\n", "-- lane: read\n-- distinct: account_id\n", 1, "distinct"),
