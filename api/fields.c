@@ -72,14 +72,39 @@ static void write_field(struct json_writer *writer, const struct field *field, c
     case FIELD_ITEMS:
         json_split_text(writer, row_text(rows, row, field->column), ';');
         return;
+    case FIELD_OBJECT:
+    case FIELD_END:
+        return;
     }
+}
+
+/* Opens the object that fields[i] begins; where there is none, the index of its end. */
+static size_t open_object(struct json_writer *writer, const struct field *fields, size_t i, const struct rows *rows,
+                          int row)
+{
+    json_key(writer, fields[i].name);
+    if (!row_is_null(rows, row, fields[i].column)) {
+        json_object_open(writer);
+        return i;
+    }
+    json_null_value(writer);
+    while (fields[i].form != FIELD_END) {
+        i++;
+    }
+    return i;
 }
 
 void fields_write(struct json_writer *writer, const struct field *fields, size_t count, const struct rows *rows,
                   int row)
 {
     for (size_t i = 0; i < count; i++) {
-        write_field(writer, &fields[i], rows, row);
+        if (fields[i].form == FIELD_OBJECT) {
+            i = open_object(writer, fields, i, rows, row);
+        } else if (fields[i].form == FIELD_END) {
+            json_object_close(writer);
+        } else {
+            write_field(writer, &fields[i], rows, row);
+        }
     }
 }
 
@@ -107,10 +132,17 @@ enum problem fields_write_found(const struct field *fields, size_t count, const 
     return PROBLEM_NONE;
 }
 
+static bool has_cell(const struct field *field)
+{
+    return field->form != FIELD_OBJECT && field->form != FIELD_END;
+}
+
 void fields_write_csv_header(struct csv_writer *csv, const struct field *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        csv_writer_text(csv, span_of(fields[i].name));
+        if (has_cell(&fields[i])) {
+            csv_writer_text(csv, span_of(fields[i].name));
+        }
     }
     csv_writer_end(csv);
 }
@@ -149,6 +181,9 @@ void fields_write_csv(struct csv_writer *csv, const struct field *fields, size_t
 {
     for (size_t i = 0; i < count; i++) {
         char month[8];
+        if (!has_cell(&fields[i])) {
+            continue;
+        }
         if (row_is_null(rows, row, fields[i].column)) {
             csv_writer_empty(csv);
         } else if (fields[i].form == FIELD_MONTH) {

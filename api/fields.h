@@ -12,6 +12,9 @@ enum field_form {
     FIELD_MONTH, /* a date, shown as YYYY-MM */
     FIELD_WORDS, /* text joined by commas, shown as an array; JSON only */
     FIELD_ITEMS, /* text joined by semicolons, shown as an array; JSON only */
+    /* What follows, up to FIELD_END, is an object of that name; null where the column is. In CSV just more columns. */
+    FIELD_OBJECT,
+    FIELD_END,
 };
 
 struct field {
@@ -20,6 +23,10 @@ struct field {
     enum field_form form;
 };
 
+#define FIELD_OBJECT_END                                                                                               \
+    {                                                                                                                  \
+        NULL, -1, FIELD_END                                                                                            \
+    }
 #define FIELDS(table) (table), sizeof(table) / sizeof(*(table))
 
 /* Into an object that is open. */

@@ -10,14 +10,17 @@ struct two_texts {
 static const struct two_texts actions[] = {
     {"approve_proposal", "批准了与您的信息有关的申请", "Approved a proposal about your data"},
     {"begin_registration", "申请了注册", "Began to register"},
+    {"capture_charge", "确认扣除了预扣的款项", "Took money that it had held on your account"},
     {"confirm_registration", "完成了注册", "Registered"},
     {"create_consent_request", "申请查看您的信息", "Asked you for consent to see your data"},
     {"create_disclosure", "查看了您的完整个人信息", "Was shown personal data of yours in full"},
     {"create_enrolment", "为您办理了参保登记", "Entered an enrolment for you"},
     {"create_person", "登记了您的个人信息", "Entered your record"},
+    {"create_refund", "向您的个人账户退款", "Gave money back to your account"},
     {"create_token", "为您签发了访问令牌", "Made an access token for you"},
     {"end_my_session", "退出了登录", "Signed out"},
     {"end_my_sessions", "退出了全部登录", "Signed out everywhere"},
+    {"expire_charge", "释放了到期的预扣款项", "Released money that was held and not taken in time"},
     {"get_account", "查看了您的个人账户", "Looked at a personal account of yours"},
     {"get_account_balance", "查看了您的个人账户余额", "Looked at the balance of your account"},
     {"get_account_statement", "查看了您的个人账户月结单", "Looked at a monthly statement of your account"},
@@ -28,6 +31,7 @@ static const struct two_texts actions[] = {
     {"get_person", "查看了您的个人信息", "Looked at your record"},
     {"grant_consent_request", "同意了查看申请", "Agreed to a request"},
     {"list_account_entries", "查看了您的个人账户收支明细", "Looked at the entries of your account"},
+    {"list_account_pending", "查看了您的个人账户在途款项", "Looked at what is in flight on your account"},
     {"list_account_statements", "查看了您的个人账户各月汇总", "Looked at the months of your account"},
     {"list_audit_events", "查看了与您有关的操作记录", "Looked at the log of what was done with your data"},
     {"list_person_accounts", "查看了您的个人账户列表", "Looked at your accounts"},
@@ -50,6 +54,7 @@ static const struct two_texts actions[] = {
     {"set_my_pin", "设置了查询密码", "Set the PIN"},
     {"sign_in_with_code", "使用短信验证码登录", "Signed in by text message"},
     {"sign_in_with_password", "使用密码登录", "Signed in with the password"},
+    {"void_charge", "撤销了预扣的款项", "Released money that it had held on your account"},
     {"withdraw_proposal", "撤回了与您的信息有关的申请", "Withdrew a proposal about your data"},
 };
 

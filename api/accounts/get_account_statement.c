@@ -1,6 +1,7 @@
 /* GET /v1/accounts/{account_id}/statements/{month}: the balance before, what moved it, and the balance after. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/access.h"
+#include "api/accounts/charge_detail.h"
 #include "api/api.h"
 #include "api/list.h"
 #include "server/clock.h"
@@ -42,6 +43,7 @@ static const struct field entry_fields[] = {
     {"posted_at", ACCOUNT_STATEMENT_COLUMN_POSTED_AT, FIELD_PLAIN},
     {"reference", ACCOUNT_STATEMENT_COLUMN_REFERENCE, FIELD_PLAIN},
     {"linked_entry_id", ACCOUNT_STATEMENT_COLUMN_LINKED_ENTRY_ID, FIELD_PLAIN},
+    CHARGE_DETAIL_FIELDS(ACCOUNT_STATEMENT),
 };
 
 static const struct field csv_fields[] = {

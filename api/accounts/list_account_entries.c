@@ -1,6 +1,7 @@
 /* GET /v1/accounts/{account_id}/entries: every movement of money, newest first. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/access.h"
+#include "api/accounts/charge_detail.h"
 #include "api/list.h"
 #include <inttypes.h>
 
@@ -19,6 +20,7 @@ static const struct field fields[] = {
     {"posted_at", ACCOUNT_ENTRIES_COLUMN_POSTED_AT, FIELD_PLAIN},
     {"reference", ACCOUNT_ENTRIES_COLUMN_REFERENCE, FIELD_PLAIN},
     {"linked_entry_id", ACCOUNT_ENTRIES_COLUMN_LINKED_ENTRY_ID, FIELD_PLAIN},
+    CHARGE_DETAIL_FIELDS(ACCOUNT_ENTRIES),
 };
 
 static const struct list list = {

@@ -1,7 +1,7 @@
 -- Reads one page of an account's entries, newest first; one row without an entry when the page is empty.
 -- SPDX-License-Identifier: Apache-2.0
 -- The page is one backward range of the primary key (person_key, account_id, seq): its cost does not grow with the
--- history. The sort on top only orders the page's own rows.
+-- history. The sort on top only orders the page's own rows. What was charged is a few probes for each.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
@@ -27,10 +27,19 @@
 -- column: posted_at instant
 -- column: reference text
 -- column: linked_entry_id uuid
+-- column: charge_id uuid
+-- column: charge_no text
+-- column: provider_id uuid
+-- column: institution_name text
+-- column: institution_type text
+-- column: usage text
+-- column: item text
+-- column: occurred_at instant
 SELECT account.person_id, account.pool_code, page.seq, page.entry_id, page.operation_id, page.kind, page.part,
        page.direction, page.amount_fen, page.current_year_after_fen + page.carried_over_after_fen,
        page.current_year_after_fen, page.carried_over_after_fen, page.business_date, page.posted_at, page.reference,
-       page.linked_entry_id
+       page.linked_entry_id, charge.charge_id, charge.charge_no, charge.provider_id, charge.institution_name,
+       charge.institution_type, charge.usage, charge.item, charge.occurred_at
   FROM account
   LEFT JOIN LATERAL (SELECT ledger_entry.*
                        FROM ledger_entry
@@ -40,5 +49,6 @@ SELECT account.person_id, account.pool_code, page.seq, page.entry_id, page.opera
                         AND ($6::date IS NULL OR ledger_entry.business_date <= $6)
                       ORDER BY ledger_entry.seq DESC
                       LIMIT $7) AS page ON true
+  LEFT JOIN LATERAL charge_detail(page.kind, page.operation_id) AS charge ON true
  WHERE account.person_key = $1 AND account.account_id = $2
  ORDER BY page.seq DESC

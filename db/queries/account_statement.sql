@@ -36,6 +36,14 @@
 -- column: entry_id uuid
 -- column: operation_id uuid
 -- column: linked_entry_id uuid
+-- column: charge_id uuid
+-- column: charge_no text
+-- column: provider_id uuid
+-- column: institution_name text
+-- column: institution_type text
+-- column: usage text
+-- column: item text
+-- column: occurred_at instant
 WITH owner AS MATERIALIZED (
     SELECT account.person_id, account.pool_code, coalesce(pool.name, account.pool_code) AS pool_name
       FROM account
@@ -94,7 +102,9 @@ SELECT owner.person_id, owner.pool_code, owner.pool_name, line.line, line.kind, 
        line.entries_count, line.credits_fen, line.debits_fen, line.amount_fen,
        line.current_year_after_fen + line.carried_over_after_fen, line.current_year_after_fen,
        line.carried_over_after_fen, line.business_date, line.posted_at, line.settled, line.reference, line.seq,
-       line.entry_id, line.operation_id, line.linked_entry_id
+       line.entry_id, line.operation_id, line.linked_entry_id, charge.charge_id, charge.charge_no, charge.provider_id, charge.institution_name,
+       charge.institution_type, charge.usage, charge.item, charge.occurred_at
   FROM owner
  CROSS JOIN line
+  LEFT JOIN LATERAL charge_detail(line.kind, line.operation_id) AS charge ON true
  ORDER BY line.place, line.number

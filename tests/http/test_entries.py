@@ -1,11 +1,14 @@
 """The history of an account: every filter, every page size, both forms, against what is stored."""
 # SPDX-License-Identifier: Apache-2.0
+import csv
 import datetime
 import itertools
+import uuid
 
 from tests.http import listing
 import pytest
-from tests.harness import money
+from tests.db import charging
+from tests.harness import charges, money
 from tests.harness.problems import check_problem, faults
 
 KINDS = (None, "contribution", "adjustment", "interest", "opening_balance", "contribution_refund")
@@ -110,3 +113,43 @@ def test_wrong_filters(api, owner, params, pointers):
     response = api.get(path(owner), by=owner, params=params)
     check_problem(response, 400, "validation_failed")
     assert faults(response).keys() == pointers
+
+
+class TestWhatWasPaidFor:
+    """Entries of charges and refunds say where, what for and when."""
+
+    @pytest.fixture
+    def hospital(self, new_provider):
+        return new_provider("clinic", name=f"社区卫生服务中心 {uuid.uuid4()}")
+
+    @pytest.fixture
+    def paid(self, sql, owner, hospital):
+        """A charge of both parts, with a refund."""
+        money.post(sql, owner.account_id, [money.adjust(300), money.adjust(1_000_000, "carried_over")])
+        balance = sql.execute("SELECT current_year_fen FROM account WHERE account_id = %s", [owner.account_id]).fetchone()
+        paid = charges.charged(sql, owner, hospital, balance[0] + 200, usage="medicine", item="=1+1，降压药")
+        charging.refund(sql, charging.change(paid, 250, after=datetime.timedelta(seconds=1)))
+        return paid
+
+    def test_both_parts_and_what_was_given_back_name_the_charge(self, api, owner, hospital, paid):
+        rows = api.get(path(owner), by=owner, params={"limit": 5}).json()["data"]
+        assert [row["kind"] for row in rows] == ["charge_refund"] * 2 + ["charge"] * 2 + ["adjustment"]
+        assert rows[4]["charge"] is None
+        for row in rows[:4]:
+            assert {**row["charge"], "occurred_at": paid.instant} == {
+                "charge_id": str(paid.charge_id), "charge_no": paid.charge_no, "provider_id": hospital.subject_id,
+                "institution_name": hospital.name, "institution_type": "clinic", "usage": "medicine", "item": "=1+1，降压药",
+                "occurred_at": paid.instant}
+            assert datetime.datetime.fromisoformat(row["charge"]["occurred_at"]) == paid.instant
+        assert {row["linked_entry_id"] for row in rows[:2]} == {row["entry_id"] for row in rows[2:4]}
+        only = api.get(path(owner), by=owner, params={"kind": "charge_refund", "limit": 2}).json()["data"]
+        assert only == rows[:2]
+
+    def test_as_csv_it_is_more_columns(self, api, owner, hospital, paid):
+        response = api.get(path(owner), by=owner, params={"limit": 5}, headers={"Accept": "text/csv"})
+        header, *rows = csv.reader(response.text.splitlines())
+        assert header[-8:] == ["charge_id", "charge_no", "provider_id", "institution_name", "institution_type", "usage", "item",
+                               "occurred_at"]
+        assert rows[0][-8:-1] == [str(paid.charge_id), paid.charge_no, hospital.subject_id, hospital.name, "clinic", "medicine",
+                                  "'=1+1，降压药"]
+        assert rows[4][-8:] == [""] * 8

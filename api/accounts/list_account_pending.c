@@ -1,0 +1,54 @@
+/* GET /v1/accounts/{account_id}/pending: money that is on its way, newest first. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/access.h"
+#include "api/accounts/charge_detail.h"
+#include "api/list.h"
+
+static const struct field fields[] = {
+    {"pending_id", ACCOUNT_PENDING_COLUMN_PENDING_ID, FIELD_PLAIN},
+    {"kind", ACCOUNT_PENDING_COLUMN_KIND, FIELD_PLAIN},
+    {"amount_fen", ACCOUNT_PENDING_COLUMN_AMOUNT_FEN, FIELD_PLAIN},
+    {"since", ACCOUNT_PENDING_COLUMN_SINCE, FIELD_PLAIN},
+    {"expected_end", ACCOUNT_PENDING_COLUMN_EXPECTED_END, FIELD_PLAIN},
+    CHARGE_DETAIL_FIELDS(ACCOUNT_PENDING),
+};
+
+static const struct list list = {
+    .fields = fields, .fields_count = sizeof fields / sizeof *fields, .presence = ACCOUNT_PENDING_COLUMN_PENDING_ID};
+
+static enum problem bind(struct request *request, struct call *call)
+{
+    struct uuid account_id = request->args[LIST_ACCOUNT_PENDING_ACCOUNT_ID].uuid;
+    enum problem problem = access_ask(request, account_id);
+    if (problem != PROBLEM_NONE) {
+        return problem;
+    }
+    struct page *page;
+    struct uuid before;
+    problem = list_begin_newest(request, LIST_ACCOUNT_PENDING_LIMIT, LIST_ACCOUNT_PENDING_CURSOR, &page, &before);
+    if (problem != PROBLEM_NONE) {
+        return problem;
+    }
+    call_init(call, STATEMENT_ACCOUNT_PENDING);
+    call_int(call, ACCOUNT_PENDING_PARAM_PERSON_KEY, (int64_t)uuid_key(account_id));
+    call_uuid(call, ACCOUNT_PENDING_PARAM_ACCOUNT_ID, account_id);
+    call_uuid(call, ACCOUNT_PENDING_PARAM_BEFORE_ID, before);
+    call_int(call, ACCOUNT_PENDING_PARAM_ROW_LIMIT, page->limit + 1);
+    return PROBLEM_NONE;
+}
+
+static unsigned keys_of(struct request *request, const struct rows *rows, int row, struct span keys[PAGE_KEYS])
+{
+    return list_id_key(request, rows, row, ACCOUNT_PENDING_COLUMN_PENDING_ID, keys);
+}
+
+static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
+{
+    if (rows->count == 0 || !access_may_see(request, row_uuid(rows, 0, ACCOUNT_PENDING_COLUMN_PERSON_ID),
+                                            row_text(rows, 0, ACCOUNT_PENDING_COLUMN_POOL_CODE))) {
+        return PROBLEM_NOT_FOUND;
+    }
+    return list_write_page(&list, request, rows, reply, keys_of);
+}
+
+const struct handler list_account_pending_handler = {.bind = bind, .render = render};
