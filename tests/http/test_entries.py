@@ -8,7 +8,7 @@ import uuid
 from tests.http import listing
 import pytest
 from tests.db import charging
-from tests.harness import charges, money
+from tests.harness import money, past_charges
 from tests.harness.problems import check_problem, faults
 
 KINDS = (None, "contribution", "adjustment", "interest", "opening_balance", "contribution_refund")
@@ -127,7 +127,7 @@ class TestWhatWasPaidFor:
         """A charge of both parts, with a refund."""
         money.post(sql, owner.account_id, [money.adjust(300), money.adjust(1_000_000, "carried_over")])
         balance = sql.execute("SELECT current_year_fen FROM account WHERE account_id = %s", [owner.account_id]).fetchone()
-        paid = charges.charged(sql, owner, hospital, balance[0] + 200, usage="medicine", item="=1+1，降压药")
+        paid = past_charges.charged(sql, owner, hospital, balance[0] + 200, usage="medicine", item="=1+1，降压药")
         charging.refund(sql, charging.change(paid, 250, after=datetime.timedelta(seconds=1)))
         return paid
 

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 from tests.db import charging
-from tests.harness import charges, consenting, money
+from tests.harness import consenting, money, past_charges
 from tests.harness.problems import check_problem
 from tests.http import listing
 
@@ -33,8 +33,8 @@ def balance(api, citizen):
 
 
 def test_a_hold_is_in_flight_until_it_ends(api, sql, owner, hospital):
-    before, instant = balance(api, owner), charges.now()
-    held = charges.held(sql, owner, hospital, 700, instant, lasts=3 * HOUR, usage="treatment", item="住院预缴")
+    before, instant = balance(api, owner), past_charges.now()
+    held = past_charges.held(sql, owner, hospital, 700, instant, lasts=3 * HOUR, usage="treatment", item="住院预缴")
     (one, *_) = api.get(path(owner), by=owner).json()["data"]
     assert one == {
         "pending_id": str(held.charge_id), "kind": "hold", "amount_fen": 700, "since": one["since"],
@@ -53,7 +53,7 @@ def test_a_hold_is_in_flight_until_it_ends(api, sql, owner, hospital):
 
 
 def test_together_they_are_what_is_held(api, sql, owner, hospital):
-    held = [charges.held(sql, owner, hospital, fen) for fen in range(100, 107)]
+    held = [past_charges.held(sql, owner, hospital, fen) for fen in range(100, 107)]
     rows = api.pages(path(owner), by=owner)
     assert [row["amount_fen"] for row in rows][: len(held)] == list(range(106, 99, -1))
     assert sum(row["amount_fen"] for row in rows) == balance(api, owner)["held_fen"]
@@ -70,7 +70,7 @@ def test_an_account_without_any(api, demo):
 
 
 def test_nobody_else_sees_it(api, demo, sql, owner, hospital, new_token):
-    held, stranger = charges.held(sql, owner, hospital, 5), demo.citizen("gap 5")
+    held, stranger = past_charges.held(sql, owner, hospital, 5), demo.citizen("gap 5")
     check_problem(api.get(path(owner), by=stranger), 404, "not_found")
     check_problem(api.get(path(owner), by=new_token("staff", roles=["operator"], regions=["440100"])), 404, "not_found")
     check_problem(api.get(path(owner), by=new_token("staff", roles=["policy"], regions=["110000"])), 403, "forbidden")
