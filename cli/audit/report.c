@@ -12,16 +12,20 @@ void report_init(struct report *report)
     report->is_incomplete = report->faults == NULL;
 }
 
+static void fault_free(const struct fault_found *fault)
+{
+    free(fault->check);
+    free(fault->table);
+    free(fault->key);
+    free(fault->column);
+    free(fault->expected);
+    free(fault->found);
+}
+
 void report_fini(struct report *report)
 {
-    for (size_t i = 0; i < report->faults_kept; i++) {
-        const struct fault_found *fault = &report->faults[i];
-        free(fault->table);
-        free(fault->key);
-        free(fault->column);
-        free(fault->expected);
-        free(fault->found);
-    }
+    for (size_t i = 0; i < report->faults_kept; i++)
+        fault_free(&report->faults[i]);
     free(report->faults);
 }
 
@@ -56,21 +60,18 @@ long long report_total(const struct report *report, const char *name)
     return 0;
 }
 
-void report_add_fault(struct report *report, const char *table, const char *key, const char *column,
+void report_add_fault(struct report *report, const char *check, const char *table, const char *key, const char *column,
                       const char *expected, const char *found)
 {
     report->faults_count++;
     if (report->faults == NULL || report->faults_kept == REPORT_FAULTS_MAXIMUM)
         return;
-    struct fault_found fault = {strdup(table), strdup(key), strdup(column), strdup(expected), strdup(found)};
-    if (fault.table == NULL || fault.key == NULL || fault.column == NULL || fault.expected == NULL ||
-        fault.found == NULL) {
+    struct fault_found fault = {strdup(check),  strdup(table),    strdup(key),
+                                strdup(column), strdup(expected), strdup(found)};
+    if (fault.check == NULL || fault.table == NULL || fault.key == NULL || fault.column == NULL ||
+        fault.expected == NULL || fault.found == NULL) {
         report->is_incomplete = true;
-        free(fault.table);
-        free(fault.key);
-        free(fault.column);
-        free(fault.expected);
-        free(fault.found);
+        fault_free(&fault);
         return;
     }
     report->faults[report->faults_kept++] = fault;
@@ -88,7 +89,7 @@ void report_check_sums(struct report *report)
     char expected[32], found[32];
     snprintf(expected, sizeof expected, "%lld", -system);
     snprintf(found, sizeof found, "%lld", personal);
-    report_add_fault(report, "account", "all", "sum of balances", expected, found);
+    report_add_fault(report, "sums", "account", "all", "sum of balances", expected, found);
 }
 
 bool report_is_clean(const struct report *report)

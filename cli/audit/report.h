@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define REPORT_FAULTS_MAXIMUM 10000 /* kept; all are counted. 10,000 × 5 texts of some 60 bytes < 4 MiB */
+#define REPORT_FAULTS_MAXIMUM 10000 /* kept; all are counted. 10,000 × 6 texts of some 60 bytes < 4 MiB */
 #define REPORT_TOTALS_MAXIMUM 64    /* 9 sums and one for each kind of system account */
 
 struct fault_found {
-    char *table, *key, *column, *expected, *found;
+    char *check, *table, *key, *column, *expected, *found; /* check: file of db/audit without its ending */
 };
 
 struct total {
@@ -23,14 +23,15 @@ struct report {
     struct fault_found *faults;
     size_t faults_kept;
     size_t faults_count;
-    bool is_incomplete; /* memory, room or 64 bits ran out: no such report is a clean one */
+    long long snapshots; /* of the database, one for each run that contributed */
+    bool is_incomplete;  /* memory, room or 64 bits ran out: no such report is a clean one */
 };
 
 void report_init(struct report *report);
 void report_fini(struct report *report);
 void report_add_total(struct report *report, const char *name, const char *value);
 long long report_total(const struct report *report, const char *name); /* 0 when never added */
-void report_add_fault(struct report *report, const char *table, const char *key, const char *column,
+void report_add_fault(struct report *report, const char *check, const char *table, const char *key, const char *column,
                       const char *expected, const char *found);
 /* The one check that needs everything: personal balances and system accounts add up to zero. */
 void report_check_sums(struct report *report);

@@ -26,6 +26,8 @@ void report_print_text(const struct report *report, FILE *out)
     }
     if (report->faults_kept < report->faults_count)
         fprintf(out, "… and %zu more faults\n", report->faults_count - report->faults_kept);
+    if (report->snapshots > 1)
+        fprintf(out, "taken in %lld runs, each of which saw the books at one instant of its own\n", report->snapshots);
     if (report->is_incomplete)
         fputs("INCOMPLETE: memory, room or 64 bits did not suffice\n", out);
     if (report_is_clean(report))
@@ -69,12 +71,14 @@ void report_print_json(const struct report *report, FILE *out)
     for (size_t i = 0; i < report->faults_kept; i++) {
         const struct fault_found *fault = &report->faults[i];
         fputs(i == 0 ? "\n{" : ",\n{", out);
+        print_member("check", fault->check, false, out);
         print_member("table", fault->table, false, out);
         print_member("key", fault->key, false, out);
         print_member("column", fault->column, false, out);
         print_member("expected", fault->expected, false, out);
         print_member("found", fault->found, true, out);
     }
-    fprintf(out, "], \"faults_count\": %zu, \"complete\": %s, \"clean\": %s}\n", report->faults_count,
-            report->is_incomplete ? "false" : "true", report_is_clean(report) ? "true" : "false");
+    fprintf(out, "], \"faults_count\": %zu, \"snapshots\": %lld, \"complete\": %s, \"clean\": %s}\n",
+            report->faults_count, report->snapshots, report->is_incomplete ? "false" : "true",
+            report_is_clean(report) ? "true" : "false");
 }

@@ -1,32 +1,13 @@
-/* Walks over the persons in slices of some thousand accounts. */
+/* Walks over the keys of persons in slices, stage by stage. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/audit/slices.h"
-#include "server/pg/script.h"
+#include "cli/audit/state.h"
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define PERSON_KEYS_END 4611686018427387904.0 /* 2^62: keys are random below, so a key tells how far the walk is */
 #define NUMBER_BYTES 24
-
-static bool prepare(struct pg_session *session, const char *name, const char *sql)
-{
-    PGresult *result = PQprepare(session->connection, name, sql, 0, NULL);
-    bool is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
-    if (!is_done)
-        fprintf(stderr, "yibaod: %s: %s", name, PQerrorMessage(session->connection));
-    PQclear(result);
-    return is_done;
-}
-
-static bool prepare_file(struct pg_session *session, const char *directory, const char *name)
-{
-    struct script script;
-    if (!script_read(&script, directory, name))
-        return false;
-    bool is_done = prepare(session, name, script.text);
-    script_free(&script);
-    return is_done;
-}
+#define NAME_BYTES 64
 
 static PGresult *execute(struct pg_session *session, const char *name, int64_t from, const int64_t *to)
 {
@@ -63,16 +44,19 @@ static bool add_faults(struct pg_session *session, const char *name, int64_t fro
     PGresult *rows = execute(session, name, from, &to);
     if (rows == NULL)
         return false;
+    char check[NAME_BYTES];
+    snprintf(check, sizeof check, "%.*s", (int)strcspn(name, "."), name);
     for (int row = 0; row < PQntuples(rows); row++)
-        report_add_fault(report, text_or(rows, row, 0, "?"), text_or(rows, row, 1, "?"), text_or(rows, row, 2, "?"),
-                         text_or(rows, row, 3, "null"), text_or(rows, row, 4, "null"));
+        report_add_fault(report, check, text_or(rows, row, 0, "?"), text_or(rows, row, 1, "?"),
+                         text_or(rows, row, 2, "?"), text_or(rows, row, 3, "null"), text_or(rows, row, 4, "null"));
     PQclear(rows);
     return true;
 }
 
-static bool find_end(struct pg_session *session, int64_t from, int64_t *to)
+/* INT64_MAX: what is left is the last slice. */
+static bool find_end(struct pg_session *session, const char *range, int64_t from, int64_t *to)
 {
-    PGresult *rows = execute(session, "range.sql", from, NULL);
+    PGresult *rows = execute(session, range, from, NULL);
     if (rows == NULL)
         return false;
     *to = PQgetisnull(rows, 0, 0) ? INT64_MAX : strtoll(PQgetvalue(rows, 0, 0), NULL, 10);
@@ -80,51 +64,53 @@ static bool find_end(struct pg_session *session, int64_t from, int64_t *to)
     return true;
 }
 
-static void show_progress(int64_t at, const struct report *report)
+static bool walk_slice(struct pg_session *session, const struct script_list *checks, int64_t to, struct audit *audit)
 {
-    double share = at < 0 ? 0 : at == INT64_MAX ? 1 : (double)at / PERSON_KEYS_END;
-    fprintf(stderr, "\raudit: %5.1f %%, %lld accounts, %lld entries, %zu faults%s", share > 1 ? 100 : 100 * share,
-            report_total(report, "accounts"), report_total(report, "entries"), report->faults_count,
-            at == INT64_MAX ? "\n" : "");
+    if (audit->stage == STAGE_PEOPLE && !add_totals(session, audit->from, to, &audit->report))
+        return false;
+    for (size_t i = 0; i < checks->count; i++) {
+        if (!add_faults(session, checks->items[i].name, audit->from, to, &audit->report))
+            return false;
+    }
+    return true;
 }
 
-static bool walk(struct pg_session *session, const struct script_list *checks, bool shows_progress,
-                 struct report *report)
+static bool walk_stage(struct pg_session *session, const struct script *range, const struct script_list *checks,
+                       struct audit *audit, struct progress *progress)
 {
-    int64_t from = INT64_MIN, to = INT64_MIN;
+    progress_begin_stage(progress, audit);
+    int64_t to = INT64_MIN;
     while (to != INT64_MAX) {
-        if (!find_end(session, from, &to) || !add_totals(session, from, to, report))
+        if (!find_end(session, range->name, audit->from, &to) || !walk_slice(session, checks, to, audit))
             return false;
-        for (size_t i = 0; i < checks->count; i++) {
-            if (!add_faults(session, checks->items[i].name, from, to, report))
-                return false;
-        }
-        if (shows_progress)
-            show_progress(to, report);
-        from = to == INT64_MAX ? to : to + 1;
+        bool is_end = to == INT64_MAX;
+        audit->from = is_end ? INT64_MIN : to + 1;
+        progress_show(progress, audit, is_end);
+        if (is_end)
+            audit->stage = audit->stage == STAGE_PEOPLE ? STAGE_WIDE : STAGE_DONE;
+        if (!state_save_sometimes(audit))
+            return false;
     }
     return true;
 }
 
 /* Without statistics, as after a great import, the planner would read whole tables for each slice. */
-#define BEGIN_SQL "SET enable_seqscan = off; SET jit = off; BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#define BEGIN_SQL "SET jit = off; BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#define PEOPLE_SQL "SET LOCAL enable_seqscan = off"
+#define WIDE_SQL "SET LOCAL enable_seqscan = on; SET LOCAL work_mem = '256MB'"
 
-bool slices_run(struct pg_session *session, const char *directory, bool shows_progress, struct report *report)
+bool slices_run(struct pg_session *session, const struct checks *checks, struct audit *audit, struct progress *progress)
 {
-    char checks_directory[4352];
-    snprintf(checks_directory, sizeof checks_directory, "%s/checks", directory);
-    struct script_list checks;
-    if (!script_list_read(&checks, checks_directory, ".sql"))
+    if (audit->stage == STAGE_DONE)
+        return true;
+    audit->report.snapshots++;
+    if (!pg_session_run(session, BEGIN_SQL) || !checks_prepare(checks, session))
         return false;
-    if (checks.count == 0) {
-        fprintf(stderr, "yibaod: no checks in %s\n", checks_directory);
+    if (audit->stage == STAGE_PEOPLE && (!pg_session_run(session, PEOPLE_SQL) ||
+                                         !walk_stage(session, &checks->people_range, &checks->people, audit, progress)))
         return false;
-    }
-    bool is_done = pg_session_run(session, BEGIN_SQL) && prepare_file(session, directory, "range.sql") &&
-                   prepare_file(session, directory, "totals.sql");
-    for (size_t i = 0; is_done && i < checks.count; i++)
-        is_done = prepare(session, checks.items[i].name, checks.items[i].text);
-    is_done = is_done && walk(session, &checks, shows_progress, report) && pg_session_run(session, "COMMIT");
-    script_list_free(&checks);
-    return is_done;
+    if (audit->stage == STAGE_WIDE && (!pg_session_run(session, WIDE_SQL) ||
+                                       !walk_stage(session, &checks->wide_range, &checks->wide, audit, progress)))
+        return false;
+    return pg_session_run(session, "COMMIT");
 }

@@ -1,12 +1,13 @@
-/* Runs the auditor's statements over all persons, a slice at a time. */
+/* Walks over everything in slices and adds up what each of them says. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "cli/audit/report.h"
-#include "server/pg/session.h"
+#include "cli/audit/audit.h"
+#include "cli/audit/checks.h"
+#include "cli/audit/progress.h"
 
 /*
- * `directory` is db/audit. Everything is read in one snapshot, so an audit beside a working server sees no half of
- * anything; memory is bounded by a slice. With `shows_progress`, a line on stderr that is rewritten. False after one
- * line on stderr.
+ * From where `audit` is to the end, in one snapshot, keeping its state file up to date. False after a line on stderr
+ * when something could not be asked or kept: then nothing is proven, and the state file tells how far it came.
  */
-bool slices_run(struct pg_session *session, const char *directory, bool shows_progress, struct report *report);
+bool slices_run(struct pg_session *session, const struct checks *checks, struct audit *audit,
+                struct progress *progress);

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.db.planting import assert_named
 from tests.db.posting import Entry, debit, post
 from tests.db.world import audit
 
@@ -142,9 +143,7 @@ def test_planted_fault_is_found(migrated, world, what):
         assert connection.execute(statement, ids if "%(" in statement else None).rowcount != 0, statement
     key = key.format(**ids, contribution=contribution, recorded=recorded)
     report = audit(migrated)
-    assert not report["clean"]
-    named = {(fault["table"], fault["key"], fault["column"]) for fault in report["faults"]}
-    assert (table, key, column) in named, report["faults"]
+    assert_named(report, what, table, key, column)
     assert report["faults_count"] == len(report["faults"])
 
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
+from tests.db.planting import assert_named
 from tests.db.world import audit
 
 CLIENT = "01890000-0000-7000-8000-00000000000c"
@@ -62,6 +63,4 @@ PLANTED = {
 def test_planted(migrated, owner, agreed, name):
     sql, table, key, column = PLANTED[name]
     owner.execute(sql)
-    report = audit(migrated)
-    assert not report["clean"]
-    assert (table, key, column) in {(f["table"], f["key"], f["column"]) for f in report["faults"]}
+    assert_named(audit(migrated), name, table, key, column)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.db.merging import contribution, merge, propose, reverse
+from tests.db.planting import assert_named
 from tests.db.posting import POOL, Account, Entry, debit, post
 from tests.db.test_audit_rewritten import RECHAIN
 from tests.db.world import audit
@@ -277,6 +278,4 @@ def test_it_is_clean_before(migrated, merged):
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
 def test_a_fault_is_named(migrated, merged, plant):
     table, key, column = plant(merged)
-    faults = audit(migrated)["faults"]
-    assert any(fault["table"] == table and (key is None or fault["key"] == str(key)) and column in (None, fault["column"])
-               for fault in faults), faults
+    assert_named(audit(migrated), plant.__name__, table, key, column)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.db.conftest import BINARY, ROOT
 from tests.db.merging import propose
+from tests.db.planting import assert_named
 from tests.db.posting import COLLECTION, Account, Entry, make_id, post
 from tests.db.world import audit
 
@@ -228,8 +229,7 @@ PLANTED = [
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
 def test_a_forgery_is_named(migrated, world, plant):
     table, key, column = plant(world)
-    named = {(fault["table"], fault["key"] if key else None, fault["column"]) for fault in audit(migrated)["faults"]}
-    assert (table, key, column) in named, named
+    assert_named(audit(migrated), plant.__name__, table, key, column)
 
 
 def test_a_true_reversal_is_clean(migrated, world):
@@ -253,14 +253,14 @@ def test_no_report_is_no_success(migrated, world):
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run([BINARY, "audit"], env=migrated.environment, cwd=ROOT, stdout=full, stderr=subprocess.PIPE,
                               check=False)
-    assert done.returncode == 1 and b"could not be written" in done.stderr
+    assert done.returncode == 4 and b"could not be written" in done.stderr
 
 
 def test_an_audit_without_checks_or_with_a_broken_one_fails(migrated, tmp_path):
     shutil.copytree(ROOT / "db", tmp_path / "db")
     checks = pathlib.Path(tmp_path / "db/audit/checks")
     (checks / "045_broken.sql").write_text("SELECT 1/0, $1::bigint, $2::bigint")
-    assert migrated.run("audit", "--db", tmp_path / "db").returncode == 1
+    assert migrated.run("audit", "--db", tmp_path / "db").returncode == 4
     for check in checks.iterdir():
         check.unlink()
-    assert migrated.run("audit", "--db", tmp_path / "db").returncode == 1
+    assert migrated.run("audit", "--db", tmp_path / "db").returncode == 4

@@ -8,6 +8,7 @@ import uuid
 import psycopg
 import pytest
 
+from tests.db.planting import assert_named
 from tests.db.posting import INSTANT, POOL, Account, Entry, make_id, post
 from tests.db.test_proposals import OPERATOR, REVIEWER, approve, decision, state_of
 from tests.db.world import audit
@@ -284,8 +285,7 @@ def test_planted_faults_are_found(migrated, world, what):
     sql, table, column = PLANTED[what]
     for statement in sql.split(";"):
         assert connection.execute(statement, {"key": world.account.person_key} if "%(" in statement else None).rowcount != 0
-    report = audit(migrated)
-    assert (table, column) in {(fault["table"], fault["column"]) for fault in report["faults"]}, report["faults"]
+    assert_named(audit(migrated), what, table, None, column)
 
 
 def test_a_former_number_cannot_be_changed(runtime):

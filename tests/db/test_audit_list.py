@@ -1,0 +1,32 @@
+"""The list of planted faults in docs/auditing.md: each is planted by a test, and each that is planted is listed."""
+# SPDX-License-Identifier: Apache-2.0
+import pathlib
+
+from tests.db import (test_audit, test_audit_charges, test_audit_consent, test_audit_imports, test_audit_journal, test_audit_merged,
+                      test_audit_rewritten, test_corrections)
+from tests.db.planting import listed
+
+MODULES = (test_audit, test_audit_charges, test_audit_consent, test_audit_imports, test_audit_journal, test_audit_merged,
+           test_audit_rewritten, test_corrections)
+AUDIT = pathlib.Path(__file__).resolve().parents[2] / "db" / "audit"
+
+
+def names(planted):
+    return {(what if isinstance(what, str) else what.__name__).replace("_", " ") for what in planted}
+
+
+def test_the_list_is_what_is_planted():
+    planted = [names(module.PLANTED) for module in MODULES]
+    together = set().union(*planted)
+    assert sum(map(len, planted)) == len(together), "two have the same name"
+    assert set(listed()) == together
+
+
+def test_at_least_fifty_kinds_and_in_each_table_of_money():
+    rows = listed().values()
+    assert len(rows) >= 50
+    assert {table for table, _, _ in rows} >= {
+        "account", "ledger_entry", "hold_event", "contribution", "opening_balance", "receivable", "charge", "charge_refund",
+        "business_number", "idempotency_key", "person_alias", "proposal"}
+    for _, _, check in rows:
+        assert check == "sums" or list(AUDIT.rglob(f"{check}.sql")), check
