@@ -19,6 +19,12 @@ static bool is_visible_ascii(struct span text)
     return true;
 }
 
+void money_check_number(struct request *request, const char *name, struct span number)
+{
+    if (!is_visible_ascii(number))
+        request_fault(request, ARG_BODY, name, "malformed", NULL);
+}
+
 void money_now(struct money *money)
 {
     money->instant_us = clock_business_us();

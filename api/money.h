@@ -14,6 +14,13 @@ struct money {
     struct span hash_algorithm; /* of new ledger entries */
 };
 
+static inline struct span money_content(const struct money *money)
+{
+    return (struct span){.bytes = (const char *)money->content_hash, .length = sizeof money->content_hash};
+}
+
+/* A number that an outsider gives, /body/<name>: visible ASCII, so that it is the same for everybody who writes it. */
+void money_check_number(struct request *request, const char *name, struct span number);
 /*
  * In bind, before the write is bound. Checks the key, and with `dry_run=true` has the write executed and rolled back
  * (request->is_dry_run; where the caller must not probe in silence, set request->look too). `dry_run_arg` -1: the

@@ -53,7 +53,7 @@ static void write_row(struct json_writer *writer, const struct request *request,
     json_object_open(writer);
     fields_write(writer, FIELDS(fields), rows, row);
     json_key(writer, "text");
-    json_text(writer, action_text(row_text(rows, row, ME_ACCESS_LOG_COLUMN_ACTION), request->language));
+    json_text(writer, action_text(row_text(rows, row, ME_ACCESS_LOG_COLUMN_OUTCOME), request->language));
     json_key(writer, "purpose");
     if (row_is_null(rows, row, ME_ACCESS_LOG_COLUMN_PURPOSE)) {
         json_null_value(writer);

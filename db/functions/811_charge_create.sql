@@ -14,7 +14,8 @@ CREATE OR REPLACE FUNCTION charge_create(
     keys text[], content_hashes bytea[], current_year_entry_ids uuid[], carried_over_entry_ids uuid[], event_ids uuid[],
     request_ids text[], real_instants timestamptz[], hash_algorithms text[], waits boolean[])
 RETURNS TABLE (ord bigint, status text, is_replayed boolean, charge_id uuid, current_year_fen bigint,
-               carried_over_fen bigint, created_at timestamptz, balance_after_fen bigint)
+               carried_over_fen bigint, created_at timestamptz, balance_after_fen bigint, account_id uuid,
+               business_date date)
     LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
@@ -74,7 +75,13 @@ BEGIN
            CASE s.status WHEN 'good' THEN posted_ats[s.ord]
                 WHEN 'replayed' THEN (stored_outcomes[s.ord] ->> 'created_at')::timestamptz END,
            CASE s.status WHEN 'good' THEN balances[s.ord]
-                WHEN 'replayed' THEN (stored_outcomes[s.ord] ->> 'balance_after_fen')::bigint END
+                WHEN 'replayed' THEN (stored_outcomes[s.ord] ->> 'balance_after_fen')::bigint END,
+           CASE s.status WHEN 'good' THEN account_ids[s.ord] WHEN 'replayed' THEN
+               (SELECT charge.account_id FROM charge
+                 WHERE charge.person_key = person_key_of(stored_ids[s.ord]) AND charge.charge_id = stored_ids[s.ord]) END,
+           CASE s.status WHEN 'good' THEN business_dates[s.ord] WHEN 'replayed' THEN
+               (SELECT charge.business_date FROM charge
+                 WHERE charge.person_key = person_key_of(stored_ids[s.ord]) AND charge.charge_id = stored_ids[s.ord]) END
       FROM unnest(statuses) WITH ORDINALITY AS s (status, ord)
      ORDER BY s.ord;
 END

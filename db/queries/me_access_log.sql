@@ -18,10 +18,12 @@
 -- column: roles text
 -- column: regions text
 -- column: action text
+-- column: outcome text (the action, and whether it was refused)
 -- column: purpose text
 -- column: is_chosen bool
 SELECT event.event_id, event.at, event.actor_kind, client.client_id, client.name, client.kind,
        array_to_string(staff.roles, ','), array_to_string(staff.regions, ','), event.action,
+       event.action || CASE WHEN event.detail ? 'refused' THEN '.refused' ELSE '' END,
        coalesce(consent.purpose, consent_request.purpose, event.detail ->> 'purpose'),
        consent.purpose IS NULL AND consent_request.purpose IS NULL
   FROM (SELECT $1::bigint UNION ALL

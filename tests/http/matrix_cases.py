@@ -4,6 +4,7 @@ import dataclasses
 import uuid
 from collections.abc import Callable
 
+from tests.harness import charges
 from tests.harness.consenting import in_days
 
 POOLS_OF_PROVINCES = {"440000": "440100", "350000": "350100", "620000": "620500", "000000": "620500"}
@@ -34,6 +35,7 @@ class Case:
     query: dict = dataclasses.field(default_factory=dict)
     ids: dict = dataclasses.field(default_factory=dict)  # {field: kind of its ids}, where the name does not say
     sent: frozenset = frozenset()  # fields outside the path that are sent even where another one is looked at
+    reaches_all: bool = False  # by clients: theirs of the matrix are of the whole nation
     no_secret: frozenset = frozenset()  # fields whose ids are nobody's
 
 
@@ -56,9 +58,15 @@ def until_tomorrow(operation, principal):
     return {**operation.body, "expires_at": in_days(1)}
 
 
+def charge(operation, principal):
+    """Without the account, which is one of the ids."""
+    return charges.body(amount_fen=1)
+
+
 DEFAULT = Case()
 MATRIX_CHANNEL = {"channel_code": "matrix"}
 CASES = {
+    "createCharge": Case(body=charge, sent=frozenset({"account_id"}), reaches_all=True),
     "createImport": Case(query={"dry_run": "true"}),
     "cancelJob": Case(inside=frozenset({204, 409})),
     "createToken": Case(

@@ -3,7 +3,7 @@
 import dataclasses
 import uuid
 
-from tests.harness import consenting, money, proposals
+from tests.harness import charges, consenting, money, proposals
 from tests.harness.operations import BY_NAME
 
 ROLES = ("operator", "reviewer", "policy", "security", "auditor")
@@ -175,6 +175,13 @@ def challenge(world, citizen):
     return challenge_id
 
 
+def charge(world, citizen):
+    """Of an institution that is nobody in the matrix."""
+    if not hasattr(world, "institution"):
+        world.institution = world.new_token("client", client_kind="provider")
+    return charges.charged(world.api, world.institution, citizen.account_id, 1)["charge_id"]
+
+
 # For each name of a field with an id: makes such an object that is the citizen's, or is managed where the citizen lives.
 MAKERS = {
     "person_id": lambda world, citizen: citizen.person_id,
@@ -182,6 +189,7 @@ MAKERS = {
     "enrolment_id": lambda world, citizen: world.of_record(citizen, "enrolment", "enrolment_id"),
     "contribution_id": lambda world, citizen: world.of_record(citizen, "contribution", "contribution_id"),
     "proposal_id": lambda world, citizen: proposals.plant(world.sql, citizen.person_id),
+    "charge_id": charge,
     "client_id": lambda world, citizen: world.new_client(regions=[world.pool_of(citizen)])["client_id"],
     "token_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).token_id,
     "session_id": session,

@@ -1,0 +1,240 @@
+/* POST /v1/charges: charges an account, or holds money on it. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/access.h"
+#include "api/fields.h"
+#include "api/money.h"
+#include "api/people/numbers.h"
+#include "api/sealed.h"
+#include "server/http/look.h"
+
+/* What bind leaves for proceed and render. */
+struct charge {
+    struct money money;
+    struct uuid account_id;
+    bool is_nobody; /* both numbers were given, and are not of one person with an account in reach */
+};
+
+static bool is_present(const struct request *request, int arg)
+{
+    return request->args[arg].present;
+}
+
+static void refuse(struct request *request, const char *name, const char *code)
+{
+    request_fault(request, ARG_BODY, name, code, NULL);
+}
+
+/* An account, or both numbers. */
+static void check_payer(struct request *request)
+{
+    bool has_account = is_present(request, CREATE_CHARGE_ACCOUNT_ID);
+    bool has_citizen = is_present(request, CREATE_CHARGE_CITIZEN_NUMBER);
+    bool has_card = is_present(request, CREATE_CHARGE_CARD_NUMBER);
+    if (!has_account && !has_citizen && !has_card) {
+        refuse(request, "account_id", "required");
+    }
+    if (has_account && has_citizen) {
+        refuse(request, "citizen_number", "not_allowed");
+    }
+    if (has_account && has_card) {
+        refuse(request, "card_number", "not_allowed");
+    }
+    if (!has_account && has_citizen != has_card) {
+        refuse(request, has_citizen ? "card_number" : "citizen_number", "required");
+    }
+}
+
+static void check(struct request *request)
+{
+    bool is_captured = request->args[CREATE_CHARGE_CAPTURE].number != 0;
+    check_payer(request);
+    money_check_number(request, "charge_no", request->args[CREATE_CHARGE_CHARGE_NO].text);
+    if (is_captured == is_present(request, CREATE_CHARGE_EXPIRES_AT)) {
+        refuse(request, "expires_at", is_captured ? "not_allowed" : "required");
+    }
+}
+
+static void bind_charge(struct request *request, struct charge *charge, struct call *call)
+{
+    const struct arg *args = request->args;
+    const struct money *money = &charge->money;
+    uint64_t person_key = uuid_key(charge->account_id);
+    call_init(call, STATEMENT_CHARGE_CREATE);
+    call_uuid(call, CHARGE_CREATE_PARAM_CHARGE_ID, uuid_make(person_key));
+    call_uuid(call, CHARGE_CREATE_PARAM_PROVIDER_ID, request->principal.subject_id);
+    call_int(call, CHARGE_CREATE_PARAM_PERSON_KEY, (int64_t)person_key);
+    call_uuid(call, CHARGE_CREATE_PARAM_ACCOUNT_ID, charge->account_id);
+    call_text(call, CHARGE_CREATE_PARAM_CHARGE_NO, args[CREATE_CHARGE_CHARGE_NO].text);
+    call_text(call, CHARGE_CREATE_PARAM_USAGE, args[CREATE_CHARGE_USAGE].text);
+    if (args[CREATE_CHARGE_ITEM].present) {
+        call_text(call, CHARGE_CREATE_PARAM_ITEM, args[CREATE_CHARGE_ITEM].text);
+    }
+    call_int(call, CHARGE_CREATE_PARAM_AMOUNT_FEN, args[CREATE_CHARGE_AMOUNT_FEN].number);
+    if (args[CREATE_CHARGE_EXPIRES_AT].present) {
+        call_instant(call, CHARGE_CREATE_PARAM_EXPIRES_AT, args[CREATE_CHARGE_EXPIRES_AT].number);
+    }
+    call_date(call, CHARGE_CREATE_PARAM_BUSINESS_DATE, money->business_date);
+    call_instant(call, CHARGE_CREATE_PARAM_INSTANT, money->instant_us);
+    call_text(call, CHARGE_CREATE_PARAM_KEY, money->key);
+    call_bytea(call, CHARGE_CREATE_PARAM_CONTENT_HASH, money_content(money));
+    call_uuid(call, CHARGE_CREATE_PARAM_CURRENT_YEAR_ENTRY_ID, uuid_make(person_key));
+    call_uuid(call, CHARGE_CREATE_PARAM_CARRIED_OVER_ENTRY_ID, uuid_make(person_key));
+    call_uuid(call, CHARGE_CREATE_PARAM_EVENT_ID, uuid_make(person_key));
+    call_text(call, CHARGE_CREATE_PARAM_REQUEST_ID, span_of(request->request_id));
+    call_instant(call, CHARGE_CREATE_PARAM_REAL_INSTANT, money->real_us);
+    call_text(call, CHARGE_CREATE_PARAM_HASH_ALGORITHM, money->hash_algorithm);
+    /* A dry run shows what a charge would: it is recorded, though nothing else of it is kept. */
+    request->look = request->is_dry_run;
+    request->look_person_key = person_key;
+    request->look_object_id = charge->account_id;
+}
+
+static bool hash_numbers(struct request *request, struct span *citizen_hash, struct span *card_hash)
+{
+    struct citizen_number citizen;
+    struct span card;
+    bool is_good =
+        numbers_read_citizen(request, "citizen_number", request->args[CREATE_CHARGE_CITIZEN_NUMBER].text, &citizen);
+    is_good &= numbers_read_card(request, "card_number", request->args[CREATE_CHARGE_CARD_NUMBER].text, &card);
+    bool is_done = !is_good || (numbers_hash_citizen(request, &citizen, citizen_hash) &&
+                                sealed_hash(request, KEY_HASH_CARD_NUMBER, card, card_hash));
+    explicit_bzero(&citizen, sizeof citizen);
+    return is_done;
+}
+
+static enum problem bind_search(struct request *request, const struct charge *charge, struct call *call)
+{
+    struct span citizen_hash = {0}, card_hash = {0};
+    if (!hash_numbers(request, &citizen_hash, &card_hash)) {
+        return PROBLEM_INTERNAL_ERROR;
+    }
+    if (request->faults_count > 0) {
+        return PROBLEM_VALIDATION_FAILED;
+    }
+    call_init(call, STATEMENT_CHARGE_ACCOUNT);
+    call_bytea(call, CHARGE_ACCOUNT_PARAM_CITIZEN_HASH, citizen_hash);
+    call_bytea(call, CHARGE_ACCOUNT_PARAM_CARD_HASH, card_hash);
+    access_bind_visible(request, call, CHARGE_ACCOUNT_PARAM_VISIBLE);
+    call_uuid(call, CHARGE_ACCOUNT_PARAM_PROVIDER_ID, request->principal.subject_id);
+    call_text(call, CHARGE_ACCOUNT_PARAM_KEY, charge->money.key);
+    return PROBLEM_NONE;
+}
+
+static enum problem bind(struct request *request, struct call *call)
+{
+    struct charge *charge = arena_alloc(request->arena, sizeof *charge);
+    if (charge == NULL) {
+        return PROBLEM_INTERNAL_ERROR;
+    }
+    request->state = charge;
+    check(request);
+    enum problem problem = money_begin(request, CREATE_CHARGE_IDEMPOTENCY_KEY, CREATE_CHARGE_DRY_RUN, &charge->money);
+    if (problem != PROBLEM_NONE || request->faults_count > 0) {
+        return problem != PROBLEM_NONE ? problem : PROBLEM_VALIDATION_FAILED;
+    }
+    if (!is_present(request, CREATE_CHARGE_ACCOUNT_ID)) {
+        return bind_search(request, charge, call);
+    }
+    charge->account_id = request->args[CREATE_CHARGE_ACCOUNT_ID].uuid;
+    bind_charge(request, charge, call);
+    return PROBLEM_NONE;
+}
+
+/* A search that found nobody is recorded. What was asked before is answered as it was then, whoever is found now. */
+static enum problem proceed(struct request *request, const struct rows *rows, struct call *call)
+{
+    struct charge *charge = request->state;
+    if (rows->statement != STATEMENT_CHARGE_ACCOUNT) {
+        return PROBLEM_NONE;
+    }
+    bool is_found = !row_is_null(rows, 0, CHARGE_ACCOUNT_COLUMN_ACCOUNT_ID);
+    charge->is_nobody = !is_found && !row_bool(rows, 0, CHARGE_ACCOUNT_COLUMN_WAS_ASKED);
+    if (charge->is_nobody) {
+        look_bind(request, call);
+        return PROBLEM_NONE;
+    }
+    charge->account_id = is_found ? row_uuid(rows, 0, CHARGE_ACCOUNT_COLUMN_ACCOUNT_ID) : uuid_make(uuid_random_key());
+    money_now(&charge->money);
+    bind_charge(request, charge, call);
+    return PROBLEM_NONE;
+}
+
+static void write_fen(struct json_writer *writer, const char *name, int64_t amount_fen)
+{
+    json_key(writer, name);
+    json_int(writer, amount_fen);
+}
+
+static void write_as_asked(struct json_writer *writer, const struct request *request)
+{
+    const struct arg *args = request->args;
+    json_key(writer, "usage");
+    json_text(writer, args[CREATE_CHARGE_USAGE].text);
+    json_key(writer, "item");
+    if (args[CREATE_CHARGE_ITEM].present) {
+        json_text(writer, args[CREATE_CHARGE_ITEM].text);
+    } else {
+        json_null_value(writer);
+    }
+    json_key(writer, "expires_at");
+    if (args[CREATE_CHARGE_EXPIRES_AT].present) {
+        json_instant(writer, args[CREATE_CHARGE_EXPIRES_AT].number);
+    } else {
+        json_null_value(writer);
+    }
+}
+
+static void write_charge(struct json_writer *writer, const struct request *request, const struct rows *rows)
+{
+    static const struct field ids[] = {
+        {"charge_id", CHARGE_CREATE_COLUMN_CHARGE_ID, FIELD_PLAIN},
+        {"account_id", CHARGE_CREATE_COLUMN_ACCOUNT_ID, FIELD_PLAIN},
+    };
+    static const struct field parts[] = {
+        {"current_year_fen", CHARGE_CREATE_COLUMN_CURRENT_YEAR_FEN, FIELD_PLAIN},
+        {"carried_over_fen", CHARGE_CREATE_COLUMN_CARRIED_OVER_FEN, FIELD_PLAIN},
+    };
+    static const struct field rest[] = {
+        {"created_at", CHARGE_CREATE_COLUMN_CREATED_AT, FIELD_PLAIN},
+        {"business_date", CHARGE_CREATE_COLUMN_BUSINESS_DATE, FIELD_PLAIN},
+        {"balance_after_fen", CHARGE_CREATE_COLUMN_BALANCE_AFTER_FEN, FIELD_PLAIN},
+    };
+    const struct arg *args = request->args;
+    int64_t amount_fen = args[CREATE_CHARGE_AMOUNT_FEN].number;
+    bool is_captured = args[CREATE_CHARGE_CAPTURE].number != 0;
+    json_object_open(writer);
+    fields_write(writer, FIELDS(ids), rows, 0);
+    json_key(writer, "charge_no");
+    json_text(writer, args[CREATE_CHARGE_CHARGE_NO].text);
+    json_key(writer, "state");
+    json_text(writer, is_captured ? SPAN("captured") : SPAN("held"));
+    write_fen(writer, "amount_fen", amount_fen);
+    write_fen(writer, "captured_fen", is_captured ? amount_fen : 0);
+    fields_write(writer, FIELDS(parts), rows, 0);
+    write_fen(writer, "refunded_fen", 0);
+    write_as_asked(writer, request);
+    fields_write(writer, FIELDS(rest), rows, 0);
+    json_object_close(writer);
+}
+
+static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
+{
+    const struct charge *charge = request->state;
+    if (charge->is_nobody) {
+        return PROBLEM_NOT_FOUND;
+    }
+    enum problem problem = money_outcome(request, row_text(rows, 0, CHARGE_CREATE_COLUMN_STATUS),
+                                         row_bool(rows, 0, CHARGE_CREATE_COLUMN_IS_REPLAYED), reply);
+    if (problem != PROBLEM_NONE) {
+        return problem;
+    }
+    char id[UUID_TEXT_LENGTH + 1];
+    uuid_format(row_uuid(rows, 0, CHARGE_CREATE_COLUMN_CHARGE_ID), id);
+    struct json_writer writer;
+    json_writer_init(&writer, &reply->body);
+    write_charge(&writer, request, rows);
+    reply_created(reply, arena_printf(request->arena, "/v1/charges/%s", id));
+    return PROBLEM_NONE;
+}
+
+const struct handler create_charge_handler = {.bind = bind, .proceed = proceed, .render = render};
