@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/background.h"
 #include "cli/import_job.h"
+#include "cli/sweeps.h"
 #include "server/jobs/outbox.h"
 #include "server/jobs/sliced_jobs.h"
 #include "server/jobs/sms.h"
@@ -10,8 +11,9 @@
 
 #define OUTBOX_THREADS 2 /* a gateway that answers slowly holds up one of them, not both */
 
-static struct worker_task tasks[OUTBOX_THREADS + 2];
+static struct worker_task tasks[OUTBOX_THREADS + 3];
 static struct sliced_jobs *sliced;
+static struct sweeps *sweeps;
 static struct import_jobs *imports;
 static size_t tasks_count;
 
@@ -34,6 +36,10 @@ static bool open_tasks(const struct config *config, const struct keyring *keyrin
     if (sliced == NULL)
         return false;
     add("jobs", sliced_jobs_turn, sliced);
+    sweeps = sweeps_open(config);
+    if (sweeps == NULL)
+        return false;
+    add("sweeps", sweeps_turn, sweeps);
     if (spool == NULL)
         return true;
     imports = import_jobs_open(config, spool);
@@ -61,6 +67,7 @@ void background_stop(void)
     for (size_t i = 0; i < OUTBOX_THREADS && i < tasks_count; i++)
         outbox_close(tasks[i].state);
     sliced_jobs_close(sliced);
+    sweeps_close(sweeps);
     import_jobs_close(imports);
     tasks_count = 0;
 }

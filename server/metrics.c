@@ -113,6 +113,11 @@ void metrics_outbox_waiting(int64_t delta)
     add(&cells()->outbox_waiting, (uint64_t)delta);
 }
 
+void metrics_oldest_hold(int64_t delta_us)
+{
+    add(&cells()->oldest_hold_us, (uint64_t)delta_us);
+}
+
 void metrics_count(enum metric_counter counter)
 {
     add(&cells()->counters[counter], 1);

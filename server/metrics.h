@@ -46,6 +46,7 @@ static inline void metrics_pg_connections(enum lane lane, int delta)
 
 void metrics_work_waiting(int delta);       /* slow cryptography queued now, not what runs */
 void metrics_outbox_waiting(int64_t delta); /* messages waiting in the database, as this process last counted them */
+void metrics_oldest_hold(int64_t delta_us); /* for how long the oldest hold is due, as this process last looked */
 
 void metrics_count(enum metric_counter counter);
 void metrics_add(enum metric_counter counter, uint64_t count);

@@ -194,6 +194,9 @@ void metrics_render(struct text *out)
     announce(out, "yibaod_outbox_waiting_messages", "gauge",
              "Messages waiting in the outbox of the database, counted every few seconds.");
     text_printf(out, "yibaod_outbox_waiting_messages %" PRIu64 "\n", gauge(&sum->outbox_waiting));
+    announce(out, "yibaod_oldest_due_hold_seconds", "gauge",
+             "For how long the oldest hold that is past its time has not been expired.");
+    text_printf(out, "yibaod_oldest_due_hold_seconds %.3f\n", (double)gauge(&sum->oldest_hold_us) / 1e6);
     render_requests(out, sum);
     render_batch_members(out, sum);
     render_batch_durations(out, sum);

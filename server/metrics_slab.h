@@ -34,6 +34,7 @@ struct metric_cells {
     metric_cell connections_open;
     metric_cell work_waiting;
     metric_cell outbox_waiting;
+    metric_cell oldest_hold_us;
 };
 
 extern const int64_t metric_duration_bounds_us[METRIC_DURATION_BOUNDS];

@@ -31,7 +31,7 @@ FROM (
     SELECT given.*,
            account.last_hash AS head,
            account.held_fen,
-           greatest(instant, account.last_posted_at) AS posted_at,
+           greatest(instant, account.last_posted_at, (SELECT open_from FROM ledger_close)) AS posted_at,
            account.last_seq + row_number() OVER in_account AS seq,
            account.current_year_fen + sum(CASE WHEN given.part = 'current_year' THEN given.signed_fen ELSE 0 END)
                OVER in_account AS current_year_after_fen,
