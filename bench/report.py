@@ -96,7 +96,16 @@ def footprint_lines(part):
     yield line("  from exec to ready, median of 10", f"{part['start_ms']:.0f} ms", "≤ 1 s", part["start_ms"] <= 1000)
 
 
-SECTIONS = {"reads": reads_lines, "charges": charges_lines, "import": import_lines, "pages": pages_lines, "footprint": footprint_lines}
+def audit_lines(part):
+    yield f"Audit of {part['accounts']:,} accounts, {part['entries']:,} entries, {part['charges']:,} charges"
+    yield line("  yibaod audit", f"{part['audit_s']:.0f} s")
+    yield line("  accounts per second", f"{part['accounts'] / part['audit_s']:,.0f}")
+    yield line("  size of the database", f"{part['database_bytes'] / 2**30:.1f} GiB")
+    yield line("  the program: resident memory, CPU", f"{part['program_rss_kib'] / 1024:.1f} MiB, {part['program_cpu_s']:.1f} s")
+
+
+SECTIONS = {"reads": reads_lines, "charges": charges_lines, "import": import_lines, "pages": pages_lines, "audit": audit_lines,
+             "footprint": footprint_lines}
 
 
 def table(results):

@@ -31,11 +31,11 @@ WITH success (operation, status) AS (VALUES
     FROM answered
     LEFT JOIN object ON object.table_name = answered.table_name AND object.object_id = answered.object_id
 ), recent AS (
-    SELECT event.event_id, event.action, event.actor_id, event.object_id
-    FROM success
-    JOIN audit_event AS event ON event.action = success.operation AND event.at > now() - interval '6 days'
-                             AND event.actor_kind = 'client' AND event.object_id IS NOT NULL AND event.detail -> 'refused' IS NULL
-    WHERE ('x' || right(replace(event.object_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903
+    SELECT action, actor_id, object_id
+    FROM audit_event
+    WHERE action IN ('create_charge', 'capture_charge', 'void_charge', 'create_refund') AND at > now() - interval '6 days'
+      AND actor_kind = 'client' AND object_id IS NOT NULL AND detail -> 'refused' IS NULL
+      AND ('x' || right(replace(object_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903
           BETWEEN $1::bigint AND $2::bigint
 )
 SELECT 'idempotency_key', row_key, fault.column_name, fault.expected, fault.found
