@@ -180,7 +180,7 @@ def test_slices_cover_everything(migrated, superuser):
     """)
     report = audit(migrated)
     assert report["totals"]["accounts"] == 4500
-    assert sorted(fault["column"] for fault in report["faults"]) == ["account_id"] * 4 + ["last_hash"] * 2
+    assert sorted(fault["column"] for fault in report["faults"]) == ["account_id"] * 4 + ["hold_id"] * 4 + ["last_hash"] * 2
 
 
 def test_audit_beside_postings_sees_no_half(migrated, cluster, world):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 
+from tests.db.charging import add_provider, created, hold
 from tests.db.posting import COLLECTION, INSTANT, POOL, Account, Entry, debit, make_id, post
 
 
@@ -56,15 +57,7 @@ class World:
         )
 
     def hold(self, account, fen):
-        self.connection.execute(
-            "INSERT INTO hold_event (person_key, account_id, hold_id, seq, kind, amount_fen, operation_id, expires_at,"
-            " posted_at, reference) VALUES (%s, %s, %s, 1, 'opened', %s, %s, %s, %s, '')",
-            [account.person_key, account.account_id, make_id(account.person_key), fen, make_id(account.person_key), INSTANT, INSTANT],
-        )
-        self.connection.execute(
-            "UPDATE account SET held_fen = held_fen + %s, version = version + 1 WHERE account_id = %s",
-            [fen, account.account_id],
-        )
+        created(self.connection, hold(account, add_provider(self.connection), fen))
 
 
 def audit(program):

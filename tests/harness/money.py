@@ -7,6 +7,7 @@ import time
 import uuid
 
 UTC = datetime.timezone.utc
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
 KEY_MASK = (1 << 62) - 1
 id_lock = threading.Lock()
 last_time = 0
@@ -78,18 +79,51 @@ def post(sql, account_id, entries, instant=None, business_date=None, operation_i
         assert [status for (status,) in rows] == ["posted"] * count, rows
 
 
+HOLDER = uuid.UUID("01900000-0006-7000-8000-00000000face")
+LONG_AGO = datetime.timedelta(days=30)  # of what is recorded here, so that no idempotency key is missed
+DAY = datetime.timedelta(days=1)
+
+
 def hold(sql, account_id, amount_fen, instant=None):
-    """Opens a hold; returns its id."""
+    """Opens a hold, as an institution of this harness would; returns its id."""
     key, hold_id = key_of(account_id), new_id(key_of(account_id))
     instant = instant or datetime.datetime.now(UTC)
-    expires_at = instant + datetime.timedelta(days=1)
-    _hold_event(sql, account_id, hold_id, "opened", amount_fen, instant, expires_at, amount_fen)
+    values = {"holder": HOLDER, "key": key, "account": account_id, "hold": hold_id, "fen": amount_fen, "at": instant,
+              "ends": instant + DAY, "day": instant.astimezone(CHINA).date(), "number": str(hold_id),
+              "event": uuid.uuid4(), "recorded": datetime.datetime.now(UTC) - LONG_AGO}
+    with sql.transaction():
+        for statement in HOLD:
+            sql.execute(statement, values)
+        _hold_event(sql, account_id, hold_id, "opened", amount_fen, instant, instant + DAY, amount_fen)
     return hold_id
 
 
 def void(sql, account_id, hold_id, amount_fen, instant=None):
     instant = instant or datetime.datetime.now(UTC)
-    _hold_event(sql, account_id, hold_id, "voided", amount_fen, instant, None, -amount_fen)
+    with sql.transaction():
+        _hold_event(sql, account_id, hold_id, "voided", amount_fen, instant, None, -amount_fen)
+        sql.execute("UPDATE charge SET state = 'voided', changed_at = greatest(changed_at, %s) WHERE person_key = %s AND charge_id = %s",
+                    [instant, key_of(account_id), hold_id])
+        sql.execute(EVENT.format("void_charge"), {"holder": HOLDER, "key": key_of(account_id), "hold": hold_id, "event": uuid.uuid4(),
+                                                  "recorded": datetime.datetime.now(UTC) - LONG_AGO})
+
+
+EVENT = (
+    "INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, object_id)"
+    " VALUES (%(event)s, %(recorded)s, 'client', %(holder)s, '{}', %(key)s, %(hold)s)"
+)
+HOLD = (
+    "INSERT INTO client (client_id, kind, name, regions, state, created_at, changed_at)"
+    " VALUES (%(holder)s, 'provider', 'who holds in tests', '{000000}', 'active', %(recorded)s, %(recorded)s) ON CONFLICT DO NOTHING",
+    "INSERT INTO provider (provider_id, institution_code, institution_type) VALUES (%(holder)s, 'H000000FACE', 'hospital')"
+    " ON CONFLICT DO NOTHING",
+    "INSERT INTO charge (person_key, amount_fen, captured_fen, current_year_fen, carried_over_fen, created_at, changed_at, expires_at,"
+    " business_date, charge_id, account_id, provider_id, pool_code, state, usage, charge_no)"
+    " SELECT person_key, %(fen)s, 0, 0, 0, %(at)s, %(at)s, %(ends)s, %(day)s, %(hold)s, account_id, %(holder)s, pool_code, 'held',"
+    " 'medicine', %(number)s FROM account WHERE person_key = %(key)s AND account_id = %(account)s",
+    "INSERT INTO business_number (scope_id, kind, number, object_id) VALUES (%(holder)s, 'charge', %(number)s, %(hold)s)",
+    EVENT.format("create_charge"),
+)
 
 
 def _hold_event(sql, account_id, hold_id, kind, amount_fen, instant, expires_at, change_fen):
@@ -102,8 +136,8 @@ def _hold_event(sql, account_id, hold_id, kind, amount_fen, instant, expires_at,
         )
         sql.execute(
             "INSERT INTO hold_event (person_key, account_id, hold_id, seq, kind, amount_fen, operation_id, expires_at,"
-            " posted_at, reference) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '')",
-            [key, account_id, hold_id, seq, kind, amount_fen, new_id(key), expires_at, instant],
+            " posted_at, reference) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [key, account_id, hold_id, seq, kind, amount_fen, new_id(key), expires_at, instant, str(hold_id)],
         )
 
 

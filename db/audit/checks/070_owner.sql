@@ -18,8 +18,7 @@ WITH someone AS (
     SELECT 'contribution', 'contribution_id', contribution_id, person_key, pool_code
     FROM contribution WHERE person_key BETWEEN $1::bigint AND $2::bigint
 ), keyed AS (
-    SELECT owned.*, ('x' || right(id::text, 12))::bit(48)::bigint
-                    + (('x' || substr(id::text, 20, 4))::bit(16)::bigint & 16383) * 281474976710656 AS id_key
+    SELECT owned.*, ('x' || right(replace(id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903 AS id_key
     FROM owned
 )
 SELECT keyed.table_name, keyed.id::text, fault.column_name, fault.expected, fault.found

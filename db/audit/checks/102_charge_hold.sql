@@ -78,3 +78,7 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT expired_seq, 'posted_at', 'not before ' || hold.expires_at, expired_at::text WHERE expired_at < hold.expires_at
 ) AS fault (seq, column_name, expected, found)
+UNION ALL
+SELECT 'hold_event', hold.hold_id || '/1', 'hold_id', 'a charge', 'none'
+FROM hold
+WHERE NOT EXISTS (SELECT FROM charged WHERE charged.person_key = hold.person_key AND charged.charge_id = hold.hold_id)
