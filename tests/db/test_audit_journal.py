@@ -34,6 +34,9 @@ class Journal:
     def reply(self, table, object_id):
         name = "charge_id" if table == "charge" else "refund_id"
         (row,) = self.charges.connection.execute(f"SELECT to_jsonb(t) FROM {table} AS t WHERE {name} = %s", [object_id]).fetchone()
+        if row.get("current_year_into") == "carried_over":
+            row.update(current_year_fen=0, carried_over_fen=row["amount_fen"])
+        row["region_code"] = row.pop("pool_code")
         return {key: value for key, value in row.items() if key not in EXCEPT}
 
     def add(self, line):
@@ -198,8 +201,13 @@ def acknowledged_without_an_id(journal):
     return "journal", None, "reply"
 
 
+def answer_of_another_region(journal):
+    journal.received("/charges", "A-3")["reply"]["region_code"] = "440100"
+    return "charge", of(journal, "held"), "pool_code"
+
+
 PLANTED = [
-    acknowledged_charge_lost, acknowledged_refund_lost, answer_of_another_amount, request_of_another_amount, request_of_another_usage,
+    answer_of_another_region, acknowledged_charge_lost, acknowledged_refund_lost, answer_of_another_amount, request_of_another_amount, request_of_another_usage,
     answer_with_parts_that_were_others, hold_answered_with_another_end, capture_acknowledged_that_is_none,
     capture_of_more_than_was_asked, void_acknowledged_that_is_none, refund_acknowledged_of_another_charge,
     key_that_names_what_was_not_answered, key_that_was_not_kept, number_that_names_what_was_not_answered,

@@ -10,7 +10,10 @@ WITH told AS (
     FROM jsonb_to_recordset($1::jsonb) AS line (line text, operation text, is_dry_run boolean, principal_id uuid, key text,
                                                 object_id uuid, charge_id uuid, body jsonb, reply jsonb)
 ), held AS (
-    SELECT told.*, coalesce(to_jsonb(charge), to_jsonb(refund)) AS stored,
+    SELECT told.*,
+           coalesce(to_jsonb(charge), to_jsonb(refund) || CASE refund.current_year_into -- a reply tells the parts that received
+                        WHEN 'carried_over' THEN jsonb_build_object('current_year_fen', 0, 'carried_over_fen', refund.amount_fen)
+                        ELSE '{}' END) AS stored,
            CASE told.operation WHEN 'create_refund' THEN refund.provider_id ELSE charge.provider_id END AS provider_id,
            CASE told.operation WHEN 'create_refund' THEN refund.refund_no ELSE charge.charge_no END AS number
     FROM told
@@ -34,7 +37,7 @@ WITH told AS (
     JOIN compared ON compared.operation = held.operation
                   OR (compared.operation = 'create_charge at once' AND held.operation = 'create_charge'
                       AND held.stored ->> 'expires_at' IS NULL)
-    CROSS JOIN LATERAL (VALUES (held.reply ->> compared.name),
+    CROSS JOIN LATERAL (VALUES (held.reply ->> compared.name), (CASE compared.name WHEN 'pool_code' THEN held.reply ->> 'region_code' END),
                                (CASE WHEN held.operation <> 'capture_charge' THEN held.body ->> compared.name
                                      WHEN compared.name = 'captured_fen' THEN held.body ->> 'amount_fen' END)) AS given (value)
     WHERE held.stored IS NOT NULL AND NOT held.is_dry_run AND given.value IS NOT NULL
