@@ -27,7 +27,7 @@ BEGIN
     SELECT array_agg(touched.person_key), array_agg(touched.person_key) FILTER (WHERE touched.has_accounts)
       INTO held_keys, account_keys
       FROM (SELECT someone.person_key,
-                   p.kind IN ('change_account_status', 'reverse_contribution', 'merge_people')
+                   p.kind IN ('change_account_status', 'reverse_contribution', 'merge_people', 'post_account_interest')
                    OR (p.kind = 'correct_person'
                        AND proposal_values(p.payload, 'after') ->> 'deceased_on' IS NOT NULL) AS has_accounts
               FROM proposal AS p
@@ -51,7 +51,7 @@ BEGIN
                   JOIN proposal ON proposal.proposal_id = asked.proposal_id) AS ranked
          GROUP BY ranked.kind, ranked.round
          ORDER BY array_position('{post_import,post_interest,correct_person,correct_enrolment,'
-                                 'change_account_status,reverse_contribution,merge_people}', ranked.kind), ranked.round
+                                 'post_account_interest,change_account_status,reverse_contribution,merge_people}', ranked.kind), ranked.round
     LOOP
         IF to_regprocedure(format('proposal_apply_%s(uuid[],timestamptz,uuid[],text[])', step.kind)) IS NULL THEN
             RETURN QUERY SELECT missing.id, 'conflict', NULL::jsonb FROM unnest(step.ids) AS missing (id);

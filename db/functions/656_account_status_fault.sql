@@ -1,25 +1,32 @@
 -- Why an account may not come into a status; null when it may.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none. Outcomes, by precedence: already_exists (it is in that status), not_allowed_in_status
--- (account_status_transition does not let it follow, or what is to be closed is not empty), conflict (another account
--- of the person is active, or the date of death says otherwise); null.
+-- (account_status_transition does not let it follow, or what is to be closed is not empty or has interest due, which
+-- has to be reckoned no further than the day after its last entry), conflict (another account of the person is active, or
+-- the date of death says otherwise); null.
 CREATE OR REPLACE FUNCTION account_status_fault(asked account, new_status text) RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-SELECT CASE
-    WHEN asked.status = new_status THEN 'already_exists'
-    WHEN NOT coalesce((SELECT rule.allowed FROM account_status_transition AS rule
-                        WHERE rule.from_status = asked.status AND rule.to_status = new_status), false)
-         OR (new_status = 'closed' AND asked.current_year_fen + asked.carried_over_fen + asked.held_fen > 0)
-         THEN 'not_allowed_in_status'
-    WHEN new_status = 'active'
-         AND EXISTS (SELECT FROM account AS other
-                      WHERE other.person_key = asked.person_key AND other.status = 'active'
-                        AND other.account_id <> asked.account_id) THEN 'conflict'
-    WHEN new_status <> 'closed'
-         AND (new_status = 'deceased') <> EXISTS (SELECT FROM person
-                                                   WHERE person.person_key = asked.person_key
-                                                     AND person.deceased_on IS NOT NULL) THEN 'conflict' END
+BEGIN
+    RETURN CASE
+        WHEN asked.status = new_status THEN 'already_exists'
+        WHEN NOT coalesce((SELECT rule.allowed FROM account_status_transition AS rule
+                            WHERE rule.from_status = asked.status AND rule.to_status = new_status), false)
+             OR CASE WHEN new_status = 'closed'
+                     THEN asked.current_year_fen + asked.carried_over_fen + asked.held_fen > 0
+                          OR interest_due(asked.person_key, asked.account_id,
+                                          (asked.last_posted_at AT TIME ZONE 'Asia/Shanghai')::date + 1) > 0
+                     ELSE false END
+             THEN 'not_allowed_in_status'
+        WHEN new_status = 'active'
+             AND EXISTS (SELECT FROM account AS other
+                          WHERE other.person_key = asked.person_key AND other.status = 'active'
+                            AND other.account_id <> asked.account_id) THEN 'conflict'
+        WHEN new_status <> 'closed'
+             AND (new_status = 'deceased') <> EXISTS (SELECT FROM person
+                                                       WHERE person.person_key = asked.person_key
+                                                         AND person.deceased_on IS NOT NULL) THEN 'conflict' END;
+END
 $$;
 COMMENT ON FUNCTION account_status_fault(account, text) IS
     'Why an account may not come into a status: already_exists, not_allowed_in_status or conflict; null when it may';

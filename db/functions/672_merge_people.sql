@@ -12,6 +12,7 @@ DECLARE
     copied record;
 BEGIN
     enrolments := merge_enrolments(survivor_key, duplicate_key, (instant AT TIME ZONE 'Asia/Shanghai')::date);
+    PERFORM merge_interest(survivor_key, duplicate_key, operation_id, instant);
     PERFORM merge_accounts(survivor_key, survivor_id, duplicate_key, instant);
     moved_fen := merge_money(survivor_key, duplicate_key, operation_id, instant);
     copied := merge_records(survivor_key, duplicate_key);

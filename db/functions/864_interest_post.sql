@@ -8,8 +8,7 @@
 -- Carried over is what the current-year part had at the year's end and still has, and its interest: what was spent
 -- since then counts as the new year's.
 -- Outcomes: one row for each period. status, by precedence:
---   no_rule, no_rate   of interest_reckon: nothing is posted
---   nothing_due        no interest, and the year goes on: the days stay open
+--   no_rule, no_rate, nothing_due   of interest_size: nothing is posted, and the days stay open
 --   balance_overflow   of ledger_post: nothing is posted
 --   posted             interest_posting has its row
 CREATE OR REPLACE FUNCTION interest_post(
@@ -24,37 +23,9 @@ DECLARE
     today date := (instant AT TIME ZONE 'Asia/Shanghai')::date;
 BEGIN
     RETURN QUERY
-    WITH asked AS MATERIALIZED (
-        SELECT a.*, account.pool_code, account.current_year_fen, account.last_seq, account.last_posted_at,
-               coalesce(rule.allowed, false) AS bears_interest, a.to_day >= (a.year_start + interval '1 year')::date AS is_year_end
-          FROM unnest(person_keys, account_ids, year_starts, from_days, to_days) WITH ORDINALITY
-               AS a (person_key, account_id, year_start, from_day, to_day, ord)
-          JOIN account ON account.person_key = a.person_key AND account.account_id = a.account_id
-          LEFT JOIN account_status_rule AS rule ON rule.status = account.status AND rule.operation = 'interest'
-    ), reckoned AS MATERIALIZED (
-        SELECT of.*
-          FROM (SELECT array_agg(s.person_key ORDER BY s.ord) AS person_keys, array_agg(s.account_id ORDER BY s.ord) AS account_ids,
-                       array_agg(s.pool_code ORDER BY s.ord) AS pool_codes, array_agg(s.year_start ORDER BY s.ord) AS year_starts,
-                       array_agg(s.from_day ORDER BY s.ord) AS from_days, array_agg(s.to_day ORDER BY s.ord) AS to_days
-                  FROM asked AS s) AS all_of,
-               interest_reckon(all_of.person_keys, all_of.account_ids, all_of.pool_codes, all_of.year_starts,
-                               all_of.from_days, all_of.to_days) AS of
-    ), sized AS MATERIALIZED (
-        SELECT asked.*, reckoned.fault, reckoned.current_year_days, reckoned.carried_over_days, reckoned.day_count_basis,
-               reckoned.rounding, reckoned.segments,
-               CASE WHEN asked.bears_interest THEN reckoned.current_year_interest_fen ELSE 0 END AS current_year_interest_fen,
-               CASE WHEN asked.bears_interest THEN reckoned.carried_over_interest_fen ELSE 0 END AS carried_over_interest_fen,
-               greatest(least(reckoned.current_year_end_fen, asked.current_year_fen), 0) AS left_over_fen,
-               tick + asked.ord * 8 AS tick
-          FROM asked
-          JOIN reckoned ON reckoned.ord = asked.ord
-    ), due AS MATERIALIZED (
-        SELECT sized.*, person_id_at(sized.person_key, sized.tick) AS operation_id,
-               CASE WHEN sized.is_year_end THEN sized.left_over_fen + sized.current_year_interest_fen ELSE 0 END AS carried_fen,
-               CASE WHEN sized.fault IS NOT NULL THEN sized.fault
-                    WHEN NOT sized.is_year_end AND sized.current_year_interest_fen + sized.carried_over_interest_fen = 0
-                        THEN 'nothing_due' END AS refusal
-          FROM sized
+    WITH due AS MATERIALIZED (
+        SELECT sized.*, tick + sized.ord * 8 AS tick, person_id_at(sized.person_key, tick + sized.ord * 8) AS operation_id
+          FROM interest_size(person_keys, account_ids, year_starts, from_days, to_days) AS sized
     ), step AS MATERIALIZED (
         SELECT due.ord, due.person_key, due.account_id, due.operation_id, due.pool_code, due.year_start,
                person_id_at(due.person_key, due.tick + one.place) AS entry_id, one.*,

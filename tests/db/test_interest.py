@@ -133,6 +133,23 @@ def test_settling_posts_the_years_that_are_open_first(owner, account):
     assert parts(owner, account) == (0, 2_000_000 + paid)
 
 
+def closing_fault(connection, account):
+    return connection.execute("SELECT account_status_fault(account, 'closed') FROM account WHERE account_id = %s",
+                              [account.account_id]).fetchone()[0]
+
+
+def test_an_account_with_interest_due_is_not_closed(owner, account):
+    owner.execute("UPDATE account SET status = 'spend_only' WHERE account_id = %s", [account.account_id])
+    assert closing_fault(owner, account) is None, "nothing was ever there"
+    credit(owner, account, 2_000_000, date("2025-01-01"))
+    spend(owner, account, 2_000_000, date("2025-07-01"))
+    assert closing_fault(owner, account) == "not_allowed_in_status"
+    paid, _, _ = settle(owner, account, date("2025-08-01"))
+    assert closing_fault(owner, account) == "not_allowed_in_status", "it is not empty now"
+    spend(owner, account, paid, date("2025-08-01"))
+    assert closing_fault(owner, account) is None
+
+
 def test_the_books_are_clean_after_postings_and_settlements(migrated, world, owner):
     for year, day in ((2026, date("2026-03-01")), (2026, date("2026-08-01"))):
         assert settle(owner, world.account, day)[2] is None, year

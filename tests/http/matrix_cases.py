@@ -90,6 +90,10 @@ CASES = {
     "proposeCorrection": nothing_new(clear=["deceased_on"]),
     "proposeEnrolmentCorrection": nothing_new(status="active"),
     "proposeAccountStatus": nothing_new(status="active"),
+    "proposeAccountInterest": Case(inside=frozenset({201, 409})),
+    "createInterestRun": Case(outside=frozenset({400}), is_bound=True),
+    "getInterestRun": Case(ids={"job_id": "interest_job_id"}),
+    "listInterestRunPools": Case(ids={"job_id": "interest_job_id"}),
     "proposeReversal": Case(inside=frozenset({201, 409})),
     # The duplicate is nobody's record.
     "proposeMerge": Case(inside=frozenset({400}), ids={"duplicate_person_id": "person_id"}),

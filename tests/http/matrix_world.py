@@ -163,6 +163,13 @@ def job(world, citizen):
     return made.json()["job_id"]
 
 
+def interest_job(world, citizen):
+    pool = world.pool_of(citizen)
+    operator = world.new_token("staff", roles=["operator"], regions=[pool])
+    body = {"region_code": pool, "year": 2025, "reason": "matrix"}
+    return world.api.post("/v1/admin/interest-runs", by=operator, json=body).json()["job_id"]
+
+
 def challenge(world, citizen):
     """Of a code that nobody knows."""
     challenge_id = uuid.uuid4()
@@ -195,6 +202,7 @@ MAKERS = {
     "session_id": session,
     "challenge_id": challenge,
     "job_id": job,
+    "interest_job_id": interest_job,
     # Of a token: a client that has one.
     "subject_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).subject_id,
     "consent_request_id": lambda world, citizen: world.asked(citizen),

@@ -166,7 +166,7 @@ def forms(world, operation, place, kind, somebody, refusal):
         found = {name: one for name, one in found.items() if not any(owner in name for owner in reached)}
         if reached:
             found.pop("of another kind", None)
-    is_alone = [f for p, f in operation.ids if p == "path"] == [kind] or place != "path"
+    is_alone = [kind_of(operation, f) for p, f in operation.ids if p == "path"] == [kind] or place != "path"
     for owner in ("target", "stranger"):
         if refusal or not may_reach(operation, somebody, owner) or (owner == "stranger" and not is_alone):
             found[f"the {owner}'s"] = world.existing(kind, owner)

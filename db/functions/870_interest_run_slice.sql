@@ -1,0 +1,57 @@
+-- The next accounts of a yearly run, in the order of pool and person; at the first of a phase, what is passed over as a whole.
+-- SPDX-License-Identifier: Apache-2.0
+-- Locks: the run's row. Outcomes: one row: the accounts (empty arrays when there are no more), how many the phase has
+-- looked at with them, how many there are, and whether these are the last.
+CREATE OR REPLACE FUNCTION interest_run_slice(asked_job_id uuid, asked_phase text, today date, slice_accounts integer)
+RETURNS TABLE (person_keys bigint[], account_ids uuid[], interest_year integer, done bigint, total bigint, is_over boolean)
+    LANGUAGE plpgsql VOLATILE AS $$
+#variable_conflict use_column
+DECLARE
+    run interest_run;
+    last_pool_code text;
+    last_person_key bigint;
+BEGIN
+    SELECT r.* INTO STRICT run FROM interest_run AS r WHERE r.job_id = asked_job_id FOR NO KEY UPDATE;
+    IF run.phase <> asked_phase OR run.after_pool_code = '' THEN
+        run.phase := asked_phase;
+        run.accounts_done := 0;
+        run.after_pool_code := '';
+        run.after_person_key := 0;
+        SELECT count(*) FILTER (WHERE pool.posts_from <= today) INTO run.accounts_total
+          FROM interest_run_pool AS pool
+          JOIN account ON account.pool_code = pool.pool_code
+         WHERE pool.job_id = asked_job_id;
+        INSERT INTO interest_run_skip (job_id, phase, pool_code, reason, accounts)
+        SELECT asked_job_id, asked_phase, pool.pool_code,
+               CASE WHEN pool.posts_from IS NULL THEN 'no_rule' ELSE 'year_not_over' END, count(*)
+          FROM interest_run_pool AS pool
+          JOIN account ON account.pool_code = pool.pool_code
+         WHERE pool.job_id = asked_job_id AND (pool.posts_from <= today) IS NOT TRUE
+         GROUP BY pool.pool_code, pool.posts_from
+            ON CONFLICT DO NOTHING;
+    END IF;
+    SELECT coalesce(array_agg(next.person_key ORDER BY next.pool_code, next.person_key), '{}'),
+           coalesce(array_agg(next.account_id ORDER BY next.pool_code, next.person_key), '{}'), max(next.pool_code),
+           (array_agg(next.person_key ORDER BY next.pool_code DESC, next.person_key DESC))[1]
+      INTO person_keys, account_ids, last_pool_code, last_person_key
+      FROM (SELECT account.pool_code, account.person_key, account.account_id
+              FROM account
+             WHERE (account.pool_code, account.person_key) > (run.after_pool_code, run.after_person_key)
+               AND account.pool_code IN (SELECT pool.pool_code FROM interest_run_pool AS pool
+                                          WHERE pool.job_id = asked_job_id AND pool.posts_from <= today)
+             ORDER BY account.pool_code, account.person_key
+             LIMIT slice_accounts) AS next;
+    interest_year := run.interest_year;
+    done := run.accounts_done + cardinality(person_keys);
+    total := greatest(run.accounts_total, done);
+    is_over := cardinality(person_keys) < slice_accounts;
+    UPDATE interest_run AS r
+       SET phase = asked_phase, accounts_done = done, accounts_total = total,
+           after_pool_code = coalesce(last_pool_code, nullif(run.after_pool_code, ''), '~'),
+           after_person_key = coalesce(last_person_key, run.after_person_key)
+     WHERE r.job_id = asked_job_id;
+    RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION interest_run_slice(uuid, text, date, integer) IS
+    'The next accounts of a yearly run; how many the phase has looked at, how many there are, and whether these are the last';
