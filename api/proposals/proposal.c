@@ -17,6 +17,7 @@ SAME_COLUMNS(ACCOUNT_STATUS_PROPOSE);
 SAME_COLUMNS(REVERSAL_PROPOSE);
 SAME_COLUMNS(MERGE_PROPOSE);
 SAME_COLUMNS(ACCOUNT_INTEREST_PROPOSE);
+SAME_COLUMNS(ADJUSTMENT_PROPOSE);
 
 static const struct field fields[] = {
     {"proposal_id", PROPOSAL_GET_COLUMN_PROPOSAL_ID, FIELD_PLAIN},
@@ -140,6 +141,13 @@ static enum problem problem_of(struct span status)
         {"already_exists", PROBLEM_ALREADY_EXISTS},
         {"already_decided", PROBLEM_ALREADY_DECIDED},
         {"not_allowed_in_status", PROBLEM_NOT_ALLOWED_IN_STATUS},
+        {"account_suspended", PROBLEM_ACCOUNT_SUSPENDED},
+        {"account_frozen", PROBLEM_ACCOUNT_FROZEN},
+        {"account_spend_only", PROBLEM_ACCOUNT_SPEND_ONLY},
+        {"account_deceased", PROBLEM_ACCOUNT_DECEASED},
+        {"account_closed", PROBLEM_ACCOUNT_CLOSED},
+        {"insufficient_balance", PROBLEM_INSUFFICIENT_BALANCE},
+        {"balance_overflow", PROBLEM_BALANCE_OVERFLOW},
     };
     for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
         if (span_equal(status, span_of(problems[i].status))) {

@@ -9,7 +9,8 @@
 -- charges and imports never wait for each other in a ring: merges against imports (merge_gate), the persons in the order
 -- of their keys, their accounts in the order of their ids (account_lock). Jobs and numbers are locked by their kinds.
 -- Outcomes: one row for each proposal: status applied with an outcome, or a refusal: not_allowed_in_status,
--- already_exists or conflict. A kind without a function is a conflict; so is any other answer, or none.
+-- already_exists, insufficient_balance, balance_overflow, account_<status> or conflict. A kind without a function is a
+-- conflict; so is any other answer, or none.
 CREATE OR REPLACE FUNCTION proposal_apply(
     proposal_ids uuid[], instant timestamptz, actors uuid[], request_ids text[])
 RETURNS TABLE (proposal_id uuid, status text, outcome jsonb)
@@ -27,7 +28,8 @@ BEGIN
     SELECT array_agg(touched.person_key), array_agg(touched.person_key) FILTER (WHERE touched.has_accounts)
       INTO held_keys, account_keys
       FROM (SELECT someone.person_key,
-                   p.kind IN ('change_account_status', 'reverse_contribution', 'merge_people', 'post_account_interest')
+                   p.kind IN ('change_account_status', 'reverse_contribution', 'merge_people', 'post_account_interest',
+                              'post_adjustment')
                    OR (p.kind = 'correct_person'
                        AND proposal_values(p.payload, 'after') ->> 'deceased_on' IS NOT NULL) AS has_accounts
               FROM proposal AS p
@@ -51,7 +53,8 @@ BEGIN
                   JOIN proposal ON proposal.proposal_id = asked.proposal_id) AS ranked
          GROUP BY ranked.kind, ranked.round
          ORDER BY array_position('{post_import,post_interest,correct_person,correct_enrolment,'
-                                 'post_account_interest,change_account_status,reverse_contribution,merge_people}', ranked.kind), ranked.round
+                                 'post_account_interest,change_account_status,post_adjustment,reverse_contribution,'
+                                 'merge_people}', ranked.kind), ranked.round
     LOOP
         IF to_regprocedure(format('proposal_apply_%s(uuid[],timestamptz,uuid[],text[])', step.kind)) IS NULL THEN
             RETURN QUERY SELECT missing.id, 'conflict', NULL::jsonb FROM unnest(step.ids) AS missing (id);
@@ -59,7 +62,9 @@ BEGIN
         END IF;
         RETURN QUERY EXECUTE format(
             'SELECT asked.id,'
-            ' CASE WHEN done.status IN (''applied'', ''not_allowed_in_status'', ''already_exists'')'
+            ' CASE WHEN done.status IN (''applied'', ''not_allowed_in_status'', ''already_exists'','
+            ' ''insufficient_balance'', ''balance_overflow'', ''account_suspended'', ''account_frozen'','
+            ' ''account_spend_only'', ''account_deceased'', ''account_closed'')'
             ' THEN done.status ELSE ''conflict'' END,'
             ' CASE WHEN jsonb_typeof(done.outcome) = ''object'' THEN done.outcome ELSE ''{}'' END'
             ' FROM unnest($1) AS asked (id)'

@@ -6,6 +6,8 @@ import random
 import uuid
 from dataclasses import dataclass, field
 
+from tests.harness import adjustments
+
 POOL = "620500"
 COLLECTION = f"contribution_collection:{POOL}"
 INSTANT = datetime.datetime(2026, 1, 5, 9, 30, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
@@ -89,17 +91,22 @@ ORDER BY ord
 
 
 def post(connection, entries, instant=INSTANT, algorithm="sha256"):
-    """Statuses and results in the order of the entries."""
+    """Statuses and results in the order of the entries; adjustments get the proposals that they would have."""
     def column(get):
         return [get(entry) for entry in entries]
 
-    rows = connection.execute(CALL, [
-        column(lambda e: e.account.person_key), column(lambda e: e.account.account_id), column(lambda e: e.entry_id),
-        column(lambda e: e.operation_id), column(lambda e: e.kind), column(lambda e: e.part),
-        column(lambda e: e.direction), column(lambda e: e.amount_fen), column(lambda e: e.system_account),
-        column(lambda e: e.business_date), column(lambda e: e.reference), column(lambda e: e.linked_entry_id),
-        instant, algorithm,
-    ]).fetchall()
+    with connection.transaction():
+        rows = connection.execute(CALL, [
+            column(lambda e: e.account.person_key), column(lambda e: e.account.account_id), column(lambda e: e.entry_id),
+            column(lambda e: e.operation_id), column(lambda e: e.kind), column(lambda e: e.part),
+            column(lambda e: e.direction), column(lambda e: e.amount_fen), column(lambda e: e.system_account),
+            column(lambda e: e.business_date), column(lambda e: e.reference), column(lambda e: e.linked_entry_id),
+            instant, algorithm,
+        ]).fetchall()
+        for entry, row in zip(entries, rows):
+            if entry.kind == "adjustment" and row[1] == "posted":
+                adjustments.plant(connection, entry.account.person_key, entry.account.account_id, entry.entry_id,
+                                  entry.operation_id, entry.part, entry.direction, entry.amount_fen, entry.linked_entry_id)
     assert [row[0] for row in rows] == list(range(1, len(entries) + 1))
     return [row[1:] for row in rows]
 

@@ -239,7 +239,8 @@ def test_a_true_reversal_is_clean(migrated, world):
     append(world, 12345, kind="contribution_reversal", system_account=COLLECTION, direction="debit", linked_entry_id=link,
            operation_id=operation)
     reversed_without_reversal(world)
-    run(world, "UPDATE proposal SET state = 'approved', decided_by = gen_random_uuid(), decided_at = now(), outcome = '{}'")
+    run(world, "UPDATE proposal SET state = 'approved', decided_by = gen_random_uuid(), decided_at = now(), outcome = '{}'"
+               " WHERE state = 'open'")
     assert audit(migrated)["faults"] == []
 
 

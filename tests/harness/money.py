@@ -6,6 +6,8 @@ import threading
 import time
 import uuid
 
+from tests.harness import adjustments
+
 UTC = datetime.timezone.utc
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 KEY_MASK = (1 << 62) - 1
@@ -58,14 +60,16 @@ def post(sql, account_id, entries, instant=None, business_date=None, operation_i
             )
         sql.execute("SELECT FROM account_lock(%s::bigint[], %s::uuid[], true)", [[key], [str(account_id)]])
         count = len(entries)
+        entry_ids = [str(new_id(key)) for _ in entries]
+        operation_ids = [str(operation_id or new_id(key)) for _ in entries]
         rows = sql.execute(
             "SELECT status FROM ledger_post(%s::bigint[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[],"
             " %s::text[], %s::bigint[], %s::text[], %s::date[], %s::text[], NULL, %s, 'sha256')",
             [
                 [key] * count,
                 [str(account_id)] * count,
-                [str(new_id(key)) for _ in entries],
-                [str(operation_id or new_id(key)) for _ in entries],
+                entry_ids,
+                operation_ids,
                 [entry.kind for entry in entries],
                 [entry.part for entry in entries],
                 [entry.direction for entry in entries],
@@ -77,6 +81,9 @@ def post(sql, account_id, entries, instant=None, business_date=None, operation_i
             ],
         ).fetchall()
         assert [status for (status,) in rows] == ["posted"] * count, rows
+        for entry, entry_id, operation in zip(entries, entry_ids, operation_ids):
+            if entry.kind == "adjustment":
+                adjustments.plant(sql, key, account_id, entry_id, operation, entry.part, entry.direction, entry.amount_fen)
 
 
 HOLDER = uuid.UUID("01900000-0006-7000-8000-00000000face")

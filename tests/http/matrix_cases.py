@@ -94,6 +94,7 @@ CASES = {
     "createInterestRun": Case(outside=frozenset({400}), is_bound=True),
     "getInterestRun": Case(ids={"job_id": "interest_job_id"}),
     "listInterestRunPools": Case(ids={"job_id": "interest_job_id"}),
+    "proposeAdjustment": Case(query={"dry_run": "true"}, ids={"linked_entry_id": "entry_id"}),
     "proposeReversal": Case(inside=frozenset({201, 409})),
     # The duplicate is nobody's record.
     "proposeMerge": Case(inside=frozenset({400}), ids={"duplicate_person_id": "person_id"}),

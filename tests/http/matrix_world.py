@@ -195,6 +195,7 @@ MAKERS = {
     "account_id": lambda world, citizen: citizen.account_id,
     "enrolment_id": lambda world, citizen: world.of_record(citizen, "enrolment", "enrolment_id"),
     "contribution_id": lambda world, citizen: world.of_record(citizen, "contribution", "contribution_id"),
+    "entry_id": lambda world, citizen: world.of_record(citizen, "ledger_entry", "entry_id"),
     "proposal_id": lambda world, citizen: proposals.plant(world.sql, citizen.person_id),
     "charge_id": charge,
     "client_id": lambda world, citizen: world.new_client(regions=[world.pool_of(citizen)])["client_id"],
