@@ -78,10 +78,12 @@ BEGIN
                 WHEN 'replayed' THEN (stored_outcomes[s.ord] ->> 'balance_after_fen')::bigint END,
            CASE s.status WHEN 'good' THEN account_ids[s.ord] WHEN 'replayed' THEN
                (SELECT charge.account_id FROM charge
-                 WHERE charge.person_key = person_key_of(stored_ids[s.ord]) AND charge.charge_id = stored_ids[s.ord]) END,
+                 WHERE charge.person_key = person_key_of(stored_ids[s.ord])
+                   AND charge.charge_id = stored_ids[s.ord]) END,
            CASE s.status WHEN 'good' THEN business_dates[s.ord] WHEN 'replayed' THEN
                (SELECT charge.business_date FROM charge
-                 WHERE charge.person_key = person_key_of(stored_ids[s.ord]) AND charge.charge_id = stored_ids[s.ord]) END
+                 WHERE charge.person_key = person_key_of(stored_ids[s.ord])
+                   AND charge.charge_id = stored_ids[s.ord]) END
       FROM unnest(statuses) WITH ORDINALITY AS s (status, ord)
      ORDER BY s.ord;
 END

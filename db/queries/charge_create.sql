@@ -35,7 +35,8 @@
 -- column: balance_after_fen int8 (null: the rule does not show it)
 -- column: account_id uuid
 -- column: business_date date
-SELECT result.ord, result.status, result.is_replayed, result.charge_id, result.current_year_fen, result.carried_over_fen,
-       result.created_at, result.balance_after_fen, result.account_id, result.business_date
-  FROM charge_create($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) AS result
+SELECT result.ord, result.status, result.is_replayed, result.charge_id, result.current_year_fen,
+       result.carried_over_fen, result.created_at, result.balance_after_fen, result.account_id, result.business_date
+  FROM charge_create($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+       AS result
  ORDER BY result.ord

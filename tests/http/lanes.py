@@ -48,9 +48,9 @@ class Stand:
     def sql(self):
         return psycopg.connect(self.database.url, autocommit=True)
 
-    def ask(self, path, by=None, method="GET", json=None):
-        headers = {"Authorization": f"Bearer {by.token}"} if by else {}
-        return self.http.request(method, path, headers=headers, json=json)
+    def ask(self, path, by=None, method="GET", json=None, headers=None):
+        own = {"Authorization": f"Bearer {by.token}"} if by else {}
+        return self.http.request(method, path, headers={**own, **(headers or {})}, json=json)
 
     def ask_all(self, questions):
         """At once, each on a connection of its own; answers in the order of the questions."""
