@@ -43,6 +43,20 @@
 #define LIMIT_STATEMENT_PARAMS 24
 #define LIMIT_PRINCIPAL_REGIONS 32
 
+/*
+ * Settlements. A posting is sent no later than the write lane's time-out after its instant was taken, and runs no longer
+ * than that again: 2 × 60 s at most. 3 minutes more are for servers whose clocks differ. So nothing can still be posted on
+ * a day that has been over for this long.
+ */
+#define LIMIT_SETTLEMENT_WAIT_S 300
+/*
+ * A provider's list of a day. In JSON 131 bytes remain for each item of a body of 64 KiB; a file of 4 MiB has 83 for
+ * each. While it is read it is in memory twice: 16 uploads × 8 MiB = 128 MiB for a reactor at worst.
+ */
+#define LIMIT_SETTLEMENT_ITEMS 50000
+#define LIMIT_SETTLEMENT_BYTES (4 << 20)
+#define LIMIT_SETTLEMENT_DIFFERENCES 100 /* shown with the answer; all of them are a list of their own */
+
 /* Signing in. A code is one in 10^6: 5 tries × the 10 messages of a day leave a guesser one chance in 20,000. */
 #define LIMIT_CODE_TRIES 5
 #define LIMIT_CODE_LIFE_S 300

@@ -35,23 +35,32 @@ static void refuse(struct exchange *exchange, enum problem problem)
     exchange->closes = true;
 }
 
+static enum problem create_file(struct body_stream *stream, const struct spool *spool)
+{
+    enum { PATH_BYTES = 4096 };
+    char path[PATH_BYTES];
+    struct upload *upload = &stream->upload;
+    if (spool == NULL)
+        return PROBLEM_STORAGE_FULL;
+    upload->id = uuid_make(uuid_random_key());
+    upload->spool_id = spool_id(spool);
+    spool_path(spool, upload->id, path, sizeof path);
+    upload->path = arena_copy(stream->exchange->arena, span_of(path));
+    stream->file = upload->path == NULL ? NULL : spool_file_create(spool, upload->id);
+    return stream->file == NULL ? PROBLEM_STORAGE_FULL : PROBLEM_NONE;
+}
+
 /* Before the first byte is kept, everything is asked that the header can answer. */
 static void open_file(struct exchange *exchange)
 {
     struct body_stream *stream = exchange->stream;
-    const struct spool *spool = exchange->context->service->spool;
     enum problem problem = authenticate_permit(exchange);
     if (problem == PROBLEM_NONE)
         problem = arguments_read(&exchange->request, &exchange->route);
     if (problem == PROBLEM_NONE && exchange->context->uploads >= LIMIT_UPLOADS)
         problem = PROBLEM_OVERLOADED;
-    if (problem == PROBLEM_NONE) {
-        stream->upload.id = uuid_make(uuid_random_key());
-        stream->upload.spool_id = spool == NULL ? stream->upload.id : spool_id(spool);
-        stream->file = spool == NULL ? NULL : spool_file_create(spool, stream->upload.id);
-        if (stream->file == NULL)
-            problem = PROBLEM_STORAGE_FULL;
-    }
+    if (problem == PROBLEM_NONE)
+        problem = create_file(stream, exchange->context->service->spool);
     if (problem != PROBLEM_NONE) {
         refuse(exchange, problem);
         return;

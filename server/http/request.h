@@ -20,8 +20,9 @@ struct fault {
 struct upload {
     struct uuid id;
     struct uuid spool_id;
-    uint64_t bytes; /* 0: none came, and there is no file */
-    bool is_kept;   /* set in bind together with the call that stores what the file is for: else it is removed */
+    uint64_t bytes;   /* 0: none came, and there is no file */
+    const char *path; /* of the file: for spool_read, in the handler's work */
+    bool is_kept;     /* set in bind together with the call that stores what the file is for: else it is removed */
 };
 
 /*

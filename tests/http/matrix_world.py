@@ -3,7 +3,7 @@
 import dataclasses
 import uuid
 
-from tests.harness import charges, consenting, money, proposals
+from tests.harness import charges, consenting, money, proposals, settling
 from tests.harness.operations import BY_NAME
 
 ROLES = ("operator", "reviewer", "policy", "security", "auditor")
@@ -189,6 +189,16 @@ def charge(world, citizen):
     return charges.charged(world.api, world.institution, citizen.account_id, 1)["charge_id"]
 
 
+def provider(world, citizen):
+    made = world.new_client("provider", regions=[world.pool_of(citizen)])
+    return world.new_token("client", subject_id=made["client_id"])
+
+
+def settlement(world, citizen):
+    """Of a day without anything, which agrees."""
+    return settling.settle(world.api, settling.Day(world.sql, provider(world, citizen)))["settlement_id"]
+
+
 # For each name of a field with an id: makes such an object that is the citizen's, or is managed where the citizen lives.
 MAKERS = {
     "person_id": lambda world, citizen: citizen.person_id,
@@ -204,6 +214,8 @@ MAKERS = {
     "challenge_id": challenge,
     "job_id": job,
     "interest_job_id": interest_job,
+    "provider_id": lambda world, citizen: provider(world, citizen).subject_id,
+    "settlement_id": settlement,
     # Of a token: a client that has one.
     "subject_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).subject_id,
     "consent_request_id": lambda world, citizen: world.asked(citizen),

@@ -1,0 +1,59 @@
+-- Settles a provider's day and shows the settlement, with the first of its differences.
+-- SPDX-License-Identifier: Apache-2.0
+-- lane: slow
+-- repeatable: yes
+-- writes: yes
+-- param: operation text
+-- param: settlement_id uuid
+-- param: provider_id uuid
+-- param: business_date date
+-- param: stated_charges_count int8
+-- param: stated_charges_fen int8
+-- param: stated_refunds_count int8
+-- param: stated_refunds_fen int8
+-- param: items text
+-- param: instant instant
+-- param: key text
+-- param: content_hash bytea
+-- param: event_id uuid
+-- param: request_id text
+-- param: real_instant instant
+-- param: differences int8
+-- column: status text
+-- column: is_replayed bool
+-- column: part text
+-- column: settlement_id uuid
+-- column: provider_id uuid
+-- column: provider_name text
+-- column: institution_code text
+-- column: business_date date
+-- column: attempt int4
+-- column: state text
+-- column: stated_charges_count int8
+-- column: stated_charges_fen int8
+-- column: stated_refunds_count int8
+-- column: stated_refunds_fen int8
+-- column: listed_charges_count int8
+-- column: listed_charges_fen int8
+-- column: listed_refunds_count int8
+-- column: listed_refunds_fen int8
+-- column: our_charges_count int8
+-- column: our_charges_fen int8
+-- column: our_refunds_count int8
+-- column: our_refunds_fen int8
+-- column: matched_count int8
+-- column: missing_here_count int8
+-- column: missing_there_count int8
+-- column: amount_differs_count int8
+-- column: listed_twice_count int8
+-- column: created_at instant
+-- column: pool_code text
+-- column: payable_fen int8
+-- column: kind text
+-- column: item text
+-- column: number text
+-- column: their_fen int8
+-- column: our_fen int8
+SELECT made.status, made.is_replayed, shown.*
+  FROM settlement_create($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS made
+  LEFT JOIN LATERAL settlement_view(made.object_id, $16) AS shown ON true
