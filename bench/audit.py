@@ -14,7 +14,8 @@ PROVIDER = "01900000-0006-7000-8000-000000000001"
 PROVIDER_SQL = f"""
 INSERT INTO client (client_id, kind, name, regions, state, created_at, changed_at)
 VALUES ('{PROVIDER}', 'provider', 'bench hospital', '{{620000}}', 'active', now(), now());
-INSERT INTO provider (provider_id, institution_code, institution_type) VALUES ('{PROVIDER}', 'H62010000001', 'hospital');
+INSERT INTO provider (provider_id, institution_code, institution_type)
+VALUES ('{PROVIDER}', 'H62010000001', 'hospital');
 INSERT INTO system_account (system_account, kind, pool_code, counterparty)
 VALUES ('provider_payable:620100:{PROVIDER}', 'provider_payable', '620100', '{PROVIDER}');
 """
@@ -36,8 +37,8 @@ def measure(stand, options):
     loaded = time.monotonic()
     report_path = stand.directory / "audit.json"
     with open(report_path, "w", encoding="utf-8") as report:
-        process = subprocess.Popen([YIBAOD, "audit", "--json"], env={**os.environ, **stand.environment(DATABASE)}, cwd=ROOT,
-                                   stdout=report)
+        process = subprocess.Popen([YIBAOD, "audit", "--json"], cwd=ROOT, stdout=report,
+                                   env={**os.environ, **stand.environment(DATABASE)})
         _, status, usage = os.wait4(process.pid, 0)
     ended = time.monotonic()
     process.returncode = os.waitstatus_to_exitcode(status)

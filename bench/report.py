@@ -101,11 +101,12 @@ def audit_lines(part):
     yield line("  yibaod audit", f"{part['audit_s']:.0f} s")
     yield line("  accounts per second", f"{part['accounts'] / part['audit_s']:,.0f}")
     yield line("  size of the database", f"{part['database_bytes'] / 2**30:.1f} GiB")
-    yield line("  the program: resident memory, CPU", f"{part['program_rss_kib'] / 1024:.1f} MiB, {part['program_cpu_s']:.1f} s")
+    yield line("  the program: resident memory, CPU",
+               f"{part['program_rss_kib'] / 1024:.1f} MiB, {part['program_cpu_s']:.1f} s")
 
 
-SECTIONS = {"reads": reads_lines, "charges": charges_lines, "import": import_lines, "pages": pages_lines, "audit": audit_lines,
-             "footprint": footprint_lines}
+SECTIONS = {"reads": reads_lines, "charges": charges_lines, "import": import_lines, "pages": pages_lines,
+            "audit": audit_lines, "footprint": footprint_lines}
 
 
 def table(results):

@@ -20,8 +20,8 @@ import reads
 import report
 from stand import ROOT, YIBAOD, Stand
 
-PARTS = {"reads": reads.measure, "charges": charges.measure, "import": imports.measure, "pages": pages.measure, "audit": audit.measure,
-         "footprint": footprint.measure}
+PARTS = {"reads": reads.measure, "charges": charges.measure, "import": imports.measure, "pages": pages.measure,
+         "audit": audit.measure, "footprint": footprint.measure}
 
 
 def arguments():
@@ -33,7 +33,8 @@ def arguments():
     parser.add_argument("--import-rounds", type=int, default=3, help="imports of each kind (default 3)")
     parser.add_argument("--page-rows", type=int, default=20_000_000,
                         help="rows of the large history (default 20 million)")
-    parser.add_argument("--audit-accounts", type=int, default=1_000_000, help="accounts that are audited (default 1 million)")
+    parser.add_argument("--audit-accounts", type=int, default=1_000_000,
+                        help="accounts that are audited (default 1 million)")
     return parser.parse_args()
 
 

@@ -40,21 +40,20 @@ void checks_free(struct checks *checks)
 
 typedef bool (*visitor)(void *context, const struct script *script);
 
-static bool visit_all(const struct checks *checks, visitor visit, void *context)
+static bool visit_list(const struct script_list *list, visitor visit, void *context)
 {
-    const struct script *const single[] = {&checks->people_range, &checks->wide_range, &checks->totals};
-    for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
-        if (!visit(context, single[i]))
+    for (size_t i = 0; i < list->count; i++) {
+        if (!visit(context, &list->items[i]))
             return false;
     }
-    const struct script_list *const lists[] = {&checks->people, &checks->wide};
-    for (size_t list = 0; list < sizeof lists / sizeof *lists; list++) {
-        for (size_t i = 0; i < lists[list]->count; i++) {
-            if (!visit(context, &lists[list]->items[i]))
-                return false;
-        }
-    }
     return true;
+}
+
+static bool visit_all(const struct checks *checks, visitor visit, void *context)
+{
+    return visit(context, &checks->people_range) && visit(context, &checks->wide_range) &&
+           visit(context, &checks->totals) && visit_list(&checks->people, visit, context) &&
+           visit_list(&checks->wide, visit, context);
 }
 
 static bool digest_one(void *context, const struct script *script)

@@ -164,6 +164,8 @@ PLANTED = {
                                 "idempotency_key", "{provider}/create_charge/charge A-2", "outcome"),
     "answer with another instant": (KEY.format("outcome = outcome || '{\"created_at\": \"2026-01-01T00:00:00Z\"}'", "charge A-2"),
                                     "idempotency_key", "{provider}/create_charge/charge A-2", "outcome"),
+    "answer that is no answer": (KEY.format("outcome = '{\"created_at\": \"x\", \"current_year_fen\": \"y\"}'", "charge A-2"),
+                                 "idempotency_key", "{provider}/create_charge/charge A-2", "outcome"),
     "capture answered for a hold that was voided": (
         "UPDATE idempotency_key SET operation = 'capture_charge', status = 'captured' WHERE operation = 'void_charge'",
         "idempotency_key", "{provider}/capture_charge/void A-6", "status"),

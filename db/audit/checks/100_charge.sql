@@ -1,8 +1,9 @@
--- I1: each charge is what its entries say, part by part, of an account and at a provider that exist; each such entry has its charge.
+-- I1: each charge is what its entries say, of an account and at a provider that exist; each entry has its charge.
 -- SPDX-License-Identifier: Apache-2.0
 -- The operation of the entries is the charge. The list of usages is the auditor's own.
 WITH charged AS (
-    SELECT charge.*, account.pool_code AS account_pool_code, provider.provider_id AS known_provider_id, client.kind AS client_kind,
+    SELECT charge.*, account.pool_code AS account_pool_code, provider.provider_id AS known_provider_id,
+           client.kind AS client_kind,
            ('x' || right(replace(charge.charge_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903 AS id_key
     FROM charge
     LEFT JOIN account ON account.person_key = charge.person_key AND account.account_id = charge.account_id
@@ -16,13 +17,16 @@ WITH charged AS (
     FROM ledger_entry
     WHERE person_key BETWEEN $1::bigint AND $2::bigint AND kind = 'charge'
 ), paired AS (
-    SELECT charged.*, paid.part, paid.amount_fen AS part_fen, paid.part_entry_id, entry.seq, entry.entry_id, entry.entries,
-           entry.amount_fen AS entry_fen, entry.account_id AS entry_account_id, entry.pool_code AS entry_pool_code,
-           entry.counterparty, entry.reference, entry.business_date AS entry_date, entry.posted_at
+    SELECT charged.*, paid.part, paid.amount_fen AS part_fen, paid.part_entry_id, entry.seq, entry.entry_id,
+           entry.entries, entry.amount_fen AS entry_fen, entry.account_id AS entry_account_id,
+           entry.pool_code AS entry_pool_code, entry.counterparty, entry.reference, entry.business_date AS entry_date,
+           entry.posted_at
     FROM charged
     CROSS JOIN LATERAL (VALUES ('current_year', current_year_fen, current_year_entry_id),
-                               ('carried_over', carried_over_fen, carried_over_entry_id)) AS paid (part, amount_fen, part_entry_id)
-    LEFT JOIN entry ON entry.person_key = charged.person_key AND entry.operation_id = charged.charge_id AND entry.part = paid.part
+                               ('carried_over', carried_over_fen, carried_over_entry_id))
+        AS paid (part, amount_fen, part_entry_id)
+    LEFT JOIN entry ON entry.person_key = charged.person_key AND entry.operation_id = charged.charge_id
+                   AND entry.part = paid.part
 )
 SELECT 'charge', charge_id::text, fault.column_name, fault.expected, fault.found
 FROM charged
@@ -50,7 +54,8 @@ CROSS JOIN LATERAL (
     SELECT 'captured_on', CASE state WHEN 'captured' THEN 'a day' ELSE 'null' END, coalesce(captured_on::text, 'null')
     WHERE (captured_on IS NOT NULL) <> (state = 'captured')
     UNION ALL
-    SELECT 'business_date', captured_on::text, business_date::text WHERE expires_at IS NULL AND business_date <> captured_on
+    SELECT 'business_date', captured_on::text, business_date::text
+    WHERE expires_at IS NULL AND business_date <> captured_on
 ) AS fault (column_name, expected, found)
 UNION ALL
 SELECT 'charge', charge_id::text, fault.column_name, fault.expected, fault.found
@@ -72,7 +77,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'charge_no', reference, charge_no WHERE charge_no <> reference
     UNION ALL
-    SELECT 'captured_on', entry_date::text, coalesce(captured_on::text, 'null') WHERE captured_on IS DISTINCT FROM entry_date AND seq > 0
+    SELECT 'captured_on', entry_date::text, coalesce(captured_on::text, 'null')
+    WHERE captured_on IS DISTINCT FROM entry_date AND seq > 0
     UNION ALL
     SELECT 'created_at', posted_at::text, created_at::text WHERE expires_at IS NULL AND created_at <> posted_at
     UNION ALL

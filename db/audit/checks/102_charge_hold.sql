@@ -1,7 +1,8 @@
 -- I1, I2: the state of each charge is what the events of its hold say, and every hold is that of a charge.
 -- SPDX-License-Identifier: Apache-2.0
--- The hold has the id of the charge. It is open while the charge is held, and nothing of it is open after: captured once, before its
--- end, with the rest voided; or voided; or expired at its end or later. What was charged at once was never held.
+-- The hold has the id of the charge. It is open while the charge is held, and nothing of it is open after: captured
+-- once, before its end, with the rest voided; or voided; or expired at its end or later. What was charged at once was
+-- never held.
 WITH charged AS (
     SELECT charge.*, entry.posted_at AS entry_posted_at
     FROM charge
@@ -28,10 +29,10 @@ WITH charged AS (
     WHERE person_key BETWEEN $1::bigint AND $2::bigint
     GROUP BY person_key, account_id, hold_id
 ), paired AS (
-    SELECT charged.*, hold.account_id AS hold_account_id, hold.expires_at AS hold_expires_at, hold.reference, hold.opened_at,
-           hold.opened_fen, hold.captured_fen AS hold_captured_fen, hold.last_posted_at,
-           CASE WHEN hold.captures > 0 THEN 'captured' WHEN hold.expiries > 0 THEN 'expired' WHEN hold.voids > 0 THEN 'voided'
-                ELSE 'held' END AS hold_state
+    SELECT charged.*, hold.account_id AS hold_account_id, hold.expires_at AS hold_expires_at, hold.reference,
+           hold.opened_at, hold.opened_fen, hold.captured_fen AS hold_captured_fen, hold.last_posted_at,
+           CASE WHEN hold.captures > 0 THEN 'captured' WHEN hold.expiries > 0 THEN 'expired'
+                WHEN hold.voids > 0 THEN 'voided' ELSE 'held' END AS hold_state
     FROM charged
     JOIN hold ON hold.person_key = charged.person_key AND hold.hold_id = charged.charge_id
 )
@@ -68,15 +69,19 @@ CROSS JOIN LATERAL (
     SELECT last_seq, 'amount_fen', 'nothing left open by a charge that is ' || charged.state, open_fen::text
     WHERE charged.state <> 'held' AND open_fen <> 0
     UNION ALL
-    SELECT last_seq, 'kind', 'one way to end', concat_ws(', ', captures || ' captured', voids || ' voided', expiries || ' expired')
+    SELECT last_seq, 'kind', 'one way to end',
+           concat_ws(', ', captures || ' captured', voids || ' voided', expiries || ' expired')
     WHERE captures > 1 OR voids > 1 OR expiries > 1 OR (expiries > 0 AND captures + voids > 0)
     UNION ALL
-    SELECT captured_seq, 'posted_at', 'before ' || hold.expires_at, captured_at::text WHERE captured_at >= hold.expires_at
+    SELECT captured_seq, 'posted_at', 'before ' || hold.expires_at, captured_at::text
+    WHERE captured_at >= hold.expires_at
     UNION ALL
-    SELECT captured_seq, 'posted_at', 'not before ' || coalesce(entry_posted_at::text, 'that of a ledger entry'), captured_at::text
+    SELECT captured_seq, 'posted_at', 'not before ' || coalesce(entry_posted_at::text, 'that of a ledger entry'),
+           captured_at::text
     WHERE captures > 0 AND (captured_at >= entry_posted_at) IS NOT TRUE
     UNION ALL
-    SELECT expired_seq, 'posted_at', 'not before ' || hold.expires_at, expired_at::text WHERE expired_at < hold.expires_at
+    SELECT expired_seq, 'posted_at', 'not before ' || hold.expires_at, expired_at::text
+    WHERE expired_at < hold.expires_at
 ) AS fault (seq, column_name, expected, found)
 UNION ALL
 SELECT 'hold_event', hold.hold_id || '/1', 'hold_id', 'a charge', 'none'

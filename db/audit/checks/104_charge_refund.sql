@@ -1,36 +1,42 @@
--- I1: each refund is what its entries say, gives back to who paid, and never more than was charged; each such entry has its refund.
+-- I1: each refund is what its entries say, gives back to who paid, and never more than that; each entry has its refund.
 -- SPDX-License-Identifier: Apache-2.0
--- The operation of the entries is the refund. After a merge it goes to the current person, whose account of the same pool receives it:
--- a refund is looked at with the person of the charge, an entry with the person of the account. Its two amounts are those of the
--- charge that they give back; what the current-year part paid may have gone into the carried-over part, so both may be of that part.
+-- The operation of the entries is the refund. After a merge it goes to the current person, whose account of the same
+-- pool receives it: a refund is looked at with the person of the charge, an entry with the person of the account. Its
+-- two amounts are those of the charge that they give back; what the current-year part paid may have gone into the
+-- carried-over part, so both may be of that part.
 WITH refunded AS (
-    SELECT charge_refund.*, charge.state AS charge_state, charge.provider_id AS charge_provider_id, charge.pool_code AS charge_pool_code,
-           charge.account_id AS charge_account_id, charge.created_at AS charged_at,
-           charge.current_year_entry_id AS charge_current_year_entry_id, charge.carried_over_entry_id AS charge_carried_over_entry_id,
-           ('x' || right(replace(charge_refund.refund_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903 AS id_key
+    SELECT charge_refund.*, charge.state AS charge_state, charge.provider_id AS charge_provider_id,
+           charge.pool_code AS charge_pool_code, charge.account_id AS charge_account_id,
+           charge.created_at AS charged_at,
+           charge.current_year_entry_id AS charge_current_year_entry_id,
+           charge.carried_over_entry_id AS charge_carried_over_entry_id,
+           ('x' || right(replace(charge_refund.refund_id::text, '-', ''), 16))::bit(64)::bigint
+           & 4611686018427387903 AS id_key
     FROM charge_refund
     LEFT JOIN charge ON charge.person_key = charge_refund.person_key AND charge.charge_id = charge_refund.charge_id
     WHERE charge_refund.person_key BETWEEN $1::bigint AND $2::bigint
 ), entry AS (
-    SELECT found.*, split_part(found.system_account, ':', 2) AS pool_code, split_part(found.system_account, ':', 3) AS counterparty
-    FROM (SELECT person_key, account_id, seq, operation_id, entry_id, part, amount_fen, posted_at, business_date, reference,
-                 linked_entry_id, system_account
+    SELECT found.*, split_part(found.system_account, ':', 2) AS pool_code,
+           split_part(found.system_account, ':', 3) AS counterparty
+    FROM (SELECT person_key, account_id, seq, operation_id, entry_id, part, amount_fen, posted_at, business_date,
+                 reference, linked_entry_id, system_account
           FROM ledger_entry
           WHERE person_key BETWEEN $1::bigint AND $2::bigint AND kind = 'charge_refund'
           UNION ALL
-          SELECT elsewhere.person_key, elsewhere.account_id, elsewhere.seq, elsewhere.operation_id, elsewhere.entry_id, elsewhere.part,
-                 elsewhere.amount_fen, elsewhere.posted_at, elsewhere.business_date, elsewhere.reference,
-                 elsewhere.linked_entry_id, elsewhere.system_account
+          SELECT elsewhere.person_key, elsewhere.account_id, elsewhere.seq, elsewhere.operation_id,
+                 elsewhere.entry_id, elsewhere.part, elsewhere.amount_fen, elsewhere.posted_at,
+                 elsewhere.business_date, elsewhere.reference, elsewhere.linked_entry_id, elsewhere.system_account
           FROM refunded
           JOIN ledger_entry AS elsewhere ON elsewhere.person_key = refunded.account_person_key
                                         AND elsewhere.account_id = refunded.account_id
-                                        AND elsewhere.operation_id = refunded.refund_id AND elsewhere.kind = 'charge_refund'
+                                        AND elsewhere.operation_id = refunded.refund_id
+                                        AND elsewhere.kind = 'charge_refund'
           WHERE refunded.account_person_key NOT BETWEEN $1::bigint AND $2::bigint) AS found
 ), paired AS (
-    SELECT refunded.*, given.part, given.amount_fen AS part_fen, given.part_entry_id, given.into_part, given.link_id, entry.seq,
-           entry.amount_fen AS entry_fen, entry.person_key AS entry_person_key, entry.account_id AS entry_account_id,
-           entry.pool_code AS entry_pool_code, entry.counterparty, entry.reference, entry.business_date AS entry_date,
-           entry.posted_at, entry.linked_entry_id, entry.part AS entry_part
+    SELECT refunded.*, given.part, given.amount_fen AS part_fen, given.part_entry_id, given.into_part, given.link_id,
+           entry.seq, entry.amount_fen AS entry_fen, entry.person_key AS entry_person_key,
+           entry.account_id AS entry_account_id, entry.pool_code AS entry_pool_code, entry.counterparty, entry.reference,
+           entry.business_date AS entry_date, entry.posted_at, entry.linked_entry_id, entry.part AS entry_part
     FROM refunded
     CROSS JOIN LATERAL (VALUES
         ('current_year', current_year_fen, current_year_entry_id, current_year_into, charge_current_year_entry_id),
@@ -47,9 +53,11 @@ SELECT 'charge_refund', refund_id::text, fault.column_name, fault.expected, faul
 FROM refunded
 LEFT JOIN account ON account.person_key = refunded.account_person_key AND account.account_id = refunded.account_id
 CROSS JOIN LATERAL (
-    SELECT 'refund_id', 'an id of person ' || refunded.person_key, 'one of ' || id_key WHERE id_key <> refunded.person_key
+    SELECT 'refund_id', 'an id of person ' || refunded.person_key, 'one of ' || id_key
+    WHERE id_key <> refunded.person_key
     UNION ALL
-    SELECT 'charge_id', 'a captured charge', coalesce(charge_state, 'none') WHERE charge_state IS DISTINCT FROM 'captured'
+    SELECT 'charge_id', 'a captured charge', coalesce(charge_state, 'none')
+    WHERE charge_state IS DISTINCT FROM 'captured'
     UNION ALL
     SELECT 'provider_id', charge_provider_id::text, provider_id::text WHERE provider_id <> charge_provider_id
     UNION ALL
@@ -80,11 +88,13 @@ CROSS JOIN LATERAL (
     SELECT part || '_fen', coalesce(entry_fen::text, 'no ledger entry'), part_fen::text
     WHERE part_fen <> coalesce(entry_fen, 0)
     UNION ALL
-    SELECT part || '_entry_id', 'a ledger entry of this refund', part_entry_id::text WHERE part_entry_id IS NOT NULL AND seq IS NULL
+    SELECT part || '_entry_id', 'a ledger entry of this refund', part_entry_id::text
+    WHERE part_entry_id IS NOT NULL AND seq IS NULL
     UNION ALL
     SELECT 'current_year_into', entry_part, into_part WHERE part = 'current_year' AND into_part <> entry_part
     UNION ALL
-    SELECT 'account_person_key', entry_person_key::text, account_person_key::text WHERE account_person_key <> entry_person_key
+    SELECT 'account_person_key', entry_person_key::text, account_person_key::text
+    WHERE account_person_key <> entry_person_key
     UNION ALL
     SELECT 'account_id', entry_account_id::text, account_id::text WHERE account_id <> entry_account_id
     UNION ALL
@@ -99,7 +109,8 @@ CROSS JOIN LATERAL (
     SELECT 'created_at', posted_at::text, created_at::text WHERE created_at <> posted_at
 ) AS fault (column_name, expected, found)
 UNION ALL
-SELECT 'ledger_entry', entry_account_id || '/' || seq, 'linked_entry_id', 'the entry of charge ' || charge_id || ' that it gives back',
+SELECT 'ledger_entry', entry_account_id || '/' || seq, 'linked_entry_id',
+       'the entry of charge ' || charge_id || ' that it gives back',
        coalesce(linked_entry_id::text, 'null')
 FROM paired
 WHERE seq IS NOT NULL AND linked_entry_id IS DISTINCT FROM link_id
@@ -118,13 +129,16 @@ CROSS JOIN LATERAL (
     SELECT 'refunded_fen', 'at most ' || charge.captured_fen, together.amount_fen::text
     WHERE together.amount_fen > charge.captured_fen
     UNION ALL
-    SELECT 'current_year_fen', 'at least the ' || together.current_year_fen || ' given back', charge.current_year_fen::text
+    SELECT 'current_year_fen', 'at least the ' || together.current_year_fen || ' given back',
+           charge.current_year_fen::text
     WHERE together.current_year_fen > charge.current_year_fen
     UNION ALL
-    SELECT 'carried_over_fen', 'at least the ' || together.carried_over_fen || ' given back', charge.carried_over_fen::text
+    SELECT 'carried_over_fen', 'at least the ' || together.carried_over_fen || ' given back',
+           charge.carried_over_fen::text
     WHERE together.carried_over_fen > charge.carried_over_fen
     UNION ALL
-    SELECT 'changed_at', 'not before ' || together.created_at, charge.changed_at::text WHERE charge.changed_at < together.created_at
+    SELECT 'changed_at', 'not before ' || together.created_at, charge.changed_at::text
+    WHERE charge.changed_at < together.created_at
 ) AS fault (column_name, expected, found)
 WHERE charge.person_key BETWEEN $1::bigint AND $2::bigint
 UNION ALL
@@ -132,8 +146,9 @@ SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'entry_id', 'one th
 FROM entry
 WHERE entry.person_key BETWEEN $1::bigint AND $2::bigint
   AND NOT EXISTS (SELECT FROM charge_refund AS refund
-                  WHERE refund.person_key = ('x' || right(replace(entry.operation_id::text, '-', ''), 16))::bit(64)::bigint
-                                            & 4611686018427387903
+                  WHERE refund.person_key
+                        = ('x' || right(replace(entry.operation_id::text, '-', ''), 16))::bit(64)::bigint
+                          & 4611686018427387903
                     AND refund.refund_id = entry.operation_id
                     AND entry.entry_id IN (refund.current_year_entry_id, refund.carried_over_entry_id)
                     AND refund.account_person_key = entry.person_key AND refund.account_id = entry.account_id)

@@ -1,10 +1,11 @@
 -- I7: each charge and refund has exactly the number that it says, and each number is that of one of them.
 -- SPDX-License-Identifier: Apache-2.0
--- Numbers are keyed by who gave them, so they are matched by the id of what has them: its low 62 bits are the person's key.
+-- Numbers are keyed by who gave them, so they are matched by the id of what has them: its low 62 bits are a key.
 WITH named AS (
     SELECT number.*
     FROM (SELECT scope_id, kind, number, object_id,
-                 ('x' || right(replace(object_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903 AS object_key
+                 ('x' || right(replace(object_id::text, '-', ''), 16))::bit(64)::bigint
+                 & 4611686018427387903 AS object_key
           FROM business_number) AS number
     WHERE number.object_key BETWEEN $1::bigint AND $2::bigint
 ), object AS (
