@@ -5,7 +5,7 @@
 
 void json_memory_install(void); /* before the first use of Jansson, and before there are threads */
 /*
- * Whether some was refused on this thread since this was asked last: Jansson says so of a parse nowhere, or gives it
- * the code of malformed text.
+ * Whether some was refused on this thread since this was asked last. What was parsed meanwhile is not to be used:
+ * Jansson leaves characters out of texts and numbers when it has no room for them, or calls good text malformed.
  */
 bool json_memory_was_short(void);

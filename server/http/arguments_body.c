@@ -90,12 +90,16 @@ enum problem arguments_read_body(struct request *request, bool *seen)
     const char *text = request->body.length == 0 ? "" : request->body.bytes;
     (void)json_memory_was_short();
     json_t *body = json_loadb(text, request->body.length, JSON_REJECT_DUPLICATES, &error);
+    if (json_memory_was_short()) { /* even where it gives something: Jansson leaves characters out that have no room */
+        json_decref(body);
+        return PROBLEM_INTERNAL_ERROR;
+    }
     if (body == NULL && json_error_code(&error) == json_error_numeric_overflow) {
         request_fault(request, ARG_BODY, NULL, "too_large", NULL);
         return PROBLEM_NONE;
     }
     if (body == NULL)
-        return json_memory_was_short() ? PROBLEM_INTERNAL_ERROR : PROBLEM_MALFORMED_JSON;
+        return PROBLEM_MALFORMED_JSON;
     if (!arena_defer(request->arena, release, body)) {
         json_decref(body);
         return PROBLEM_INTERNAL_ERROR;

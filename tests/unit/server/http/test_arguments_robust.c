@@ -49,17 +49,25 @@ static void test_every_truncation_and_mutation(void **state)
 
 static void test_every_allocation_fails_once(void **state)
 {
-    enum problem problem = PROBLEM_INTERNAL_ERROR;
     json_memory_install();
-    for (int left = 0; problem != PROBLEM_NONE; left++) {
+    for (int left = 0, has_failed = 1; has_failed; left++) {
         struct request *request = small_open(OPERATION_CREATE_THING);
         allocations_left = left;
-        problem = read_body(request, whole_body);
+        allocations_failed = 0;
+        enum problem problem = read_body(request, whole_body);
+        has_failed = allocations_failed > 0;
         allocations_left = -1;
-        assert_true(problem == PROBLEM_NONE || problem == PROBLEM_INTERNAL_ERROR);
+        assert_int_equal(problem, has_failed ? PROBLEM_INTERNAL_ERROR : PROBLEM_NONE);
         small_close(request);
         assert_true(left < 1000);
     }
+}
+
+static void test_every_allocation_fails_alone(void **state)
+{
+    allocations_fail_once = 1;
+    test_every_allocation_fails_once(state);
+    allocations_fail_once = 0;
 }
 
 int main(void)
@@ -67,6 +75,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_truncation_and_mutation),
         cmocka_unit_test(test_every_allocation_fails_once),
+        cmocka_unit_test(test_every_allocation_fails_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
