@@ -35,7 +35,7 @@ C_FILES    = $(sort $(shell find server api cli tests bench -name '*.[ch]' -not 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench format \
+.PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults format \
         demo-data sanitize clean docs
 
 help: ## list these targets
@@ -115,6 +115,9 @@ tools/lint/node_modules/.package-lock.json: tools/lint/package-lock.json
 
 pytest: build ## everything in Python: generators, database, the running server over HTTP, imports, properties
 	$(PYTHON) -m pytest -q tests
+
+faults: build ## kill, cut, freeze and starve it for half an hour: make faults FAULTS='--kills 5000 --seconds 600 --seed 7'
+	$(PYTHON) -m tests.faults $(FAULTS)
 
 # --- checks -----------------------------------------------------------------------------------------------------------
 

@@ -30,9 +30,9 @@ class Cluster:
     As root everything runs as the system user postgres, since initdb refuses root.
     """
 
-    def __init__(self, durable=False, settings=None):
+    def __init__(self, durable=False, settings=None, under="/tmp"):
         self.bin = find_bin()
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="yb-", dir="/tmp"))  # socket paths hold 107 bytes
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="yb-", dir=under))  # socket paths hold 107 bytes
         self.data = self.directory / "data"
         self.socket_directory = self.directory
         self.process = None

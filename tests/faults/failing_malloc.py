@@ -1,0 +1,32 @@
+"""A program whose allocations fail at random while it is told to: failing_malloc.c is preloaded."""
+# SPDX-License-Identifier: Apache-2.0
+import mmap
+import os
+import pathlib
+import struct
+import subprocess
+
+SOURCE = pathlib.Path(__file__).with_name("failing_malloc.c")
+
+
+class FailingMalloc:
+    def __init__(self, directory):
+        self.library = directory / "failing_malloc.so"
+        self.path = directory / "failing_malloc"
+        compiler = os.environ.get("CC", "gcc")
+        subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", str(self.library), str(SOURCE)], check=True)
+        self.path.write_bytes(bytes(8))
+        with self.path.open("r+b") as file:
+            self.orders = mmap.mmap(file.fileno(), 8)
+
+    @property
+    def environment(self):
+        return {"LD_PRELOAD": str(self.library), "YIBAO_FAILING_MALLOC": str(self.path)}
+
+    def one_in(self, count):
+        """0: none fails any more."""
+        self.orders[0:4] = struct.pack("=I", count)
+
+    @property
+    def failed(self):
+        return struct.unpack("=I", self.orders[4:8])[0]

@@ -1,0 +1,20 @@
+"""kill -9 of servers and of PostgreSQL under load: nothing acknowledged is lost, nothing is done twice."""
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+from tests.faults.scenarios import SCENARIOS
+
+
+@pytest.mark.parametrize(
+    ("name", "rounds"),
+    [
+        ("servers killed", 60),
+        ("server killed, six accounts", 45),
+        ("PostgreSQL killed", 20),
+        ("server and PostgreSQL killed", 4),
+    ],
+)
+def test_killed(name, rounds, directory, seed):
+    figures = SCENARIOS[name].run(directory, seed, rounds)
+    assert figures.lost == figures.doubled == 0
+    assert sum(figures.harm.values()) == rounds
+    assert figures.count["unknown"] > 0, "a run in which nothing was in flight proves nothing"
