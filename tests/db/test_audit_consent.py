@@ -50,6 +50,11 @@ PLANTED = {
     "consent removed": ("DELETE FROM consent", "consent_request", REQUEST, "state"),
     "look without consent": ("UPDATE audit_event SET detail = NULL", "audit_event", EVENT, "consent_id"),
     "look with what is no consent": ("UPDATE audit_event SET detail = '{\"consent_id\": \"x\"}'", "audit_event", EVENT, "consent_id"),
+    "look of a provider at what is no charge": (
+        "INSERT INTO provider (provider_id, institution_code, institution_type)"
+        f" VALUES ('{CLIENT}', 'H62050000001', 'hospital'); UPDATE audit_event SET detail = NULL",
+        "audit_event", EVENT, "consent_id",
+    ),
     "look of another client": ("UPDATE audit_event SET actor_id = gen_random_uuid()", "audit_event", EVENT, "consent_id"),
     "look before": ("UPDATE audit_event SET at = now() - interval '2 days'", "audit_event", EVENT, "consent_id"),
     "look after it was taken back": (
@@ -57,6 +62,13 @@ PLANTED = {
     ),
     "look after its end": ("UPDATE consent SET expires_at = now() - interval '1 hour'", "audit_event", EVENT, "consent_id"),
 }  # fmt: skip
+
+
+def test_a_provider_needs_no_consent_to_charge(migrated, owner, agreed):
+    owner.execute("INSERT INTO provider (provider_id, institution_code, institution_type) VALUES (%s, 'H62050000001', 'hospital')",
+                  [CLIENT])
+    owner.execute("UPDATE audit_event SET detail = NULL, action = 'get_charge' WHERE event_id = %s", [EVENT])
+    assert audit(migrated)["faults"] == []
 
 
 @pytest.mark.parametrize("name", PLANTED)

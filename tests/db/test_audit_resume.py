@@ -1,11 +1,15 @@
 """An audit that is interrupted goes on from its state file, finds what it would have found, and tells how far it is."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import json
+import os
+import pty
 import shutil
+import subprocess
 
 import pytest
 
-from tests.db.conftest import ROOT
+from tests.db.conftest import BINARY, ROOT
 from tests.db.posting import Entry, post
 from tests.db.world import audit
 
@@ -110,6 +114,21 @@ def test_progress_is_told_when_asked_for(migrated, world):
     assert migrated.run("audit").stderr == ""
     lines = migrated.run("audit", "--progress").stderr.splitlines()
     assert [line.split("%")[0] for line in lines] == ["audit: people 100.0 ", "audit: numbers and keys 100.0 "]
+
+
+def test_a_terminal_gets_a_bar(migrated, world):
+    """Written over and over, to the end; and nothing of it in the report."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([BINARY, "audit"], env=migrated.environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, text=True)
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):  # the terminal's other end is closed
+        while more := os.read(ours, 4096):
+            seen += more
+    os.close(ours)
+    assert "no faults" in process.communicate(timeout=60)[0] and process.returncode == 0
+    assert seen.count(b"[" + b"#" * 30 + b"] audit: people 100.0 %") == 1
+    assert seen.endswith(b"0 faults\r\n")
 
 
 def test_exit_codes(migrated, world, tmp_path):
