@@ -1,10 +1,8 @@
 /* POST /v1/charges: charges an account, or holds money on it. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "api/access.h"
+#include "api/charges/payer.h"
 #include "api/fields.h"
 #include "api/money.h"
-#include "api/people/numbers.h"
-#include "api/sealed.h"
 #include "server/http/look.h"
 
 /* What bind leaves for proceed and render. */
@@ -24,30 +22,10 @@ static void refuse(struct request *request, const char *name, const char *code)
     request_fault(request, ARG_BODY, name, code, NULL);
 }
 
-/* An account, or both numbers. */
-static void check_payer(struct request *request)
-{
-    bool has_account = is_present(request, CREATE_CHARGE_ACCOUNT_ID);
-    bool has_citizen = is_present(request, CREATE_CHARGE_CITIZEN_NUMBER);
-    bool has_card = is_present(request, CREATE_CHARGE_CARD_NUMBER);
-    if (!has_account && !has_citizen && !has_card) {
-        refuse(request, "account_id", "required");
-    }
-    if (has_account && has_citizen) {
-        refuse(request, "citizen_number", "not_allowed");
-    }
-    if (has_account && has_card) {
-        refuse(request, "card_number", "not_allowed");
-    }
-    if (!has_account && has_citizen != has_card) {
-        refuse(request, has_citizen ? "card_number" : "citizen_number", "required");
-    }
-}
-
 static void check(struct request *request)
 {
     bool is_captured = request->args[CREATE_CHARGE_CAPTURE].number != 0;
-    check_payer(request);
+    payer_check(request);
     money_check_number(request, "charge_no", request->args[CREATE_CHARGE_CHARGE_NO].text);
     if (is_captured == is_present(request, CREATE_CHARGE_EXPIRES_AT)) {
         refuse(request, "expires_at", is_captured ? "not_allowed" : "required");
@@ -89,37 +67,6 @@ static void bind_charge(struct request *request, struct charge *charge, struct c
     request->look_object_id = charge->account_id;
 }
 
-static bool hash_numbers(struct request *request, struct span *citizen_hash, struct span *card_hash)
-{
-    struct citizen_number citizen;
-    struct span card;
-    bool is_good =
-        numbers_read_citizen(request, "citizen_number", request->args[CREATE_CHARGE_CITIZEN_NUMBER].text, &citizen);
-    is_good &= numbers_read_card(request, "card_number", request->args[CREATE_CHARGE_CARD_NUMBER].text, &card);
-    bool is_done = !is_good || (numbers_hash_citizen(request, &citizen, citizen_hash) &&
-                                sealed_hash(request, KEY_HASH_CARD_NUMBER, card, card_hash));
-    explicit_bzero(&citizen, sizeof citizen);
-    return is_done;
-}
-
-static enum problem bind_search(struct request *request, const struct charge *charge, struct call *call)
-{
-    struct span citizen_hash = {0}, card_hash = {0};
-    if (!hash_numbers(request, &citizen_hash, &card_hash)) {
-        return PROBLEM_INTERNAL_ERROR;
-    }
-    if (request->faults_count > 0) {
-        return PROBLEM_VALIDATION_FAILED;
-    }
-    call_init(call, STATEMENT_CHARGE_ACCOUNT);
-    call_bytea(call, CHARGE_ACCOUNT_PARAM_CITIZEN_HASH, citizen_hash);
-    call_bytea(call, CHARGE_ACCOUNT_PARAM_CARD_HASH, card_hash);
-    access_bind_visible(request, call, CHARGE_ACCOUNT_PARAM_VISIBLE);
-    call_uuid(call, CHARGE_ACCOUNT_PARAM_PROVIDER_ID, request->principal.subject_id);
-    call_text(call, CHARGE_ACCOUNT_PARAM_KEY, charge->money.key);
-    return PROBLEM_NONE;
-}
-
 static enum problem bind(struct request *request, struct call *call)
 {
     struct charge *charge = arena_alloc(request->arena, sizeof *charge);
@@ -133,7 +80,7 @@ static enum problem bind(struct request *request, struct call *call)
         return problem != PROBLEM_NONE ? problem : PROBLEM_VALIDATION_FAILED;
     }
     if (!is_present(request, CREATE_CHARGE_ACCOUNT_ID)) {
-        return bind_search(request, charge, call);
+        return payer_search(request, charge->money.key, call);
     }
     charge->account_id = request->args[CREATE_CHARGE_ACCOUNT_ID].uuid;
     bind_charge(request, charge, call);

@@ -125,6 +125,21 @@ void batch_fill(struct batch *batch, enum lane lane, struct queue *queue, int64_
     group_parts(batch);
 }
 
+bool batch_send_part(const struct batch *batch, unsigned index, PGconn *pg, struct wire_params *params)
+{
+    const struct batch_part *part = &batch->parts[index];
+    const struct statement_info *info = &statement_infos[part->statement];
+    const struct call *calls[LIMIT_BATCH];
+    if (part->command != NULL)
+        return PQsendQueryParams(pg, part->command, 0, NULL, NULL, NULL, NULL, 1) == 1;
+    calls[0] = part->before;
+    for (unsigned i = 0; i < part->count; i++)
+        calls[i] = &batch->members[part->first + i]->call;
+    return wire_encode(params, calls, part->before == NULL ? part->count : 1) &&
+           PQsendQueryPrepared(pg, info->name, info->params_count, params->values, params->lengths, params->formats,
+                               1) == 1;
+}
+
 /* A set statement names the member of each row in its first column, and orders by it. */
 static int64_t row_member(const PGresult *result, int row)
 {

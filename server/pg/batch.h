@@ -4,6 +4,7 @@
 #include "server/limits.h"
 #include "server/pg/lane.h"
 #include "server/pg/queue.h"
+#include "server/pg/wire.h"
 #include <libpq-fe.h>
 
 /* One statement execution; covers members [first, first + count). Parts that cover none serve nobody's rows. */
@@ -32,6 +33,8 @@ struct batch {
 void batch_clear(struct batch *batch); /* frees results, forgets members */
 /* Takes tasks from the front of a queue by the lane's rules; see lane.h. It may find none that can be sent now. */
 void batch_fill(struct batch *batch, enum lane lane, struct queue *queue, int64_t now_us);
+/* Puts one part on its way, encoded into `params`. False when it cannot be sent. */
+bool batch_send_part(const struct batch *batch, unsigned part, PGconn *pg, struct wire_params *params);
 /*
  * Hands each member its rows and empties the batch. Every part has succeeded. Deferred members go back to the front of
  * `queue`; returns how many.

@@ -179,21 +179,6 @@ void pg_connection_tick(struct pg_connection *connection, int64_t now_us)
     }
 }
 
-static bool send_part(struct pg_connection *connection, const struct batch_part *part)
-{
-    if (part->command != NULL)
-        return PQsendQueryParams(connection->pg, part->command, 0, NULL, NULL, NULL, NULL, 1) == 1;
-    const struct call *calls[LIMIT_BATCH];
-    calls[0] = part->before;
-    for (unsigned i = 0; i < part->count; i++)
-        calls[i] = &connection->batch.members[part->first + i]->call;
-    const struct statement_info *info = &statement_infos[part->statement];
-    struct wire_params *params = &connection->params;
-    return wire_encode(params, calls, part->before == NULL ? part->count : 1) &&
-           PQsendQueryPrepared(connection->pg, info->name, info->params_count, params->values, params->lengths,
-                               params->formats, 1) == 1;
-}
-
 void pg_connection_send(struct pg_connection *connection, int64_t now_us)
 {
     assert(connection->state == CONNECTION_READY);
@@ -203,7 +188,7 @@ void pg_connection_send(struct pg_connection *connection, int64_t now_us)
     connection->batch.sent_at_us = now_us;
     connection->deadline_us = now_us + connection->settings->batch_timeout_us;
     for (unsigned p = 0; sent && p < connection->batch.parts_count; p++)
-        sent = send_part(connection, &connection->batch.parts[p]);
+        sent = batch_send_part(&connection->batch, p, connection->pg, &connection->params);
     if (sent && PQpipelineSync(connection->pg) == 1)
         flush(connection);
     else

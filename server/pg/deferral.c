@@ -3,6 +3,7 @@
 #include "server/pg/deferral.h"
 #include <string.h>
 
+#define QUEUE_PATIENCE_US INT64_C(2000000) /* a task waits no longer for a connection to come back */
 #define RESOLVE_PAUSE_US 50000 /* an execution whose connection broke ends by itself, at the latest at its time-out */
 
 static const int64_t pauses_us[] = {0, 2000, 5000, 10000, 25000, 50000};
@@ -42,4 +43,15 @@ bool deferral_is_foreseen(const struct batch *batch, const struct task *task)
             return true;
     }
     return false;
+}
+
+struct task *deferral_find_overdue(const struct queue *queue, int64_t now_us, enum task_outcome *outcome)
+{
+    for (struct task *task = queue->head; task != NULL; task = task->next) {
+        bool is_late = task->late_at_us != 0 && now_us >= task->late_at_us;
+        *outcome = is_late ? TASK_TIMED_OUT : TASK_UNAVAILABLE;
+        if (is_late || now_us - task->queued_at_us > QUEUE_PATIENCE_US)
+            return task;
+    }
+    return NULL;
 }

@@ -24,3 +24,5 @@ static inline bool deferral_should_wait(const struct task *task)
 }
 /* Whether a member of the batch has the same value of the statement's `distinct` parameter. */
 bool deferral_is_foreseen(const struct batch *batch, const struct task *task);
+/* The first that has waited too long, for a connection or to be a write worth doing, and what to tell it; or NULL. */
+struct task *deferral_find_overdue(const struct queue *queue, int64_t now_us, enum task_outcome *outcome);

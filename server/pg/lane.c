@@ -10,8 +10,7 @@
 #include "server/pg/lane_settings.h"
 #include <stdlib.h>
 
-#define PING_AFTER_US INT64_C(1000000)     /* an idle connection is asked once a second */
-#define QUEUE_PATIENCE_US INT64_C(2000000) /* a task waits no longer for a connection to come back */
+#define PING_AFTER_US INT64_C(1000000) /* an idle connection is asked once a second */
 
 struct lane_state {
     enum lane lane;
@@ -209,23 +208,11 @@ int64_t lanes_due_us(const struct lanes *lanes)
     return due_us;
 }
 
-/* The first that has waited too long: for a connection, or to be a write worth doing. */
-static struct task *find_overdue(const struct queue *queue, int64_t now_us, enum task_outcome *outcome)
-{
-    for (struct task *task = queue->head; task != NULL; task = task->next) {
-        bool is_late = task->late_at_us != 0 && now_us >= task->late_at_us;
-        *outcome = is_late ? TASK_TIMED_OUT : TASK_UNAVAILABLE;
-        if (is_late || now_us - task->queued_at_us > QUEUE_PATIENCE_US)
-            return task;
-    }
-    return NULL;
-}
-
 static void refuse_overdue(struct lane_state *state, int64_t now_us)
 {
     enum task_outcome outcome;
     struct task *task;
-    while ((task = find_overdue(&state->queue, now_us, &outcome)) != NULL) {
+    while ((task = deferral_find_overdue(&state->queue, now_us, &outcome)) != NULL) {
         queue_remove(&state->queue, task);
         metrics_lane_waiting(state->lane, -1);
         task_finish(task, outcome);

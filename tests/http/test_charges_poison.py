@@ -120,6 +120,28 @@ def test_who_waits_for_an_account_gets_it(stand, provider):
     assert stand.balance_of(account_id) == 9_200
 
 
+def test_what_came_too_late_is_not_done_later(own_database, tmp_path):
+    """PostgreSQL does nothing for longer than a write may take: who is told so is not charged when it goes on."""
+    with ChargingStand(own_database, tmp_path / "server.log", YIBAO_WRITE_TIMEOUT_MS="1000") as stand:
+        provider, accounts = stand.provider(), stand.accounts(30)
+        stand.ask(path=charges.CHARGES, by=provider)
+        questions = [stand.charge(provider, account_id) for account_id in accounts]
+        with stand.database.outage("frozen"):
+            answers = stand.ask_all(questions)
+        codes = {check_problem(answer, 503)["code"] for answer in answers}
+        assert codes <= {"deadline_exceeded", "database_unavailable", "outcome_unknown"}
+        wait_until(lambda: stand.server.ready_status() == 200, "/readyz to say 200 again", 60)
+        with stand.sql() as connection:
+            wait_until(lambda: not connection.execute(
+                "SELECT FROM pg_stat_activity WHERE query LIKE '%charge_create(%' AND state = 'active' AND pid <> pg_backend_pid()"
+            ).fetchall(), "the last of them to end")
+        for answer, account_id in zip(answers, accounts):
+            if answer.json()["code"] != "outcome_unknown":
+                assert stand.balance_of(account_id) == 10_000
+        assert {stand.insist(question).status_code for question in questions} == {201}
+        assert {stand.balance_of(account_id) for account_id in accounts} == {9_900}
+
+
 def test_many_on_locked_accounts_hold_up_neither_charges_nor_reports(stand, provider, accounts):
     """Whatever is asked of accounts that are locked, everything else goes on, and the processor is not kept busy."""
     locked = stand.accounts(20)
