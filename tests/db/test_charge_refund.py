@@ -3,9 +3,11 @@
 import pytest
 
 from tests.db.charging import (
-    add_account, add_provider, capture, change, charge, created, entries, hold, hours, money, refund, row, set_status, statuses)
+    add_account, add_provider, capture, change, charge, created, entries, expire, hold, hours, money, refund, row, set_status,
+    statuses, void)
 from tests.db.merging import merge
 from tests.db.posting import INSTANT, POOL, Entry, post
+from tests.db.world import audit
 
 LATER = INSTANT + hours(1)
 NEXT_YEAR = hours(24 * 365)
@@ -170,3 +172,18 @@ class TestAfterAMerge:
     def test_nothing_else_can_be_done_with_it(self, owner, merged):
         paid, _ = merged
         assert statuses(capture(owner, change(paid))) == ["charge_not_held"]
+
+
+def test_the_auditor_agrees_with_all_of_it(migrated, superuser):
+    connection, provider = superuser, add_provider(superuser)
+    account, duplicate, survivor = (add_account(connection, 500, 800) for _ in range(3))
+    paid = created(connection, charge(account, provider, 700))
+    other = created(connection, charge(duplicate, provider, 900))
+    refund(connection, change(paid, 50), change(other, 10))
+    taken, given_up, over, _ = (created(connection, hold(account, provider, 9, lasts=hours(lasts))) for lasts in (2, 2, 1, 9))
+    assert statuses(capture(connection, change(taken, 5)) + void(connection, change(given_up))) == ["captured", "voided"]
+    assert expire(connection, over.expires_at) == 1
+    assert merge(connection, survivor, duplicate)[0] == "applied"
+    late = change(other, 500, after=hours(48)), change(paid, 300, after=NEXT_YEAR)
+    assert statuses(refund(connection, *late)) == ["created", "created"]
+    assert audit(migrated)["faults"] == []

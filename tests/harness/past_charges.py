@@ -29,3 +29,8 @@ def made(sql, make, citizen, provider, amount_fen, instant, fields):
     asked = make(account, provider.subject_id, amount_fen, instant or now(), **fields)
     asked.charge_id = money.new_id(key)
     return charging.created(sql, asked)
+
+
+def post(sql, citizen, amount_fen, days_ago):
+    """Current-year money that came long ago."""
+    money.post(sql, citizen.account_id, [money.adjust(amount_fen)], now() - datetime.timedelta(days=days_ago))

@@ -3,7 +3,7 @@
 import dataclasses
 import uuid
 
-from tests.harness import charges, consenting, money, proposals, settling
+from tests.harness import changes, charges, consenting, money, proposals, settling
 from tests.harness.operations import BY_NAME
 
 ROLES = ("operator", "reviewer", "policy", "security", "auditor")
@@ -199,6 +199,12 @@ def settlement(world, citizen):
     return settling.settle(world.api, settling.Day(world.sql, provider(world, citizen)))["settlement_id"]
 
 
+def refund(world, citizen):
+    """Of that charge."""
+    charge_id = world.existing("charge_id", "target" if citizen == world.target else "stranger")
+    return changes.refund(world.api, world.institution, charge_id).json()["refund_id"]
+
+
 # For each name of a field with an id: makes such an object that is the citizen's, or is managed where the citizen lives.
 MAKERS = {
     "person_id": lambda world, citizen: citizen.person_id,
@@ -208,6 +214,7 @@ MAKERS = {
     "entry_id": lambda world, citizen: world.of_record(citizen, "ledger_entry", "entry_id"),
     "proposal_id": lambda world, citizen: proposals.plant(world.sql, citizen.person_id),
     "charge_id": charge,
+    "refund_id": refund,
     "client_id": lambda world, citizen: world.new_client(regions=[world.pool_of(citizen)])["client_id"],
     "token_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).token_id,
     "session_id": session,

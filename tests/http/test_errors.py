@@ -49,6 +49,7 @@ class TestEveryOperation:
         ids = [name for name in operation.path_parameters if name.endswith("_id")]
         by = who_may(operation)
         body = {**operation.sending(), "params": operation.required_query}
+        body["headers"] = {**operation.headers, **body.get("headers", {})}
         good = str(uuid.uuid4())
         for value in ("1", "x" * 36, good[:-1], good + "0", "{" + good + "}", good.replace("-", "")):
             if not ids:

@@ -11,7 +11,10 @@ import pytest
 from tests.harness.operations import DOCUMENT, OPERATIONS, examples
 from tests.harness.sms import code_of
 
-kept = {"in_30_days": (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)).isoformat()}
+kept = {
+    name: (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)).isoformat()
+    for name, days in (("in_1_day", 1), ("in_30_days", 30))
+}
 clients = {}
 marks = [0]  # how many text messages there were before the latest request that asked for one
 
