@@ -26,6 +26,24 @@ def test_the_account_year_is_the_pools(people):
     assert people.balance(1) == (500, 700)
 
 
+def refund(n, yuan, document="R1", **changes):
+    return contribution(n, kind="refund", personal_yuan=yuan, source_document=document, **changes)
+
+
+def test_refunds_of_a_year_that_is_over_and_not_posted_yet_find_their_money(people):
+    """Until the year's end is posted the money still lies in the current-year part."""
+    people.good("contributions", [contribution(1), contribution(2), contribution(2, period="2025-12", personal_yuan="30")])
+    people.ask("UPDATE pool SET account_year_starts_month = 5 WHERE pool_code = %s RETURNING 1", POOL)
+    assert people.balance(1) == (10000, 0) and people.balance(2) == (10000, 3000)
+    people.good("contributions", [refund(1, "20"), refund(1, "30", "R2"), refund(2, "30"), contribution(1, period="2026-05", personal_yuan="1")])
+    assert people.balance(1) == (5100, 0), "both from where their money is"
+    assert people.balance(2) == (10000, 0), "the carried-over part had enough"
+    assert people.load("contributions", [refund(1, "51.01", "R3")]).codes == {"insufficient_balance"}
+    people.good("contributions", [refund(1, "51", "R3")])
+    assert people.balance(1) == (0, 0)
+    people.audit()
+
+
 def test_the_same_rows_again_change_nothing(people):
     rows = [contribution(n, period=f"2026-0{month}") for n in range(5) for month in range(1, 6)]
     people.good("contributions", rows)

@@ -1,12 +1,14 @@
 -- Holds back the rows that would take an account below zero or above its limit, as far as can be known before posting.
 -- SPDX-License-Identifier: Apache-2.0
 -- Credits are posted before refunds, so the end decides. Only accounts with refunds or very much money are looked at.
+-- Refunds of an earlier account year may come from the current-year part, where only that has enough (post_2_record).
 UPDATE import_checked AS checked
 SET is_ready = false, refusal = bad.refusal
 FROM (
     SELECT moved.account_id, moved.person_key,
            CASE WHEN account.current_year_fen + moved.current_year_fen < 0
-                     OR account.carried_over_fen + moved.carried_over_fen < 0
+                     OR (account.carried_over_fen + moved.carried_over_fen < 0
+                         AND account.current_year_fen + moved.current_year_fen < moved.refunded_fen)
                      OR account.current_year_fen + account.carried_over_fen + moved.current_year_fen
                         + moved.carried_over_fen < account.held_fen THEN 'insufficient_balance'
                 WHEN account.current_year_fen + account.carried_over_fen + moved.credited_fen > 9007199254740991
@@ -17,6 +19,7 @@ FROM (
                    AS current_year_fen,
                sum(CASE kind WHEN 'refund' THEN -personal_fen ELSE personal_fen END * (part = 'carried_over')::int)
                    AS carried_over_fen,
+               sum(CASE WHEN kind = 'refund' AND part = 'carried_over' THEN personal_fen ELSE 0 END) AS refunded_fen,
                sum(CASE WHEN kind = 'refund' THEN 0 ELSE personal_fen END) AS credited_fen
         FROM import_checked
         WHERE is_ready AND is_posting

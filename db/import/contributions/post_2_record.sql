@@ -2,8 +2,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for
 -- each entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
-WITH slice AS MATERIALIZED (
-    SELECT checked.*, import_id(contribution_time, checked.person_key) AS contribution_id,
+WITH dated AS (
+    SELECT checked.*, import_id(contribution_time, checked.person_key) AS contribution_id, account.current_year_fen,
+           account.carried_over_fen,
            -- Judged by the day of this slice: since the checks an account year may have begun.
            CASE WHEN period >= import_account_year($4, pool.account_year_starts_month)
                 THEN 'current_year' ELSE 'carried_over' END AS part_today,
@@ -16,6 +17,19 @@ WITH slice AS MATERIALIZED (
     LEFT JOIN account ON account.person_key = checked.person_key AND account.account_id = checked.account_id
     LEFT JOIN account_status_rule AS rule ON rule.operation = 'import' AND rule.status = account.status
     WHERE position > $1 AND position <= $2 AND is_ready
+), slice AS MATERIALIZED (
+    -- Until a year is posted its money lies in the current-year part: refunds of its months are taken there, where only
+    -- that has enough of it.
+    SELECT dated.*,
+           CASE WHEN kind = 'refund' AND part_today = 'carried_over'
+                     AND sum(signed_fen) FILTER (WHERE part_today = 'carried_over') OVER of_account < -carried_over_fen
+                     AND coalesce(sum(signed_fen) FILTER (WHERE part_today = 'current_year') OVER of_account, 0)
+                         - sum(personal_fen) FILTER (WHERE is_posting AND kind = 'refund' AND part_today = 'carried_over')
+                               OVER of_account >= -current_year_fen
+                THEN 'current_year' ELSE part_today END AS part_taken
+    FROM (SELECT dated.*, CASE WHEN NOT is_posting THEN 0 WHEN kind = 'refund' THEN -personal_fen ELSE personal_fen END
+                          AS signed_fen FROM dated) AS dated
+    WINDOW of_account AS (PARTITION BY person_key, account_id)
 ), recorded AS (
     INSERT INTO contribution (person_key, base_fen, personal_fen, employer_fen, subsidy_fen, recorded_at, period,
         paid_on, contribution_id, operation_id, pool_code, scheme, kind, status, source_document, channel, employer_code)
@@ -36,7 +50,7 @@ WITH slice AS MATERIALIZED (
            array_agg(import_id(entry_time, person_key)) AS entry_ids,
            array_agg(contribution_id) AS operation_ids,
            array_agg(CASE kind WHEN 'refund' THEN 'contribution_refund' ELSE 'contribution' END) AS kinds,
-           array_agg(part_today) AS parts,
+           array_agg(part_taken) AS parts,
            array_agg(CASE kind WHEN 'refund' THEN 'debit' ELSE 'credit' END) AS directions,
            array_agg(personal_fen) AS amounts_fen,
            array_agg('contribution_collection:' || pool_code) AS system_accounts,
