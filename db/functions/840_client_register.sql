@@ -63,5 +63,6 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION client_register(uuid[], text[], text[], text[], text[], text[], text[], uuid[], timestamptz[], uuid[],
-    text[]) IS 'Registers clients with an audit event each; one status row for each member: malformed, exists or created';
+COMMENT ON FUNCTION client_register(uuid[], text[], text[], text[], text[], text[], text[], uuid[], timestamptz[],
+    uuid[], text[]) IS
+    'Registers clients with an audit event each; one status row for each member: malformed, exists or created';

@@ -6,7 +6,8 @@
 CREATE OR REPLACE FUNCTION settlement_items(items text)
 RETURNS TABLE (place bigint, item text, number text, amount_fen bigint)
     LANGUAGE sql IMMUTABLE AS $$
-SELECT line.place, split_part(line.text, E'\t', 1), split_part(line.text, E'\t', 2), split_part(line.text, E'\t', 3)::bigint
+SELECT line.place, split_part(line.text, E'\t', 1), split_part(line.text, E'\t', 2),
+       split_part(line.text, E'\t', 3)::bigint
   FROM unnest(string_to_array(rtrim(items, E'\n'), E'\n')) WITH ORDINALITY AS line (text, place)
  WHERE line.text <> ''
 $$;

@@ -27,12 +27,13 @@ WITH listed AS MATERIALIZED (
 ), removed AS (
     DELETE FROM settlement_difference
      USING settlement AS earlier
-     WHERE earlier.provider_id = settlement_compare.provider_id AND earlier.business_date = settlement_compare.business_date
+     WHERE earlier.provider_id = settlement_compare.provider_id
+       AND earlier.business_date = settlement_compare.business_date
        AND settlement_difference.settlement_id = earlier.settlement_id
 ), kept AS (
     INSERT INTO settlement_difference (settlement_id, place, kind, item, number, their_fen, our_fen, pool_code)
-    SELECT settlement_compare.settlement_id, row_number() OVER (ORDER BY kind, item, number, their_fen), kind, item, number,
-           their_fen, our_fen, pool_code
+    SELECT settlement_compare.settlement_id, row_number() OVER (ORDER BY kind, item, number, their_fen), kind, item,
+           number, their_fen, our_fen, pool_code
       FROM different
 ), by_pool AS (
     INSERT INTO settlement_pool (settlement_id, pool_code, charges_count, charges_fen, refunds_count, refunds_fen)
@@ -70,9 +71,9 @@ SELECT settlement_id, provider_id, business_date, attempt,
                  AND (stated_charges_count, stated_charges_fen, stated_refunds_count, stated_refunds_fen)
                      = (found.our_charges, found.our_charges_fen, found.our_refunds, found.our_refunds_fen)
             THEN 'agreed' ELSE 'differs' END,
-       stated_charges_count, stated_charges_fen, stated_refunds_count, stated_refunds_fen, found.charges, found.charges_fen,
-       found.refunds, found.refunds_fen, found.our_charges, found.our_charges_fen, found.our_refunds, found.our_refunds_fen,
-       found.matched, found.missing_here, found.missing_there, found.amount_differs, found.twice, instant
+       stated_charges_count, stated_charges_fen, stated_refunds_count, stated_refunds_fen, found.charges,
+       found.charges_fen, found.refunds, found.refunds_fen, found.our_charges, found.our_charges_fen, found.our_refunds,
+       found.our_refunds_fen, found.matched, found.missing_here, found.missing_there, found.amount_differs, found.twice, instant
   FROM found
 $$;
 COMMENT ON FUNCTION settlement_compare(uuid, uuid, date, integer, bigint, bigint, bigint, bigint, text, timestamptz) IS

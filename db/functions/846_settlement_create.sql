@@ -33,7 +33,8 @@ BEGIN
     END IF;
     -- In a statement of its own, which sees what was committed before the lock was got.
     SELECT coalesce(max(s.attempt), 0), coalesce(bool_or(s.state = 'agreed'), false) INTO latest, is_agreed
-      FROM settlement AS s WHERE s.provider_id = settlement_create.provider_id AND s.business_date = settlement_create.business_date;
+      FROM settlement AS s
+     WHERE s.provider_id = settlement_create.provider_id AND s.business_date = settlement_create.business_date;
     IF is_agreed THEN
         outcome := 'already_exists';
     ELSE
@@ -45,12 +46,14 @@ BEGIN
     VALUES (provider_id, operation, key, content_hash, outcome,
             CASE WHEN outcome = 'created' THEN settlement_id END, real_instant);
     INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, object_id, request_id, detail)
-    SELECT event_id, real_instant, 'client', provider_id, operation, CASE WHEN outcome = 'created' THEN settlement_id END, request_id,
+    SELECT event_id, real_instant, 'client', provider_id, operation,
+           CASE WHEN outcome = 'created' THEN settlement_id END, request_id,
            jsonb_strip_nulls(jsonb_build_object(
                'business_date', business_date, 'refused', nullif(outcome, 'created'),
                'state', (SELECT s.state FROM settlement AS s WHERE s.settlement_id = settlement_create.settlement_id)));
     RETURN QUERY SELECT outcome, false, CASE WHEN outcome = 'created' THEN settlement_id END;
 END
 $$;
-COMMENT ON FUNCTION settlement_create(text, uuid, uuid, date, bigint, bigint, bigint, bigint, text, timestamptz, text, bytea, uuid,
-    text, timestamptz) IS 'Settles a provider''s day; status created or why not, and the settlement''s id';
+COMMENT ON FUNCTION settlement_create(text, uuid, uuid, date, bigint, bigint, bigint, bigint, text, timestamptz, text,
+    bytea, uuid, text, timestamptz) IS
+    'Settles a provider''s day; status created or why not, and the settlement''s id';

@@ -1,6 +1,7 @@
--- I6: what a pool owes for an agreed day is what the provider's account of that pool received on it, no more and no less, whenever it was posted.
+-- I6: what a pool owes for an agreed day is what the provider's account of that pool received on it.
 -- SPDX-License-Identifier: Apache-2.0
--- Settlements concern nobody in particular: they are looked at with the person of key 0, who does not exist, and all in one statement.
+-- Settlements concern nobody in particular: they are looked at with the person of key 0, who does not exist, and
+-- all in one statement.
 -- 00:05 of the next day, from which a day can be settled, is the auditor's own rule; days are those of Asia/Shanghai.
 WITH day AS (
     SELECT settlement.*, state = 'agreed' AS is_agreed,
@@ -21,7 +22,8 @@ WITH day AS (
     GROUP BY system_account, business_date
 ), owed AS (
     SELECT part.settlement_id, part.settlement_id || '/' || part.pool_code AS row_key, part.pool_code, part.charges_count,
-           part.charges_fen, part.refunds_count, part.refunds_fen, day.provider_id::text AS provider, day.business_date, day.is_agreed
+           part.charges_fen, part.refunds_count, part.refunds_fen, day.provider_id::text AS provider, day.business_date,
+           day.is_agreed
     FROM settlement_pool AS part
     LEFT JOIN day USING (settlement_id)
     WHERE 0 BETWEEN $1::bigint AND $2::bigint
@@ -31,14 +33,15 @@ WITH day AS (
     JOIN moved ON moved.provider = day.provider_id::text AND moved.business_date = day.business_date
     WHERE day.is_agreed
 ), totals AS (
-    SELECT settlement_id, sum(charges_count) AS charges_count, sum(charges_fen) AS charges_fen, sum(refunds_count) AS refunds_count,
-           sum(refunds_fen) AS refunds_fen
+    SELECT settlement_id, sum(charges_count) AS charges_count, sum(charges_fen) AS charges_fen,
+           sum(refunds_count) AS refunds_count, sum(refunds_fen) AS refunds_fen
     FROM owed
     GROUP BY settlement_id
 ), difference AS (
     SELECT settlement_id, count(*) FILTER (WHERE kind = 'missing_here') AS missing_here,
            count(*) FILTER (WHERE kind = 'missing_there') AS missing_there,
-           count(*) FILTER (WHERE kind = 'amount_differs') AS amount_differs, count(*) FILTER (WHERE kind = 'listed_twice') AS listed_twice
+           count(*) FILTER (WHERE kind = 'amount_differs') AS amount_differs,
+           count(*) FILTER (WHERE kind = 'listed_twice') AS listed_twice
     FROM settlement_difference
     WHERE 0 BETWEEN $1::bigint AND $2::bigint
     GROUP BY settlement_id
@@ -49,12 +52,13 @@ WITH day AS (
       AND detail -> 'refused' IS NULL
     GROUP BY object_id
 )
-SELECT 'settlement_pool', coalesce(owed.row_key, posted.settlement_id || '/' || posted.pool_code), fault.column_name, fault.expected,
-       fault.found
+SELECT 'settlement_pool', coalesce(owed.row_key, posted.settlement_id || '/' || posted.pool_code), fault.column_name,
+       fault.expected, fault.found
 FROM (SELECT * FROM owed WHERE is_agreed) AS owed
 FULL JOIN posted ON posted.settlement_id = owed.settlement_id AND posted.pool_code = owed.pool_code
 CROSS JOIN LATERAL (
-    SELECT 'pool_code', 'one that owes ' || posted.charges_fen - posted.refunds_fen || ' fen', 'none' WHERE owed.row_key IS NULL
+    SELECT 'pool_code', 'one that owes ' || posted.charges_fen - posted.refunds_fen || ' fen', 'none'
+    WHERE owed.row_key IS NULL
     UNION ALL
     SELECT 'charges_fen', coalesce(posted.charges_fen, 0)::text, owed.charges_fen::text
     WHERE owed.charges_fen <> coalesce(posted.charges_fen, 0)
@@ -108,9 +112,11 @@ CROSS JOIN LATERAL (
                AND (day.listed_charges_count, day.listed_charges_fen, day.listed_refunds_count, day.listed_refunds_fen)
                    = (day.our_charges_count, day.our_charges_fen, day.our_refunds_count, day.our_refunds_fen))
     UNION ALL
-    SELECT 'matched_count', (day.our_charges_count + day.our_refunds_count - day.missing_there_count - day.amount_differs_count)::text,
+    SELECT 'matched_count',
+           (day.our_charges_count + day.our_refunds_count - day.missing_there_count - day.amount_differs_count)::text,
            day.matched_count::text
-    WHERE day.matched_count <> day.our_charges_count + day.our_refunds_count - day.missing_there_count - day.amount_differs_count
+    WHERE day.matched_count
+          <> day.our_charges_count + day.our_refunds_count - day.missing_there_count - day.amount_differs_count
     UNION ALL
     SELECT 'missing_here_count', 'as many as there are differences',
            concat_ws(' ', day.missing_here_count, day.missing_there_count, day.amount_differs_count, day.listed_twice_count)
@@ -124,17 +130,21 @@ CROSS JOIN LATERAL (
     WHERE (event.events, event.actor, event.state) IS DISTINCT FROM (1::bigint, day.provider_id::text, day.state)
 ) AS fault (column_name, expected, found)
 UNION ALL
-SELECT 'idempotency_key', concat_ws('/', stored.principal_id, stored.operation, stored.key), fault.column_name, fault.expected, fault.found
+SELECT 'idempotency_key', concat_ws('/', stored.principal_id, stored.operation, stored.key), fault.column_name,
+       fault.expected, fault.found
 FROM (SELECT principal_id, operation, key, status, object_id, count(*) OVER (PARTITION BY object_id) AS keys
       FROM idempotency_key
-      WHERE 0 BETWEEN $1::bigint AND $2::bigint AND operation IN ('create_settlement', 'create_settlement_from_file')) AS stored
+      WHERE 0 BETWEEN $1::bigint AND $2::bigint
+        AND operation IN ('create_settlement', 'create_settlement_from_file')) AS stored
 LEFT JOIN day ON day.settlement_id = stored.object_id
 CROSS JOIN LATERAL (
     SELECT 'object_id', CASE stored.status WHEN 'created' THEN 'a settlement' ELSE 'null: it was refused' END,
            coalesce(stored.object_id::text, 'null')
-    WHERE (stored.object_id IS NOT NULL) <> (stored.status = 'created') OR (stored.object_id IS NOT NULL AND day.settlement_id IS NULL)
+    WHERE (stored.object_id IS NOT NULL) <> (stored.status = 'created')
+       OR (stored.object_id IS NOT NULL AND day.settlement_id IS NULL)
     UNION ALL
-    SELECT 'object_id', 'what no other key names', stored.keys || ' keys' WHERE stored.object_id IS NOT NULL AND stored.keys > 1
+    SELECT 'object_id', 'what no other key names', stored.keys || ' keys'
+    WHERE stored.object_id IS NOT NULL AND stored.keys > 1
     UNION ALL
     SELECT 'principal_id', day.provider_id::text, stored.principal_id::text WHERE stored.principal_id <> day.provider_id
 ) AS fault (column_name, expected, found)
