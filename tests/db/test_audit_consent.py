@@ -38,6 +38,14 @@ def agreed(owner, world):
     return ids
 
 
+def test_a_provider_needs_none_for_a_charge_or_its_dry_run(migrated, agreed, owner):
+    owner.execute("INSERT INTO provider (provider_id, institution_code, institution_type)"
+                  " VALUES (%s, 'H62050000001', 'hospital')", [CLIENT])
+    for action in ("get_charge", "create_charge.dry_run"):
+        owner.execute("UPDATE audit_event SET detail = NULL, action = %s WHERE event_id = %s", [action, EVENT])
+        assert audit(migrated)["faults"] == []
+
+
 def test_a_look_with_consent_is_clean(migrated, agreed):
     report = audit(migrated)
     assert report["faults"] == [] and report["clean"]

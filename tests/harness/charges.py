@@ -1,5 +1,6 @@
 """Charges over HTTP: each with a key and a number of its own unless it is given one."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import itertools
 import uuid
 
@@ -50,6 +51,16 @@ def member(api, sql, operator, new_token, current_year_fen=10_000, carried_over_
     if entries:
         money.post(sql, made.account_id, entries)
     return made
+
+
+@contextlib.contextmanager
+def undesignated(sql, provider):
+    """As if it had lost its designation."""
+    code, kind = sql.execute("DELETE FROM provider WHERE provider_id = %s RETURNING institution_code, institution_type",
+                             [provider.subject_id]).fetchone()
+    yield
+    sql.execute("INSERT INTO provider (provider_id, institution_code, institution_type) VALUES (%s, %s, %s)",
+                [provider.subject_id, code, kind])
 
 
 def stored(sql, account_id):

@@ -208,10 +208,10 @@ def test_only_providers_of_the_region(api, new_provider, new_token, member, sql)
 
 def test_an_institution_that_is_suspended(api, new_provider, member, sql):
     someone, provider = member(), new_provider()
-    sql.execute("DELETE FROM provider WHERE provider_id = %s", [provider.subject_id])
     key = charges.new_key()
     content = charges.body(someone.account_id)
-    check_problem(charges.send(api, provider, content, key), 403, "provider_not_designated")
+    with charges.undesignated(sql, provider):
+        check_problem(charges.send(api, provider, content, key), 403, "provider_not_designated")
     again = charges.send(api, provider, content, key)
     check_problem(again, 403, "provider_not_designated")
     assert again.headers["idempotent-replayed"] == "true"

@@ -150,11 +150,13 @@ def test_the_answer_is_that_of_then_also_when_the_numbers_find_nobody_any_more(a
     content = charges.body(amount_fen=300, **someone.numbers)
     first = charges.send(api, provider, content, key)
     assert first.status_code == 201
-    sql.execute("DELETE FROM person_identifier WHERE person_key = %s AND kind = 'card_number'", [money.key_of(someone.person_id)])
+    card = sql.execute("DELETE FROM person_identifier WHERE person_key = %s AND kind = 'card_number'"
+                       " RETURNING kind, hash, person_key, person_id", [money.key_of(someone.person_id)]).fetchone()
     again = charges.send(api, provider, content, key)
     assert again.content == first.content and is_replay(again)
     check_problem(charges.send(api, provider, {**content, "amount_fen": 301}, key), 422, "idempotency_key_reused")
     check_problem(charges.send(api, provider, content), 404, "not_found")
+    sql.execute("INSERT INTO person_identifier (kind, hash, person_key, person_id) VALUES (%s, %s, %s, %s)", card)
 
 
 def test_a_refusal_for_good_is_kept_with_the_key(api, provider, member, sql):

@@ -191,10 +191,9 @@ def test_an_account_of_nobody(stand, good, provider):
 def test_an_institution_that_is_gone(stand, good, accounts):
     gone = stand.provider()
     stand.ask(path=charges.CHARGES, by=gone)
-    with stand.sql() as connection:
-        connection.execute("DELETE FROM provider WHERE provider_id = %s", [gone.subject_id])
     (account_id,) = stand.accounts(1)
-    *answers, last = send(stand, [*good, stand.charge(gone, account_id)])
+    with stand.sql() as connection, charges.undesignated(connection, gone):
+        *answers, last = send(stand, [*good, stand.charge(gone, account_id)])
     check_problem(last, 403, "provider_not_designated")
     check_good(answers)
 
