@@ -15,6 +15,7 @@ def balances(world):
 
 def check(storm):
     lost_or_doubled(storm)
+    each_denial(storm)
     each_charge(storm)
     each_balance(storm)
     storm.world.run("audit")
@@ -37,6 +38,15 @@ def lost_or_doubled(storm):
     storm.lost = sum(max(0, want - got) for got, want in zip(found, told))
     storm.doubled = sum(max(0, got - want) for got, want in zip(found, told))
     assert found == told, f"seed {storm.seed}: charges, refunds, keys in the database {found}, acknowledged {told}"
+
+
+def each_denial(storm):
+    """Whoever was told that nothing was done left no trace: every effect has an event with the request's id."""
+    with storm.world.sql() as sql:
+        done = sql.execute(
+            "SELECT request_id, action, at FROM audit_event WHERE request_id = ANY (%s)", [storm.tally.denied]
+        ).fetchall()
+    assert not done, f"seed {storm.seed}: answered that nothing was done, and it was: {done}"
 
 
 def each_charge(storm):

@@ -18,10 +18,10 @@ class Tally:
         self.count = collections.Counter()
         self.seen = collections.Counter()  # (status, code)
         self.slowest_s = 0.0
-        self.lies = []  # requests that were done though every answer before had said that they were not
+        self.denied = []  # ids of requests of which it was said that nothing was done
 
     def add(self, other):
-        self.lies += other.lies
+        self.denied += other.denied
         self.count.update(other.count)
         self.seen.update(other.seen)
         self.slowest_s = max(self.slowest_s, other.slowest_s)
@@ -72,14 +72,13 @@ class Client(threading.Thread):
         self.tally.count["asked again"] += 1
 
     def _answer(self, request, is_done=False):
-        """Sends it until there is an answer; a first attempt of which it was said that nothing was done, was not done."""
-        end, before, was_unclear = None, [], False
+        """Sends it until there is an answer."""
+        end, was_unclear = None, False
         while True:
             answer = self._attempt(request)
             if answer is not None and answer.is_final:
                 break
             was_unclear |= answer is None or answer.is_unclear
-            before.append(answer and answer.body)
             if self.calm.is_set():
                 end = end or time.monotonic() + RESOLVED_IN_S
                 assert time.monotonic() < end, f"no answer within {RESOLVED_IN_S} s after the last fault: {request} {answer}"
@@ -90,8 +89,6 @@ class Client(threading.Thread):
             self.tally.count["unknown"] += 1
             self.tally.count["unknown, was done"] += answer.is_replayed
             self.tally.count["unknown, was not done"] += not answer.is_replayed
-        elif before and request.key and answer.is_replayed:
-            self.tally.lies.append((request, before, answer))
         return answer
 
     def _attempt(self, request):
@@ -109,6 +106,8 @@ class Client(threading.Thread):
         finally:
             self.tally.slowest_s = max(self.tally.slowest_s, time.monotonic() - began)
         self.tally.seen[(answer.status, answer.code)] += 1
+        if request.key and answer.status == 503 and not answer.is_unclear:
+            self.tally.denied.append(answer.body["request_id"])
         if answer.is_final and request.key:
             self.good_at[port] = time.monotonic()
         if request.key:
