@@ -1,9 +1,10 @@
 -- What a proposal of an adjustment shows to who decides, and what approving it posts.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: none. Outcomes: a payload as docs/proposals.md describes. `changes` holds the entry, then what it would make of
--- its part of the balance as things are; approving posts exactly what they say.
+-- Locks: none. Outcomes: a payload as docs/proposals.md describes. `changes` holds the entry, then what it would make
+-- of its part of the balance as things are; approving posts exactly what they say.
 CREATE OR REPLACE FUNCTION adjustment_payload(
-    asked account, entry_id uuid, part text, direction text, amount_fen bigint, linked_entry_id uuid, source_document text)
+    asked account, entry_id uuid, part text, direction text, amount_fen bigint, linked_entry_id uuid,
+    source_document text)
 RETURNS jsonb
     LANGUAGE sql STABLE AS $$
 SELECT jsonb_strip_nulls(jsonb_build_object('source_document', source_document, 'entry_id', entry_id))

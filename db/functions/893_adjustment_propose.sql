@@ -1,6 +1,7 @@
--- Proposes adjustments of accounts, each with its idempotency key: judges whether each may be, and stores it to be decided.
+-- Proposes adjustments of accounts, each with its idempotency key: judges each, and stores it to be decided.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for every pool.
+-- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for
+-- every pool.
 -- Instants in real time. Ids come from the caller: of the proposal, of the entry that it will be, of the audit event.
 -- Locks: keys (advisory, tried and never waited for); those of the inserted rows.
 -- Outcomes: one row for each member, in order. status, by precedence:
@@ -16,7 +17,8 @@
 CREATE OR REPLACE FUNCTION adjustment_propose(
     proposal_ids uuid[], entry_ids uuid[], person_keys bigint[], account_ids uuid[], visibles text[], parts text[],
     directions text[], amounts_fen bigint[], linked_entry_ids uuid[], reasons text[], source_documents text[],
-    proposed_bys uuid[], instants timestamptz[], event_ids uuid[], request_ids text[], keys text[], content_hashes bytea[])
+    proposed_bys uuid[], instants timestamptz[], event_ids uuid[], request_ids text[], keys text[],
+    content_hashes bytea[])
 RETURNS TABLE (ord bigint, status text, is_replayed boolean, proposal_id uuid)
     LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
@@ -28,7 +30,8 @@ DECLARE
     payloads jsonb[];
     pools text[];
 BEGIN
-    SELECT array_agg(c.verdict ORDER BY c.ord), array_agg(c.status ORDER BY c.ord), array_agg(c.object_id ORDER BY c.ord)
+    SELECT array_agg(c.verdict ORDER BY c.ord), array_agg(c.status ORDER BY c.ord),
+           array_agg(c.object_id ORDER BY c.ord)
       INTO verdicts, stored_statuses, stored_ids
       FROM idempotency_claim(proposed_bys, 'propose_adjustment', keys, content_hashes) AS c;
     SELECT array_agg(CASE
@@ -44,20 +47,22 @@ BEGIN
                                      WHERE linked.person_key = a.person_key AND linked.account_id = a.account_id
                                        AND linked.entry_id = a.linked_entry_id) THEN 'unknown_entry'
                WHEN EXISTS (SELECT FROM person_alias WHERE person_alias.person_key = a.person_key) THEN 'conflict'
-               ELSE coalesce(adjustment_fault(account, a.part, a.direction, a.amount_fen), 'proposed') END ORDER BY a.ord),
+               ELSE coalesce(adjustment_fault(account, a.part, a.direction, a.amount_fen),
+                             'proposed') END ORDER BY a.ord),
            array_agg(adjustment_payload(account, a.entry_id, a.part, a.direction, a.amount_fen, a.linked_entry_id,
                                         a.source_document) ORDER BY a.ord),
            array_agg(account.pool_code ORDER BY a.ord)
       INTO statuses, payloads, pools
       FROM unnest(entry_ids, person_keys, account_ids, visibles, parts, directions, amounts_fen, linked_entry_ids,
                   source_documents) WITH ORDINALITY
-           AS a (entry_id, person_key, account_id, visible, part, direction, amount_fen, linked_entry_id, source_document, ord)
+           AS a (entry_id, person_key, account_id, visible, part, direction, amount_fen, linked_entry_id,
+                 source_document, ord)
       LEFT JOIN account ON account.person_key = a.person_key AND account.account_id = a.account_id;
     SELECT array_agg(made.status ORDER BY made.ord) INTO statuses
-      FROM proposal_insert('post_adjustment', 'propose_adjustment', statuses, proposal_ids, person_keys, account_ids, pools,
-                           payloads, reasons, proposed_bys, instants, event_ids, request_ids) AS made;
-    PERFORM adjustment_record(statuses, proposal_ids, person_keys, account_ids, pools, amounts_fen, proposed_bys, instants,
-                              event_ids, request_ids, keys, content_hashes);
+      FROM proposal_insert('post_adjustment', 'propose_adjustment', statuses, proposal_ids, person_keys, account_ids,
+                           pools, payloads, reasons, proposed_bys, instants, event_ids, request_ids) AS made;
+    PERFORM adjustment_record(statuses, proposal_ids, person_keys, account_ids, pools, amounts_fen, proposed_bys,
+                              instants, event_ids, request_ids, keys, content_hashes);
     RETURN QUERY
     SELECT s.ord, CASE s.status WHEN 'replayed' THEN stored_statuses[s.ord] ELSE s.status END, s.status = 'replayed',
            CASE s.status WHEN 'replayed' THEN stored_ids[s.ord] WHEN 'proposed' THEN proposal_ids[s.ord] END
@@ -65,6 +70,7 @@ BEGIN
      ORDER BY s.ord;
 END
 $$;
-COMMENT ON FUNCTION adjustment_propose(uuid[], uuid[], bigint[], uuid[], text[], text[], text[], bigint[], uuid[], text[],
+COMMENT ON FUNCTION adjustment_propose(uuid[], uuid[], bigint[], uuid[], text[], text[], text[], bigint[], uuid[],
+                                       text[],
     text[], uuid[], timestamptz[], uuid[], text[], text[], bytea[]) IS
     'Proposes adjustments of accounts, each with its idempotency key; one status row for each member';

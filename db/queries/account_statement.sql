@@ -1,8 +1,8 @@
 -- Reads one month of an account: the balance before it, a page of its entries, their sums, and the balance after it.
 -- SPDX-License-Identifier: Apache-2.0
 -- The month is cut by posting time, which agrees with seq: two probes of the entries by posting time give both balances
--- and the numbers of the first and last entry between them; all else is a range of the primary key. One statement is one
--- snapshot, so what it shows always adds up.
+-- and the numbers of the first and last entry between them; all else is a range of the primary key. One statement is
+-- one snapshot, so what it shows always adds up.
 -- line: opening, then entry for each one behind after_seq (one more than shown tells that there are more), then sum for
 -- each kind, part and direction, then closing with the sums of all.
 -- lane: slow
@@ -62,7 +62,8 @@ WITH owner AS MATERIALIZED (
                           WHERE entry.person_key = $1 AND entry.account_id = $2 AND entry.posted_at <= $4
                           ORDER BY entry.posted_at DESC, entry.seq DESC LIMIT 1) AS closing ON true
 ), sums AS MATERIALIZED (
-    SELECT entry.kind, entry.part, entry.direction, count(*) AS entries_count, sum(entry.amount_fen)::bigint AS amount_fen
+    SELECT entry.kind, entry.part, entry.direction, count(*) AS entries_count,
+           sum(entry.amount_fen)::bigint AS amount_fen
       FROM edge
       JOIN ledger_entry AS entry ON entry.person_key = $1 AND entry.account_id = $2
            AND entry.seq > edge.opening_seq AND entry.seq <= edge.closing_seq
@@ -71,7 +72,8 @@ WITH owner AS MATERIALIZED (
     SELECT 1 AS place, 0::bigint AS number, 'opening' AS line, NULL AS kind, NULL AS part, NULL AS direction,
            NULL::bigint AS entries_count, NULL::bigint AS credits_fen, NULL::bigint AS debits_fen,
            NULL::bigint AS amount_fen, edge.opening_current_fen AS current_year_after_fen,
-           edge.opening_carried_fen AS carried_over_after_fen, NULL::date AS business_date, NULL::timestamptz AS posted_at,
+           edge.opening_carried_fen AS carried_over_after_fen, NULL::date AS business_date,
+           NULL::timestamptz AS posted_at,
            NULL::boolean AS settled, NULL AS reference, NULL::bigint AS seq, NULL::uuid AS entry_id,
            NULL::uuid AS operation_id, NULL::uuid AS linked_entry_id
       FROM edge
@@ -87,14 +89,16 @@ WITH owner AS MATERIALIZED (
       LIMIT $7)
     UNION ALL
     SELECT 3, row_number() OVER (ORDER BY sums.kind, sums.part, sums.direction), 'sum', sums.kind, sums.part,
-           sums.direction, sums.entries_count, NULL, NULL, sums.amount_fen, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-           NULL, NULL
+           sums.direction, sums.entries_count, NULL, NULL, sums.amount_fen, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL, NULL, NULL
       FROM sums
     UNION ALL
-    SELECT 4, 0, 'closing', NULL, NULL, NULL, edge.closing_seq - edge.opening_seq, total.credits_fen, total.debits_fen, NULL,
+    SELECT 4, 0, 'closing', NULL, NULL, NULL, edge.closing_seq - edge.opening_seq, total.credits_fen,
+           total.debits_fen, NULL,
            edge.closing_current_fen, edge.closing_carried_fen, NULL, $4, $5, NULL, NULL, NULL, NULL, NULL
       FROM edge
-     CROSS JOIN (SELECT coalesce(sum(sums.amount_fen) FILTER (WHERE sums.direction = 'credit'), 0)::bigint AS credits_fen,
+     CROSS JOIN (SELECT coalesce(sum(sums.amount_fen) FILTER (WHERE sums.direction = 'credit'), 0)::bigint
+                        AS credits_fen,
                         coalesce(sum(sums.amount_fen) FILTER (WHERE sums.direction = 'debit'), 0)::bigint AS debits_fen
                    FROM sums) AS total
 )
@@ -102,8 +106,8 @@ SELECT owner.person_id, owner.pool_code, owner.pool_name, line.line, line.kind, 
        line.entries_count, line.credits_fen, line.debits_fen, line.amount_fen,
        line.current_year_after_fen + line.carried_over_after_fen, line.current_year_after_fen,
        line.carried_over_after_fen, line.business_date, line.posted_at, line.settled, line.reference, line.seq,
-       line.entry_id, line.operation_id, line.linked_entry_id, charge.charge_id, charge.charge_no, charge.provider_id, charge.institution_name,
-       charge.institution_type, charge.usage, charge.item, charge.occurred_at
+       line.entry_id, line.operation_id, line.linked_entry_id, charge.charge_id, charge.charge_no, charge.provider_id,
+       charge.institution_name, charge.institution_type, charge.usage, charge.item, charge.occurred_at
   FROM owner
  CROSS JOIN line
   LEFT JOIN LATERAL charge_detail(line.kind, line.operation_id) AS charge ON true

@@ -1,5 +1,5 @@
--- Reads the months in which an account has entries, newest first, each with the balances before and after it and its sums;
--- one row without a month when there are none.
+-- Reads the months in which an account has entries, newest first, each with its balances and sums; one row without a
+-- month when there are none.
 -- SPDX-License-Identifier: Apache-2.0
 -- Walks from the newest entry to the last one before its month, and so on: one probe of the entries by posting time for
 -- each month, however long the history. Only the sums of the months shown read their entries.
@@ -54,8 +54,10 @@ SELECT account.person_id, account.pool_code, shown.starts_at::date,
        shown.seq - shown.opening_seq
   FROM account
   LEFT JOIN bounded AS shown ON shown.number <= $5
-  LEFT JOIN LATERAL (SELECT coalesce(sum(entry.amount_fen) FILTER (WHERE entry.direction = 'credit'), 0)::bigint AS credits_fen,
-                            coalesce(sum(entry.amount_fen) FILTER (WHERE entry.direction = 'debit'), 0)::bigint AS debits_fen
+  LEFT JOIN LATERAL (SELECT coalesce(sum(entry.amount_fen) FILTER (WHERE entry.direction = 'credit'), 0)::bigint
+                            AS credits_fen,
+                            coalesce(sum(entry.amount_fen) FILTER (WHERE entry.direction = 'debit'), 0)::bigint
+                            AS debits_fen
                        FROM ledger_entry AS entry
                       WHERE entry.person_key = $1 AND entry.account_id = $2
                         AND entry.seq > shown.opening_seq AND entry.seq <= shown.seq) AS moved ON true

@@ -1,8 +1,8 @@
 -- Proposes adjustments of accounts and shows the proposals as they were made.
 -- SPDX-License-Identifier: Apache-2.0
 -- The columns are those of proposal_get, then whether it was answered before. A repetition is shown what the first
--- request was: what became of the proposal since stands in the proposal itself. Nothing here waits for a lock, so `wait`
--- makes no difference.
+-- request was: what became of the proposal since stands in the proposal itself. Nothing here waits for a lock, so
+-- `wait` makes no difference.
 -- mode: set
 -- lane: write
 -- repeatable: yes

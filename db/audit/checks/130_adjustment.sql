@@ -1,7 +1,7 @@
--- I1: each adjustment is the one entry of one approved proposal, exactly as it was shown to who approved it, and the other way round.
+-- I1: each adjustment is the one entry of one approved proposal, as it was shown to who approved it, and vice versa.
 -- SPDX-License-Identifier: Apache-2.0
--- The operation of the entry has the proposal's id. What was shown is `changes` of the proposal's payload. A linked entry is an
--- earlier one of the same account.
+-- The operation of the entry has the proposal's id. What was shown is `changes` of the proposal's payload. A linked
+-- entry is an earlier one of the same account.
 WITH approved AS MATERIALIZED (
     SELECT proposal.proposal_id, proposal.person_key, proposal.object_id, proposal.outcome,
            max(change.item ->> 'after') FILTER (WHERE change.item ->> 'field' = 'part') AS part,

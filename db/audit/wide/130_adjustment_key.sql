@@ -1,12 +1,13 @@
--- I7: a key of a proposal to adjust names what its principal proposed, and no other key does; what was refused names nothing.
+-- I7: a key of a proposal to adjust names what its principal proposed, and no other key does; a refusal names nothing.
 -- SPDX-License-Identifier: Apache-2.0
--- Matched as in wide/102_idempotency_key. Keys are kept for 7 days of real time: what is recorded in the log and younger than 6
--- has its key.
+-- Matched as in wide/102_idempotency_key. Keys are kept for 7 days of real time: what is recorded in the log and
+-- younger than 6 has its key.
 WITH answered AS (
     SELECT stored.*, concat_ws('/', stored.principal_id, 'propose_adjustment', stored.key) AS row_key,
            count(*) OVER (PARTITION BY stored.object_id) AS keys
     FROM (SELECT principal_id, key, status, object_id,
-                 coalesce(('x' || right(replace(object_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903, 0) AS object_key
+                 coalesce(('x' || right(replace(object_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903,
+                          0) AS object_key
           FROM idempotency_key
           WHERE operation = 'propose_adjustment') AS stored
     WHERE stored.object_key BETWEEN $1::bigint AND $2::bigint
@@ -19,7 +20,8 @@ CROSS JOIN LATERAL (
            coalesce(answered.object_id::text, 'null')
     WHERE (answered.object_id IS NOT NULL) <> (answered.status = 'proposed')
     UNION ALL
-    SELECT 'object_id', 'a proposal to adjust', 'none' WHERE answered.object_id IS NOT NULL AND proposal.proposal_id IS NULL
+    SELECT 'object_id', 'a proposal to adjust', 'none'
+    WHERE answered.object_id IS NOT NULL AND proposal.proposal_id IS NULL
     UNION ALL
     SELECT 'principal_id', proposal.proposed_by::text, answered.principal_id::text
     WHERE answered.principal_id <> proposal.proposed_by
