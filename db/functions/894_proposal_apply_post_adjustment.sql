@@ -50,7 +50,8 @@ BEGIN
         RETURN QUERY
         SELECT asked.proposal_id, 'applied', jsonb_build_object(
             'account_id', asked.account_id, 'entry_id', asked.entry_id, 'operation_id', asked.proposal_id,
-            'part', asked.part, 'direction', asked.direction, 'amount_fen', asked.amount_fen, 'balance_after_fen', posted.balance_fen);
+            'part', asked.part, 'direction', asked.direction, 'amount_fen', asked.amount_fen,
+            'balance_after_fen', posted.balance_fen);
     END LOOP;
 END
 $$;
