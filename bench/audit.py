@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 
-from measure import HERE
+from measure import HERE, cpu_s
 from stand import ROOT, YIBAOD
 
 DATABASE = "bench_audit"
@@ -34,13 +34,13 @@ def load(stand, accounts):
 def measure(stand, options):
     begun = time.monotonic()
     load(stand, options.audit_accounts)
-    loaded = time.monotonic()
+    loaded, before_s = time.monotonic(), cpu_s(stand.postgres.pid)
     report_path = stand.directory / "audit.json"
     with open(report_path, "w", encoding="utf-8") as report:
         process = subprocess.Popen([YIBAOD, "audit", "--json"], cwd=ROOT, stdout=report,
                                    env={**os.environ, **stand.environment(DATABASE)})
         _, status, usage = os.wait4(process.pid, 0)
-    ended = time.monotonic()
+    ended, postgres_cpu_s = time.monotonic(), cpu_s(stand.postgres.pid) - before_s
     process.returncode = os.waitstatus_to_exitcode(status)
     found = json.loads(report_path.read_text(encoding="utf-8"))
     assert process.returncode == 0 and found["clean"], found["faults"][:5]
@@ -48,5 +48,5 @@ def measure(stand, options):
         **{name: found["totals"][name] for name in ("accounts", "entries", "charges")},
         "database_bytes": int(stand.psql(DATABASE, "-c", f"SELECT pg_database_size('{DATABASE}')")),
         "load_s": loaded - begun, "audit_s": ended - loaded, "program_cpu_s": usage.ru_utime + usage.ru_stime,
-        "program_rss_kib": usage.ru_maxrss,
+        "program_rss_kib": usage.ru_maxrss, "postgres_cpu_s": postgres_cpu_s,
     }

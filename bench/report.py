@@ -100,6 +100,7 @@ def audit_lines(part):
     yield f"Audit of {part['accounts']:,} accounts, {part['entries']:,} entries, {part['charges']:,} charges"
     yield line("  yibaod audit", f"{part['audit_s']:.0f} s")
     yield line("  accounts per second", f"{part['accounts'] / part['audit_s']:,.0f}")
+    yield line("  CPU time of PostgreSQL", f"{part['postgres_cpu_s']:.0f} s")
     yield line("  size of the database", f"{part['database_bytes'] / 2**30:.1f} GiB")
     yield line("  the program: resident memory, CPU",
                f"{part['program_rss_kib'] / 1024:.1f} MiB, {part['program_cpu_s']:.1f} s")
