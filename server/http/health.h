@@ -8,9 +8,8 @@
 
 #define HEALTH_TURN_AGE_MAX_US 5000000 /* a reactor that has not turned for longer is stuck: not live */
 #define HEALTH_WORKERS_MAXIMUM 8
-#define HEALTH_WORKER_SEEN_MAX_US 60000000 /* a background thread that has done nothing for longer is stuck: not live  \
-                                            */
-#define HEALTH_WORKER_ANSWER_MAX_US 30000000 /* one that had no answer from PostgreSQL for so long is not ready */
+#define HEALTH_WORKER_SEEN_MAX_US 60000000   /* a background thread that did nothing for longer is stuck: not live */
+#define HEALTH_WORKER_ANSWER_MAX_US 30000000 /* one without an answer of PostgreSQL for so long: not ready */
 #define HEALTH_PING_AGE_MAX_US                                                                                         \
     3000000 /* a lane whose last answer from PostgreSQL is older makes the process not ready */
 
