@@ -195,7 +195,8 @@ def test_a_day_that_is_not_over_cannot_be_settled(api, day, days_ago):
 @pytest.mark.parametrize(("clock", "status"), [("00:03:00", 400), ("00:05:01", 201)])
 def test_a_day_is_over_when_nothing_can_be_posted_on_it_any_more(start_server, client_of, day, clock, status):
     """Five minutes after it, by the business clock: a write is at most two minutes old when it is done."""
-    own = client_of(start_server({"YIBAO_TEST_CLOCK": f"{date(0)}T{clock}+08:00"}))
+    settings = {"YIBAO_TEST_CLOCK": f"{date(0)}T{clock}+08:00", "YIBAO_SERVE_WORKS": "no"}
+    own = client_of(start_server(settings))
     assert send(own, day, business_date=date(1)).status_code == status
 
 
