@@ -27,7 +27,7 @@ def account(owner):
 def refunds(connection, of):
     return connection.execute(
         "SELECT amount_fen, current_year_fen, carried_over_fen, current_year_into FROM charge_refund"
-        " WHERE person_key = %s AND charge_id = %s ORDER BY refund_id", [of.person_key, of.charge_id]).fetchall()
+        " WHERE person_key = %s AND charge_id = %s ORDER BY created_at, amount_fen", [of.person_key, of.charge_id]).fetchall()
 
 
 def test_what_was_taken_last_is_given_back_first(owner, provider, account):
