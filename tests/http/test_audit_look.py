@@ -25,7 +25,7 @@ def snake(name):
 
 def look(api, operation, by, **ids):
     request_id = uuid.uuid4().hex
-    response = api.get(operation.url(**ids), by=by, headers={"X-Request-Id": request_id})
+    response = api.get(operation.url(**ids), by=by, headers={"X-Request-Id": request_id}, params=operation.required_query)
     assert response.headers["x-request-id"] == request_id
     return response, request_id
 
