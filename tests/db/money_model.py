@@ -233,6 +233,14 @@ class Model:
         self.numbers.add((provider_id, "refund", number))
         return "created", (current, fen - current)
 
+    def adjust(self, account_id, part, fen, instant):
+        """A correction by the agency, to the credit of a part or, below zero, its debit."""
+        account = self.accounts[account_id]
+        if getattr(account, part) + fen < 0 or account.available + fen < 0:
+            return "insufficient_balance"
+        account.move(day_of(instant), part, fen)
+        return "proposed"
+
     def year_end(self, account_id, year):
         """Interest of both parts, day by day, rounded once; then what was current-year money and still is becomes carried-over."""
         account, end = self.accounts[account_id], datetime.date(year + 1, 1, 1)

@@ -6,7 +6,7 @@ import random
 import uuid
 
 from tests.db import money_model, posting
-from tests.harness.queries import call_until_done
+from tests.harness.queries import call, call_until_done
 
 POOLS = tuple(money_model.RULES)
 START = datetime.datetime(2025, 11, 20, 9, 0, tzinfo=money_model.SHANGHAI)
@@ -188,6 +188,24 @@ class World:
                 assert judged[0] == told, (account_id, year, judged)
                 if told == "due":
                     self.post_interest(person, year, judged[1:])
+
+    def adjust(self):
+        """One member of staff proposes, another approves."""
+        person = self.random.choice(list(self.people.values()))
+        part, fen = self.random.choice(("current_year", "carried_over")), self.random.choice((1, -1)) * self.random.choice(FEN)
+        asked = {"proposal_id": posting.make_id(person.person_key), "entry_id": posting.make_id(person.person_key),
+                 "person_key": person.person_key, "account_id": person.account_id, "part": part,
+                 "direction": "credit" if fen > 0 else "debit", "amount_fen": abs(fen), "reason": "model",
+                 "proposed_by": uuid.uuid4(), "event_id": uuid.uuid4(), **self.common("propose_adjustment", part, fen)}
+        for unknown in ("real_instant", "hash_algorithm", "business_date"):
+            del asked[unknown]
+        (row,) = call(self.connection, "adjustment_propose", [asked])
+        assert row["status"] == self.model.adjust(person.account_id, part, fen, self.instant), (asked, row)
+        if row["status"] == "proposed":
+            decided = {"proposal_id": row["proposal_id"], "decided_by": uuid.uuid4(), "decided_at": self.instant,
+                       "business_instant": self.instant, "event_id": uuid.uuid4(), "request_id": "r" * 16}
+            (row,) = call(self.connection, "proposal_approve", [decided])
+            assert row["state"] == "approved", row
 
     def approved(self, person):
         """The auditor asks who approved it."""
