@@ -1,5 +1,6 @@
 -- The next accounts of a yearly run, in the order of pool and person; at the first of a phase, what is passed over as a whole.
 -- SPDX-License-Identifier: Apache-2.0
+-- Which pools a run is about is settled when its check begins: one whose day comes later was not in what is approved.
 -- Locks: the run's row. Outcomes: one row: the accounts (empty arrays when there are no more), how many the phase has
 -- looked at with them, how many there are, and whether these are the last.
 CREATE OR REPLACE FUNCTION interest_run_slice(asked_job_id uuid, asked_phase text, today date, slice_accounts integer)
@@ -8,6 +9,12 @@ RETURNS TABLE (person_keys bigint[], account_ids uuid[], interest_year integer, 
 #variable_conflict use_column
 DECLARE
     run interest_run;
+    pools text[] := ARRAY(
+        SELECT pool.pool_code FROM interest_run_pool AS pool
+         WHERE pool.job_id = asked_job_id AND pool.posts_from <= today
+           AND NOT EXISTS (SELECT FROM interest_run_skip AS passed
+                            WHERE passed.job_id = asked_job_id AND passed.phase = 'checking'
+                              AND passed.pool_code = pool.pool_code AND passed.reason = 'year_not_over'));
     last_pool_code text;
     last_person_key bigint;
 BEGIN
@@ -17,16 +24,13 @@ BEGIN
         run.accounts_done := 0;
         run.after_pool_code := '';
         run.after_person_key := 0;
-        SELECT count(*) FILTER (WHERE pool.posts_from <= today) INTO run.accounts_total
-          FROM interest_run_pool AS pool
-          JOIN account ON account.pool_code = pool.pool_code
-         WHERE pool.job_id = asked_job_id;
+        SELECT count(*) INTO run.accounts_total FROM account WHERE account.pool_code = ANY (pools);
         INSERT INTO interest_run_skip (job_id, phase, pool_code, reason, accounts)
         SELECT asked_job_id, asked_phase, pool.pool_code,
                CASE WHEN pool.posts_from IS NULL THEN 'no_rule' ELSE 'year_not_over' END, count(*)
           FROM interest_run_pool AS pool
           JOIN account ON account.pool_code = pool.pool_code
-         WHERE pool.job_id = asked_job_id AND (pool.posts_from <= today) IS NOT TRUE
+         WHERE pool.job_id = asked_job_id AND pool.pool_code <> ALL (pools)
          GROUP BY pool.pool_code, pool.posts_from
             ON CONFLICT DO NOTHING;
     END IF;
@@ -37,8 +41,7 @@ BEGIN
       FROM (SELECT account.pool_code, account.person_key, account.account_id
               FROM account
              WHERE (account.pool_code, account.person_key) > (run.after_pool_code, run.after_person_key)
-               AND account.pool_code IN (SELECT pool.pool_code FROM interest_run_pool AS pool
-                                          WHERE pool.job_id = asked_job_id AND pool.posts_from <= today)
+               AND account.pool_code = ANY (pools)
              ORDER BY account.pool_code, account.person_key
              LIMIT slice_accounts) AS next;
     interest_year := run.interest_year;

@@ -144,6 +144,19 @@ def test_pools_whose_day_has_not_come_are_passed_over(owner, accounts):
         "SELECT posts_from FROM interest_run_pool WHERE job_id = %s AND pool_code = %s", [job_id, OTHER_CITY])] == ["2027-01-01"]
 
 
+def test_a_pool_whose_day_comes_while_the_run_waits_for_approval_is_not_posted(owner, accounts):
+    """Nobody was shown what it would come to, so nobody has approved it."""
+    owner.execute("UPDATE pool SET account_year_starts_month = 2 WHERE pool_code = %s", [OTHER_CITY])
+    status, job_id = ask(owner, "620000", 2025, date("2026-01-20"))
+    assert status == "created" and work(owner, job_id, date("2026-01-20")) == "awaiting_approval"
+    owner.execute("UPDATE interest_run_pool SET posts_from = '2026-02-01' WHERE job_id = %s AND pool_code = %s", [job_id, OTHER_CITY])
+    assert approve(owner, job_id, date("2026-02-03")) == "applied"
+    assert work(owner, job_id, date("2026-02-03")) == "done"
+    assert sums(owner, job_id)[4:] == sums(owner, job_id)[:4]
+    assert skipped(owner, job_id, "posting") == {"year_not_over": 3}
+    assert {parts(owner, account) for account in accounts if account.pool_code == OTHER_CITY} == {(1_000_000, 0)}
+
+
 def test_the_day_of_posting_is_the_regions(owner):
     owner.execute("UPDATE interest_rule SET posting_month = 3, posting_day = 15 WHERE region_code = '000000'")
     assert ask(owner, CITY, 2025, date("2026-03-14"))[0] == "conflict"
