@@ -89,6 +89,15 @@ class Servers:
                     server.process.send_signal(signal.SIGCONT)
                 server.stop()
 
+    @contextlib.contextmanager
+    def on(self, other):
+        """Starts servers on another database; those that still run at the end of the block are stopped."""
+        own = Servers(other.environment, self.log_directory)
+        own.started = self.started
+        before = len(self.started)
+        yield own
+        own.stop_all(before)
+
 
 @pytest.fixture(scope="session")
 def server(servers):

@@ -6,7 +6,6 @@ import re
 
 import psycopg
 import pytest
-from tests.conftest import Servers
 from tests.db.charging import add_account, add_provider, capture, change, created, hold, statuses
 from tests.harness import charges
 from tests.harness.database import BINARY, Database
@@ -30,15 +29,9 @@ def database(cluster, tmp_path_factory):
 @pytest.fixture
 def start(database, servers):
     """A server whose business time begins at an instant."""
-    own = Servers(database.environment, servers.log_directory)
-    own.started = servers.started
-    before = len(servers.started)
-
-    def start(instant, **settings):
-        return own({"YIBAO_TEST_CLOCK": instant, "YIBAO_REACTORS": "1", "YIBAO_SERVE_WORKS": "no", **settings})
-
-    yield start
-    own.stop_all(before)
+    with servers.on(database) as own:
+        yield lambda instant, **settings: own(
+            {"YIBAO_TEST_CLOCK": instant, "YIBAO_REACTORS": "1", "YIBAO_SERVE_WORKS": "no", **settings})
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import uuid
 
 import psycopg
 import pytest
-from tests.conftest import Servers
 from tests.harness.client import Client
 from tests.harness.database import BINARY, Database
 from tests.harness.people import Principal
@@ -57,11 +56,8 @@ def database(own_database, tmp_path_factory):
 
 @pytest.fixture
 def start(database, servers):
-    own = Servers(database.environment, servers.log_directory)
-    own.started = servers.started
-    before = len(servers.started)
-    yield own
-    own.stop_all(before)
+    with servers.on(database) as own:
+        yield own
 
 
 def ask(database, sql, *values):

@@ -6,7 +6,6 @@ import uuid
 import httpx
 import psycopg
 import pytest
-from tests.conftest import Servers
 from tests.harness.client import Client
 from tests.harness.database import Database
 from tests.harness.people import Principal
@@ -30,11 +29,8 @@ def practice(database):
 
 @pytest.fixture
 def start(database, servers):
-    own = Servers(database.environment, servers.log_directory)
-    own.started = servers.started
-    before = len(servers.started)
-    yield own
-    own.stop_all(before)
+    with servers.on(database) as own:
+        yield own
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import uuid
 import httpx
 import psycopg
 import pytest
-from tests.conftest import Servers
 from tests.db.charging import add_account, add_provider, created, hold, money, row
 from tests.harness.database import BINARY, Database
 from tests.harness.server import wait_until
@@ -24,11 +23,8 @@ def database(own_database, tmp_path_factory):
 
 @pytest.fixture
 def start(database, servers):
-    own = Servers(database.environment, servers.log_directory)
-    own.started = servers.started
-    before = len(servers.started)
-    yield own
-    own.stop_all(before)
+    with servers.on(database) as own:
+        yield own
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from tests.conftest import Servers
 from tests.db.charging import add_account
 from tests.db.posting import Entry, post
 from tests.harness.database import BINARY, Database
@@ -23,11 +22,8 @@ def database(cluster, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def start(database, servers):
-    own = Servers(database.environment, servers.log_directory)
-    own.started = servers.started
-    before = len(servers.started)
-    yield own
-    own.stop_all(before)
+    with servers.on(database) as own:
+        yield own
 
 
 @pytest.fixture(scope="module")

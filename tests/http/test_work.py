@@ -6,7 +6,6 @@ import subprocess
 
 import httpx
 import pytest
-from tests.conftest import Servers
 from tests.harness.client import Client
 from tests.harness.database import BINARY, Database
 from tests.harness.imports import Imports, enrolment
@@ -32,11 +31,8 @@ def practice(database):
 
 @pytest.fixture
 def start(database, servers):
-    own = Servers(database.environment, servers.log_directory)
-    own.started = servers.started
-    before = len(servers.started)
-    yield own
-    own.stop_all(before)
+    with servers.on(database) as own:
+        yield own
 
 
 @pytest.fixture
