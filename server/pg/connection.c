@@ -26,9 +26,10 @@ void pg_connection_init(struct pg_connection *connection, const struct pg_settin
     text_init(&connection->params.buffer, (size_t)LIMIT_BATCH * LIMIT_BODY_BYTES);
 }
 
+/* A socket that libpq closed itself left the epoll with that, and its number may be somebody else's by now. */
 static void unwatch(struct pg_connection *connection)
 {
-    if (connection->watched_fd >= 0)
+    if (connection->watched_fd >= 0 && connection->watched_fd == PQsocket(connection->pg))
         epoll_ctl(connection->epoll_fd, EPOLL_CTL_DEL, connection->watched_fd, NULL);
     connection->watched_fd = -1;
 }
