@@ -81,6 +81,20 @@ def test_runtime_role_can_end_a_token_but_not_widen_it(owner, table, allowed):
     assert owner.execute("SELECT has_table_privilege('yibao_app', %s, 'DELETE, TRUNCATE, TRIGGER')", [table]).fetchone() == (False,)
 
 
+@pytest.mark.parametrize(
+    "table, kept",
+    [("interest_run", {"job_id", "region_code", "interest_year"}),
+     ("interest_run_pool", {"job_id", "pool_code", "starts_on", "ends_before", "posts_from"}), ("interest_run_skip", {"job_id", "phase", "pool_code", "reason"}), ("sweep", {"name"}), ("ledger_close", {"is_only"})],
+)
+def test_runtime_role_cannot_change_what_a_run_or_sweep_is(owner, table, kept):
+    rows = owner.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %(t)s::regclass AND attnum > 0 AND NOT attisdropped"
+        " AND NOT has_column_privilege('yibao_app', attrelid, attname, 'UPDATE')",
+        {"t": table},
+    )
+    assert {column for (column,) in rows} == kept
+
+
 @pytest.mark.parametrize("regions", [["62%"], ["______"], ["%%%%%%"], ["620500,%"], [""], [None], ["62050"], ["620500", "x"]])
 def test_regions_of_a_token_are_never_patterns(owner, regions):
     with pytest.raises(psycopg.errors.CheckViolation):
