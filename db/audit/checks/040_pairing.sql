@@ -17,7 +17,11 @@ WITH allowed (kind, direction, system_kind) AS (VALUES
     ('merge_in', 'credit', 'transit'),
     ('receivable', 'credit', 'receivable'),
     ('year_end_out', 'debit', 'transit'),
-    ('year_end_in', 'credit', 'transit')
+    ('year_end_in', 'credit', 'transit'),
+    ('pensioner_credit', 'credit', 'pooled_fund'),
+    ('pensioner_credit', 'debit', 'pooled_fund'),
+    ('credit_deduction', 'debit', 'critical_illness_deduction'),
+    ('credit_deduction', 'credit', 'critical_illness_deduction')
 )
 SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'system_account',
        CASE WHEN system_account.kind IS NULL THEN 'a system account'
