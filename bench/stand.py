@@ -131,7 +131,7 @@ class Stand(contextlib.ExitStack):
         done = subprocess.run([YIBAOD, *map(str, arguments)], env={**os.environ, **self.environment(database)},
                               cwd=ROOT, text=True, capture_output=True)
         if done.returncode != 0:
-            raise RuntimeError(f"yibaod {' '.join(map(str, arguments))}: {done.stderr.strip()[-2000:]}")
+            raise RuntimeError(f"yibaod {' '.join(map(str, arguments))}: {done.stdout.strip()[-2000:]}\n{done.stderr.strip()[-2000:]}")
         return done.stdout
 
     def create_migrated_database(self, name):

@@ -8,6 +8,7 @@ import { makeApp, sharedKey, start, UUID } from './common.js';
 const DAY_MS = 86_400_000;
 const SHANGHAI_MS = 8 * 3_600_000;
 const YEAR_2000_MS = Date.UTC(2000, 0, 1);
+const UNIQUE_VIOLATION = '23505';
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 const TOKEN_FIND = {
@@ -17,11 +18,6 @@ const TOKEN_FIND = {
            JOIN client ON client.client_id = token.subject_id AND client.state = 'active'
            JOIN provider ON provider.provider_id = client.client_id
           WHERE token.token_hash = $1 AND token.revoked_at IS NULL`,
-};
-const KEY_CLAIM = {
-  name: 'key_claim',
-  text: `INSERT INTO idempotency_key (principal_id, operation, key, content_hash, status, object_id, created_at)
-         VALUES ($1, 'create_charge', $2, $3, 'created', $4, $5) ON CONFLICT DO NOTHING`,
 };
 const KEY_FIND = {
   name: 'key_find',
@@ -44,6 +40,9 @@ const WRITE = {
                        amount_fen, current_year_after_fen, carried_over_after_fen, system_account, business_date, posted_at,
                        reference, hash_algorithm, hash)
                    VALUES ($4, $5, $7, $10, $3, 'charge', 'current_year', 'debit', $11, $6, $12, $13, $14, $9, $2, 'sha256', $8)),
+         answer AS (INSERT INTO idempotency_key (principal_id, operation, key, content_hash, status, object_id, outcome, created_at)
+                    VALUES ($1, 'create_charge', $20, $21, 'created', $3, jsonb_build_object('current_year_fen', $11::bigint,
+                       'carried_over_fen', 0, 'created_at', $9::timestamptz, 'balance_after_fen', $6::bigint + $12::bigint), $9)),
          audit AS (INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, object_id, pool_code,
                        request_id) VALUES ($15, $9, 'client', $1, 'create_charge', $4, $3, $16, $17))
          INSERT INTO charge (person_key, charge_id, account_id, provider_id, pool_code, charge_no, usage, item, amount_fen,
@@ -107,10 +106,9 @@ async function charge(client, request) {
   const idempotencyKey = request.headers['idempotency-key'];
   const now = new Date();
   await client.query('BEGIN');
-  const claimed = await client.query({ ...KEY_CLAIM, values: [token.subject_id, idempotencyKey, hash, charge_id, now] });
-  if (claimed.rowCount === 0) {
-    const { rows } = await client.query({ ...KEY_FIND, values: [token.subject_id, idempotencyKey] });
-    return hash.equals(rows[0].content_hash) ? [201, { charge_id: rows[0].object_id }] : [422, 'idempotency_key_reused'];
+  const { rows: [answered] } = await client.query({ ...KEY_FIND, values: [token.subject_id, idempotencyKey] });
+  if (answered !== undefined) {
+    return hash.equals(answered.content_hash) ? [201, { charge_id: answered.object_id }] : [422, 'idempotency_key_reused'];
   }
   const { rows } = await client.query({
     ...ACCOUNT_LOCK, values: [key, body.account_id, token.institution_type, body.usage],
@@ -129,6 +127,7 @@ async function charge(client, request) {
     token.subject_id, body.charge_no, charge_id, key, body.account_id, entry.current_year_after_fen, entry.seq,
     entryHash(account, entry), new Date(entry.now), entry.entry_id, body.amount_fen, account.carried_over_fen,
     entry.system_account, day, makeId(key), account.pool_code, request.id, body.usage, body.item ?? null,
+    idempotencyKey, hash,
   ] });
   return [201, {
     charge_id, account_id: body.account_id, charge_no: body.charge_no, state: 'captured', amount_fen: body.amount_fen,
@@ -151,6 +150,7 @@ function serve() {
       return reply.code(status).send(typeof answer === 'string' ? { code: answer } : answer);
     } catch (error) {
       await client.query('ROLLBACK');
+      if (error.code === UNIQUE_VIOLATION) return reply.code(409).send({ code: 'request_in_progress' }); // the same key, meanwhile
       throw error;
     } finally {
       client.release();
