@@ -113,8 +113,8 @@ tools/lint/node_modules/.package-lock.json: tools/lint/package-lock.json
 	npm ci --prefix tools/lint --ignore-scripts --silent
 	@touch $@
 
-pytest: build ## everything in Python: generators, database, the running server over HTTP, imports, properties
-	$(PYTHON) -m pytest -q tests
+pytest: build ## everything in Python, as two runs side by side: the running server over HTTP; database, imports, faults
+	$(PYTHON) -m tests
 
 faults: build ## kill, cut, freeze and starve it for half an hour: make faults FAULTS='--kills 5000 --seconds 600 --seed 7'
 	$(PYTHON) -m tests.faults $(FAULTS)
