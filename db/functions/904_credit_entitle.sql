@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION credit_entitle(person_keys bigint[], pool_code text, 
 RETURNS TABLE (ord bigint, status text, birth_date date, first_month date, last_month date, period text, period_start date,
                basis_month date, months integer, age_on date, age_years integer, min_age smallint, gross_fen bigint,
                deduction_fen bigint)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     decides date := coalesce((SELECT make_date(extract(year FROM asked_month)::int, policy.posting_month, 1)
@@ -58,9 +58,9 @@ BEGIN
                row_number() OVER (ORDER BY e.ord) AS place
           FROM enrolled AS e
     ), wanted AS (
-        SELECT array_agg(j.birth_date ORDER BY j.place) AS birth_dates, array_agg(j.first_month ORDER BY j.place) AS first_months,
-               array_agg(j.last_month ORDER BY j.place) AS last_months, count(*)::int AS number
-          FROM judged AS j
+        SELECT array_agg(j.birth_date) AS birth_dates, array_agg(j.first_month) AS first_months,
+               array_agg(j.last_month) AS last_months, count(*)::int AS number
+          FROM (SELECT judged.* FROM judged ORDER BY judged.place) AS j
     ), reckoned AS MATERIALIZED (
         SELECT r.*
           FROM wanted, credit_reckon(array_fill(credit_entitle.policy_id, ARRAY[wanted.number]), wanted.birth_dates,

@@ -1,6 +1,7 @@
 -- What a run would credit people of a pool for a plan and a month, and why others get nothing.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: as credit_entitle, and the plan. Locks: none; whoever posts has locked the accounts in an earlier statement.
+-- LIMIT 1, and no sequential scans: always a look-up for each person, however small a table was when this was planned.
 -- Outcomes: one row for each person, in any order. status, by precedence: those of credit_entitle but due, then
 --   already_credited   for this period of the plan, by any pool and in any revision
 --   no_account         in this pool
@@ -11,23 +12,30 @@ CREATE OR REPLACE FUNCTION credit_judge(
 RETURNS TABLE (ord bigint, status text, person_key bigint, account_id uuid, birth_date date, first_month date, last_month date,
                period text, period_start date, basis_month date, months integer, age_on date, age_years integer,
                min_age smallint, gross_fen bigint, deduction_fen bigint)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
     SELECT e.ord,
            CASE WHEN e.status <> 'due' THEN e.status
-                WHEN EXISTS (SELECT FROM pensioner_credit AS credited
-                              WHERE credited.person_key = credit_judge.person_keys[e.ord]
-                                AND credited.period_start = e.period_start AND credited.plan_code = credit_judge.plan_code)
-                    THEN 'already_credited'
+                WHEN credited.is_there THEN 'already_credited'
                 WHEN account.account_id IS NULL THEN 'no_account'
                 WHEN rule.allowed IS NOT TRUE THEN 'account_' || account.status
                 ELSE 'due' END,
            credit_judge.person_keys[e.ord], account.account_id, e.birth_date, e.first_month, e.last_month, e.period, e.period_start,
            e.basis_month, e.months, e.age_on, e.age_years, e.min_age, e.gross_fen, e.deduction_fen
       FROM credit_entitle(credit_judge.person_keys, credit_judge.pool_code, credit_judge.policy_id, asked_month) AS e
-      LEFT JOIN account ON account.person_key = credit_judge.person_keys[e.ord] AND account.pool_code = credit_judge.pool_code
+      LEFT JOIN LATERAL (
+           SELECT one.account_id, one.status
+             FROM account AS one
+            WHERE one.person_key = credit_judge.person_keys[e.ord] AND one.pool_code = credit_judge.pool_code
+            LIMIT 1) AS account ON true
+      LEFT JOIN LATERAL (
+           SELECT true AS is_there
+             FROM pensioner_credit AS earlier
+            WHERE earlier.person_key = credit_judge.person_keys[e.ord] AND earlier.period_start = e.period_start
+              AND earlier.plan_code = credit_judge.plan_code
+            LIMIT 1) AS credited ON e.status = 'due'
       LEFT JOIN account_status_rule AS rule ON rule.status = account.status AND rule.operation = 'credit';
 END
 $$;

@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION credit_post(
     person_keys bigint[], pool_code text, plan_code text, policy_id uuid, asked_month date, job_id uuid, proposal_id uuid,
     instant timestamptz, hash_algorithm text)
 RETURNS TABLE (ord bigint, status text, min_age smallint, gross_fen bigint, deduction_fen bigint)
-LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     tick bigint := person_id_tick();
@@ -39,13 +39,13 @@ BEGIN
                AS one (place, kind, direction, system_account, amount_fen)
          WHERE j.status = 'due' AND one.amount_fen > 0
     ), wanted AS (
-        SELECT array_agg(s.person_key ORDER BY s.entry_ord) AS person_keys, array_agg(s.account_id ORDER BY s.entry_ord) AS account_ids,
-               array_agg(s.entry_id ORDER BY s.entry_ord) AS entry_ids, array_agg(s.credit_id ORDER BY s.entry_ord) AS operation_ids,
-               array_agg(s.kind ORDER BY s.entry_ord) AS kinds, array_agg(s.part ORDER BY s.entry_ord) AS parts,
-               array_agg(s.direction ORDER BY s.entry_ord) AS directions, array_agg(s.amount_fen ORDER BY s.entry_ord) AS amounts_fen,
-               array_agg(s.system_account ORDER BY s.entry_ord) AS system_accounts, array_agg(today) AS business_dates,
-               array_agg(s.reference ORDER BY s.entry_ord) AS reference_texts
-          FROM step AS s
+        SELECT array_agg(s.person_key) AS person_keys, array_agg(s.account_id) AS account_ids,
+               array_agg(s.entry_id) AS entry_ids, array_agg(s.credit_id) AS operation_ids,
+               array_agg(s.kind) AS kinds, array_agg(s.part) AS parts,
+               array_agg(s.direction) AS directions, array_agg(s.amount_fen) AS amounts_fen,
+               array_agg(s.system_account) AS system_accounts, array_agg(today) AS business_dates,
+               array_agg(s.reference) AS reference_texts
+          FROM (SELECT step.* FROM step ORDER BY step.entry_ord) AS s
     ), refused AS MATERIALIZED (
         SELECT step.ord, min(entry.status) AS status
           FROM wanted, ledger_post(person_keys, account_ids, entry_ids, operation_ids, kinds, parts, directions, amounts_fen,

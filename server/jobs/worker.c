@@ -18,7 +18,7 @@
 #define ANSWER_US (15 * SECOND_US)     /* a statement without answer for so long has lost its connection */
 #define ANSWER_STOP_US (2 * SECOND_US) /* the same once a stop was asked for */
 /* As yibao_app; the server gives up before we do. */
-#define OPTIONS "-c role=yibao_app -c statement_timeout=10000 -c lock_timeout=5000"
+#define OPTIONS "-c role=yibao_app -c statement_timeout=10000 -c lock_timeout=5000 -c jit=off"
 
 struct worker {
     const struct config *config;
