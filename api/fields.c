@@ -72,6 +72,9 @@ static void write_field(struct json_writer *writer, const struct field *field, c
     case FIELD_ITEMS:
         json_split_text(writer, row_text(rows, row, field->column), ';');
         return;
+    case FIELD_JSON:
+        json_raw(writer, row_text(rows, row, field->column));
+        return;
     case FIELD_OBJECT:
     case FIELD_END:
         return;

@@ -12,6 +12,7 @@ enum field_form {
     FIELD_MONTH, /* a date, shown as YYYY-MM */
     FIELD_WORDS, /* text joined by commas, shown as an array; JSON only */
     FIELD_ITEMS, /* text joined by semicolons, shown as an array; JSON only */
+    FIELD_JSON,  /* text that is JSON already; JSON only */
     /* What follows, up to FIELD_END, is an object of that name; null where the column is. In CSV just more columns. */
     FIELD_OBJECT,
     FIELD_END,

@@ -92,6 +92,7 @@ CASES = {
     "proposeAccountStatus": nothing_new(status="active"),
     "proposeAccountInterest": Case(inside=frozenset({201, 409})),
     "createInterestRun": Case(outside=frozenset({400}), is_bound=True),
+    "createCreditPolicy": Case(outside=frozenset({400}), is_bound=True),
     "getInterestRun": Case(ids={"job_id": "interest_job_id"}),
     "listInterestRunPools": Case(ids={"job_id": "interest_job_id"}),
     "proposeAdjustment": Case(query={"dry_run": "true"}, ids={"linked_entry_id": "entry_id"}),

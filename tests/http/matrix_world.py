@@ -170,6 +170,13 @@ def interest_job(world, citizen):
     return world.api.post("/v1/admin/interest-runs", by=operator, json=body).json()["job_id"]
 
 
+def credit_policy(world, citizen):
+    """A draft, of a plan that nobody is credited by."""
+    policy = world.new_token("staff", roles=["policy"], regions=[world.pool_of(citizen)])
+    body = {**BY_NAME["createCreditPolicy"].body, "region_code": world.pool_of(citizen), "plan_code": "matrix"}
+    return world.api.post("/v1/admin/credit-policies", by=policy, json=body).json()["policy_id"]
+
+
 def challenge(world, citizen):
     """Of a code that nobody knows."""
     challenge_id = uuid.uuid4()
@@ -221,6 +228,7 @@ MAKERS = {
     "challenge_id": challenge,
     "job_id": job,
     "interest_job_id": interest_job,
+    "policy_id": credit_policy,
     "provider_id": lambda world, citizen: provider(world, citizen).subject_id,
     "settlement_id": settlement,
     # Of a token: a client that has one.
