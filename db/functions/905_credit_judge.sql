@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION credit_judge(
 RETURNS TABLE (ord bigint, status text, person_key bigint, account_id uuid, birth_date date, first_month date, last_month date,
                period text, period_start date, basis_month date, months integer, age_on date, age_years integer,
                min_age smallint, gross_fen bigint, deduction_fen bigint)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

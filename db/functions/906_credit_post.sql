@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION credit_post(
     person_keys bigint[], pool_code text, plan_code text, policy_id uuid, asked_month date, job_id uuid, proposal_id uuid,
     instant timestamptz, hash_algorithm text)
 RETURNS TABLE (ord bigint, status text, min_age smallint, gross_fen bigint, deduction_fen bigint)
-LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     tick bigint := person_id_tick();
