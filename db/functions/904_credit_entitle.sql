@@ -28,50 +28,41 @@ DECLARE
                                   WHERE policy.policy_id = credit_entitle.policy_id AND policy.period = 'year');
 BEGIN
     RETURN QUERY
-    WITH enrolled AS MATERIALIZED (
-        SELECT asked.ord, person.birth_date, held.pool_code, held.status, held.account_mode, held.first_month,
-               (date_trunc('month', person.deceased_on::timestamp))::date AS last_month,
-               greatest(decides, CASE WHEN is_yearly THEN held.first_month END) AS decided_in
+    WITH term AS MATERIALIZED (
+        SELECT t.* FROM credit_term(ARRAY[credit_entitle.policy_id], ARRAY[asked_month]) AS t
+    ), enrolled AS MATERIALIZED (
+        SELECT DISTINCT ON (asked.ord) asked.ord, person.birth_date, held.pool_code, held.status, held.account_mode,
+               month_after(held.retired_on) AS first_month,
+               (date_trunc('month', person.deceased_on::timestamp))::date AS last_month
           FROM unnest(credit_entitle.person_keys) WITH ORDINALITY AS asked (person_key, ord)
           JOIN person ON person.person_key = asked.person_key
-          LEFT JOIN LATERAL (
-               SELECT e.pool_code, e.status, e.account_mode, retired.first_month
-                 FROM enrolment AS e
-                CROSS JOIN LATERAL (
-                      SELECT (date_trunc('month', e.retired_on::timestamp) + interval '1 month')::date AS first_month) AS retired
-                CROSS JOIN LATERAL (
-                      SELECT greatest(decides, CASE WHEN is_yearly AND retired.first_month <= asked_month
-                                                    THEN retired.first_month END) AS month) AS deciding
-                WHERE e.person_key = asked.person_key AND e.scheme = 'employee' AND e.status <> 'pending_in'
-                  AND e.started_on < deciding.month + interval '1 month'
-                  AND (e.ended_on >= deciding.month) IS NOT FALSE
-                ORDER BY (retired.first_month <= asked_month) IS TRUE DESC, e.started_on DESC, e.enrolment_id DESC
-                LIMIT 1) AS held ON NOT EXISTS (SELECT FROM person_alias WHERE person_alias.person_key = asked.person_key)
-    ), judged AS MATERIALIZED (
-        SELECT e.*,
-               CASE WHEN e.pool_code IS NULL THEN 'not_enrolled'
-                    WHEN e.pool_code <> credit_entitle.pool_code THEN 'enrolled_elsewhere'
-                    WHEN (e.first_month <= asked_month) IS NOT TRUE THEN 'not_retired'
-                    WHEN e.status = 'suspended' THEN 'enrolment_suspended'
-                    WHEN e.last_month < e.decided_in THEN 'deceased'
-                    WHEN e.account_mode = 'pooled_only' THEN 'pooled_only' END AS refusal,
-               row_number() OVER (ORDER BY e.ord) AS place
-          FROM enrolled AS e
-    ), wanted AS (
-        SELECT array_agg(j.birth_date) AS birth_dates, array_agg(j.first_month) AS first_months,
-               array_agg(j.last_month) AS last_months, count(*)::int AS number
-          FROM (SELECT judged.* FROM judged ORDER BY judged.place) AS j
-    ), reckoned AS MATERIALIZED (
-        SELECT r.*
-          FROM wanted, credit_reckon(array_fill(credit_entitle.policy_id, ARRAY[wanted.number]), wanted.birth_dates,
-                                     array_fill(asked_month, ARRAY[wanted.number]), wanted.first_months, wanted.last_months) AS r
-         WHERE wanted.number > 0
+          LEFT JOIN person_alias AS alias ON alias.person_key = asked.person_key
+          LEFT JOIN enrolment AS held
+            ON held.person_key = asked.person_key AND alias.person_key IS NULL AND held.scheme = 'employee'
+               AND held.status <> 'pending_in'
+               AND held.started_on < greatest(decides, CASE WHEN is_yearly AND month_after(held.retired_on) <= asked_month
+                                                            THEN month_after(held.retired_on) END) + interval '1 month'
+               AND (held.ended_on >= greatest(decides, CASE WHEN is_yearly AND month_after(held.retired_on) <= asked_month
+                                                            THEN month_after(held.retired_on) END)) IS NOT FALSE
+         ORDER BY asked.ord, (month_after(held.retired_on) <= asked_month) IS TRUE DESC, held.started_on DESC, held.enrolment_id DESC
     )
-    SELECT j.ord, coalesce(j.refusal, CASE r.status WHEN 'not_entitled' THEN 'deceased' ELSE r.status END), j.birth_date,
-           j.first_month, j.last_month, r.period, r.period_start, r.basis_month, r.months, r.age_on, r.age_years, r.min_age,
-           r.gross_fen, r.deduction_fen
-      FROM judged AS j
-      JOIN reckoned AS r ON r.ord = j.place;
+    SELECT e.ord,
+           CASE WHEN e.pool_code IS NULL THEN 'not_enrolled'
+                WHEN e.pool_code <> credit_entitle.pool_code THEN 'enrolled_elsewhere'
+                WHEN (e.first_month <= credit_entitle.asked_month) IS NOT TRUE THEN 'not_retired'
+                WHEN e.status = 'suspended' THEN 'enrolment_suspended'
+                WHEN e.last_month < greatest(decides, CASE WHEN is_yearly THEN e.first_month END) THEN 'deceased'
+                WHEN e.account_mode = 'pooled_only' THEN 'pooled_only'
+                WHEN amount.status = 'not_entitled' THEN 'deceased'
+                ELSE amount.status END,
+           e.birth_date, e.first_month, e.last_month, term.period, term.period_start, term.basis_month, amount.months, term.age_on,
+           amount.age_years, amount.min_age, amount.gross_fen, amount.deduction_fen
+      FROM enrolled AS e
+      LEFT JOIN term ON true
+     CROSS JOIN LATERAL credit_amount(
+           term.period, term.period_start, term.period_last_month, term.period_months, term.age_on, term.is_pro_rated, term.is_ratio,
+           term.base_fen, term.rounding, term.deducted_fen, term.min_ages, term.tier_values, e.birth_date,
+           credit_entitle.asked_month, e.first_month, e.last_month) AS amount;
 END
 $$;
 COMMENT ON FUNCTION credit_entitle(bigint[], text, uuid, date) IS

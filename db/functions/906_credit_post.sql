@@ -27,25 +27,26 @@ BEGIN
                             credit_post.asked_month) AS j
           LEFT JOIN account ON account.person_key = j.person_key AND account.account_id = j.account_id
     ), step AS MATERIALIZED (
-        SELECT j.ord, j.person_key, j.account_id, j.credit_id, one.kind, one.direction, one.system_account, one.amount_fen,
-               person_id_at(j.person_key, j.tick + one.place) AS entry_id,
-               CASE WHEN j.basis_month < account_year THEN 'carried_over' ELSE 'current_year' END AS part,
-               to_char(j.period_start, CASE j.period WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY' END) AS reference,
-               row_number() OVER (ORDER BY j.ord, one.place) AS entry_ord
-          FROM judged AS j
-         CROSS JOIN LATERAL (VALUES
-               (1, 'pensioner_credit', 'credit', 'pooled_fund:' || credit_post.pool_code, j.gross_fen),
-               (2, 'credit_deduction', 'debit', 'critical_illness_deduction:' || credit_post.pool_code, j.deduction_fen))
-               AS one (place, kind, direction, system_account, amount_fen)
-         WHERE j.status = 'due' AND one.amount_fen > 0
+        SELECT row_number() OVER () AS entry_ord, one.*
+          FROM (SELECT j.ord, j.person_key, j.account_id, j.credit_id, one.kind, one.direction, one.system_account, one.amount_fen,
+                       person_id_at(j.person_key, j.tick + one.place) AS entry_id,
+                       CASE WHEN j.basis_month < account_year THEN 'carried_over' ELSE 'current_year' END AS part,
+                       to_char(j.period_start, CASE j.period WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY' END) AS reference
+                  FROM judged AS j
+                 CROSS JOIN LATERAL (VALUES
+                       (1, 'pensioner_credit', 'credit', 'pooled_fund:' || credit_post.pool_code, j.gross_fen),
+                       (2, 'credit_deduction', 'debit', 'critical_illness_deduction:' || credit_post.pool_code, j.deduction_fen))
+                       AS one (place, kind, direction, system_account, amount_fen)
+                 WHERE j.status = 'due' AND one.amount_fen > 0
+                 ORDER BY j.ord, one.place) AS one
     ), wanted AS (
         SELECT array_agg(s.person_key) AS person_keys, array_agg(s.account_id) AS account_ids,
                array_agg(s.entry_id) AS entry_ids, array_agg(s.credit_id) AS operation_ids,
                array_agg(s.kind) AS kinds, array_agg(s.part) AS parts,
                array_agg(s.direction) AS directions, array_agg(s.amount_fen) AS amounts_fen,
                array_agg(s.system_account) AS system_accounts, array_agg(today) AS business_dates,
-               array_agg(s.reference) AS reference_texts
-          FROM (SELECT step.* FROM step ORDER BY step.entry_ord) AS s
+               array_agg(s.reference) AS reference_texts -- in the order of step
+          FROM step AS s
     ), refused AS MATERIALIZED (
         SELECT step.ord, min(entry.status) AS status
           FROM wanted, ledger_post(person_keys, account_ids, entry_ids, operation_ids, kinds, parts, directions, amounts_fen,
