@@ -17,6 +17,8 @@ UNION ALL SELECT 'contributions', count(*) FROM contribution
     WHERE person_key BETWEEN $1::bigint AND $2::bigint AND origin_contribution_id IS NULL
 UNION ALL SELECT 'charges', count(*) FROM charge WHERE person_key BETWEEN $1::bigint AND $2::bigint
 UNION ALL SELECT 'refunds', count(*) FROM charge_refund WHERE person_key BETWEEN $1::bigint AND $2::bigint
+UNION ALL SELECT 'credits', count(*) FROM pensioner_credit
+    WHERE person_key BETWEEN $1::bigint AND $2::bigint AND origin_credit_id IS NULL
 UNION ALL SELECT 'hold_events', count(*) FROM hold_event WHERE person_key BETWEEN $1::bigint AND $2::bigint
 UNION ALL SELECT 'current_year_fen', current_year_fen FROM accounts
 UNION ALL SELECT 'carried_over_fen', carried_over_fen FROM accounts

@@ -3,7 +3,8 @@
 -- Arguments: as credit_entitle, and the plan. Locks: none; whoever posts has locked the accounts in an earlier statement.
 -- LIMIT 1, and no sequential scans: always a look-up for each person, however small a table was when this was planned.
 -- Outcomes: one row for each person, in any order. status, by precedence: those of credit_entitle but due, then
---   already_credited   for this period of the plan, by any pool and in any revision
+--   already_credited   for this period of the plan, by any pool and in any revision; or for a month of a year that was credited as
+--                      a whole, or for a year of which a month was credited
 --   no_account         in this pool
 --   account_<status>   account_status_rule lets it take no credits: account_frozen, account_closed
 --   due
@@ -30,11 +31,17 @@ BEGIN
              FROM account AS one
             WHERE one.person_key = credit_judge.person_keys[e.ord] AND one.pool_code = credit_judge.pool_code
             LIMIT 1) AS account ON true
+     CROSS JOIN LATERAL (
+           SELECT CASE e.period
+                  WHEN 'month' THEN ARRAY[e.period_start, date_trunc('year', e.period_start::timestamp)::date]
+                  WHEN 'year' THEN ARRAY(SELECT (e.period_start + make_interval(months => later))::date
+                                           FROM generate_series(0, 11) AS later) END AS starts) AS year
       LEFT JOIN LATERAL (
            SELECT true AS is_there
              FROM pensioner_credit AS earlier
-            WHERE earlier.person_key = credit_judge.person_keys[e.ord] AND earlier.period_start = e.period_start
-              AND earlier.plan_code = credit_judge.plan_code
+            WHERE earlier.person_key = credit_judge.person_keys[e.ord] AND earlier.plan_code = credit_judge.plan_code
+              AND earlier.period_start = ANY (year.starts)
+              AND (earlier.period_start = e.period_start OR 'year' IN (earlier.period, e.period))
             LIMIT 1) AS credited ON e.status = 'due'
       LEFT JOIN account_status_rule AS rule ON rule.status = account.status AND rule.operation = 'credit';
 END

@@ -62,6 +62,7 @@ class World:
 
 def audit(program):
     result = program.run("audit", "--json")
+    assert result.stdout, result.stderr
     report = json.loads(result.stdout)
     assert (result.returncode == 0) == report["clean"]
     return report
