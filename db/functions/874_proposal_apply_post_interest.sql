@@ -1,30 +1,12 @@
--- Applies approved proposals of kind post_interest: their runs go back into the queue, to be posted.
+-- Applies approved proposals of kind post_interest: their yearly runs go back into the queue, to be posted.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: as every proposal_apply_<kind> (docs/proposals.md). The caller holds the locks of the proposals.
--- Locks: the jobs' rows, in the order of their ids.
--- Outcomes: one row for each proposal. status: applied; or conflict, when its job does not wait for it any more.
+-- Arguments: as every proposal_apply_<kind> (docs/proposals.md). Locks and outcomes: those of proposal_release_jobs.
 CREATE OR REPLACE FUNCTION proposal_apply_post_interest(
     proposal_ids uuid[], instant timestamptz, actors uuid[], request_ids text[])
 RETURNS TABLE (proposal_id uuid, status text, outcome jsonb)
 LANGUAGE sql VOLATILE
 AS $$
-WITH locked AS MATERIALIZED (
-    SELECT job.job_id, job.proposal_id
-      FROM job
-     WHERE job.proposal_id = ANY (proposal_ids) AND job.state = 'awaiting_approval'
-     ORDER BY job.job_id
-       FOR NO KEY UPDATE
-), released AS (
-    UPDATE job SET state = 'waiting', started_at = NULL
-      FROM locked
-     WHERE job.job_id = locked.job_id
-    RETURNING job.proposal_id, job.job_id
-)
-SELECT asked.proposal_id,
-       CASE WHEN released.job_id IS NULL THEN 'conflict' ELSE 'applied' END,
-       CASE WHEN released.job_id IS NOT NULL THEN jsonb_build_object('job_id', released.job_id) END
-  FROM unnest(proposal_ids) AS asked (proposal_id)
-  LEFT JOIN released ON released.proposal_id = asked.proposal_id
+SELECT released.proposal_id, released.status, released.outcome FROM proposal_release_jobs(proposal_ids) AS released
 $$;
 COMMENT ON FUNCTION proposal_apply_post_interest(uuid[], timestamptz, uuid[], text[]) IS
     'Puts the jobs of approved yearly runs back into the queue; one row for each proposal: applied or conflict';

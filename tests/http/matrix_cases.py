@@ -95,6 +95,9 @@ CASES = {
     "createCreditPolicy": Case(outside=frozenset({400}), is_bound=True),
     "getInterestRun": Case(ids={"job_id": "interest_job_id"}),
     "listInterestRunPools": Case(ids={"job_id": "interest_job_id"}),
+    "createCreditRun": Case(query={"dry_run": "true"}, outside=frozenset({400}), is_bound=True),
+    "getCreditRun": Case(ids={"job_id": "credit_run_job_id"}),
+    "listCreditRunPools": Case(ids={"job_id": "credit_run_job_id"}),
     "proposeAdjustment": Case(query={"dry_run": "true"}, ids={"linked_entry_id": "entry_id"}),
     "proposeReversal": Case(inside=frozenset({201, 409})),
     # The duplicate is nobody's record.

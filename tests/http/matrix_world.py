@@ -177,6 +177,13 @@ def credit_policy(world, citizen):
     return world.api.post("/v1/admin/credit-policies", by=policy, json=body).json()["policy_id"]
 
 
+def credit_run_job(world, citizen):
+    pool = world.pool_of(citizen)
+    operator = world.new_token("staff", roles=["operator"], regions=[pool])
+    body = {"region_code": pool, "month": "2026-03", "reason": "matrix"}
+    return world.api.post("/v1/admin/credit-runs", by=operator, params={"dry_run": "true"}, json=body).json()["job_id"]
+
+
 def challenge(world, citizen):
     """Of a code that nobody knows."""
     challenge_id = uuid.uuid4()
@@ -229,6 +236,7 @@ MAKERS = {
     "job_id": job,
     "interest_job_id": interest_job,
     "policy_id": credit_policy,
+    "credit_run_job_id": credit_run_job,
     "provider_id": lambda world, citizen: provider(world, citizen).subject_id,
     "settlement_id": settlement,
     # Of a token: a client that has one.

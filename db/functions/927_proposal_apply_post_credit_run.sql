@@ -1,0 +1,12 @@
+-- Applies approved proposals of kind post_credit_run: their monthly runs go back into the queue, to be posted.
+-- SPDX-License-Identifier: Apache-2.0
+-- Arguments: as every proposal_apply_<kind> (docs/proposals.md). Locks and outcomes: those of proposal_release_jobs.
+CREATE OR REPLACE FUNCTION proposal_apply_post_credit_run(
+    proposal_ids uuid[], instant timestamptz, actors uuid[], request_ids text[])
+RETURNS TABLE (proposal_id uuid, status text, outcome jsonb)
+LANGUAGE sql VOLATILE
+AS $$
+SELECT released.proposal_id, released.status, released.outcome FROM proposal_release_jobs(proposal_ids) AS released
+$$;
+COMMENT ON FUNCTION proposal_apply_post_credit_run(uuid[], timestamptz, uuid[], text[]) IS
+    'Puts the jobs of approved monthly runs back into the queue; one row for each proposal: applied or conflict';
