@@ -6,6 +6,7 @@
 #include "cli/audit/state.h"
 #include "cli/commands.h"
 #include "cli/db_directory.h"
+#include "server/json_memory.h"
 #include "server/pg/session.h"
 #include <string.h>
 #include <unistd.h>
@@ -144,6 +145,7 @@ int command_audit(int argc, char **argv, const struct config *config)
         print_usage(is_asked_for ? stdout : stderr);
         return is_asked_for ? EXIT_CODE_OK : EXIT_CODE_USAGE;
     }
+    json_memory_install();
     char db[4096];
     struct pg_session session;
     if (!db_directory_find(options.db, db, sizeof db) || !pg_session_open(&session, config->database_url, "yibao_app"))

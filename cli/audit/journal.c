@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/audit/journal.h"
 #include "cli/audit/journal_line.h"
+#include "server/json_memory.h"
 #include "server/pg/script.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -38,7 +39,7 @@ static bool judge_batch(struct journal *journal)
         return fail(journal, "memory is short");
     const char *const values[] = {text};
     PGresult *rows = PQexecPrepared(journal->session->connection, "acknowledged.sql", 1, values, NULL, NULL, 0);
-    free(text);
+    json_memory_free(text);
     json_array_clear(journal->batch);
     bool is_done = PQresultStatus(rows) == PGRES_TUPLES_OK;
     for (int row = 0; is_done && row < PQntuples(rows); row++)
@@ -119,7 +120,10 @@ static bool note_begin(struct journal *journal, json_t *json)
 static bool note_line(struct journal *journal, const char *text, size_t length, const char *place)
 {
     json_error_t error;
-    json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+    bool was_short;
+    json_t *json = json_memory_load(text, length, JSON_REJECT_DUPLICATES, &error, &was_short);
+    if (was_short)
+        return fail(journal, "memory is short");
     struct journal_line line;
     bool is_noted = false;
     switch (json == NULL ? JOURNAL_MALFORMED : journal_line_parse(json, &line)) {

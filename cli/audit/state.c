@@ -2,10 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/audit/state.h"
 #include "server/clock.h"
+#include "server/json_memory.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,7 +71,7 @@ bool state_save(struct audit *audit)
     errno = ENOMEM;
     bool is_done = text != NULL && length > 0 && length < (int)sizeof path && write_whole(path, text) &&
                    rename(path, audit->state_path) == 0;
-    free(text);
+    json_memory_free(text);
     audit->state_written_us = clock_monotonic_us();
     return is_done || complain(audit->state_path, strerror(errno));
 }
@@ -154,16 +154,36 @@ static bool unpack(json_t *state, struct audit *audit)
     return true;
 }
 
+static json_t *read_state(const char *path)
+{
+    char *text = NULL;
+    size_t room = 0;
+    json_t *state = NULL;
+    errno = 0;
+    FILE *file = fopen(path, "re");
+    ssize_t length = file == NULL ? -1 : getdelim(&text, &room, '\0', file);
+    if (length < 0) {
+        complain(path, errno == 0 ? "this is no state of an audit" : strerror(errno));
+    } else {
+        json_error_t error;
+        bool was_short;
+        state = json_memory_load(text, (size_t)length, JSON_REJECT_DUPLICATES, &error, &was_short);
+        if (state == NULL)
+            complain(path, was_short ? "memory is short" : error.text);
+    }
+    free(text);
+    if (file != NULL)
+        fclose(file);
+    return state;
+}
+
 enum state_outcome state_load(struct audit *audit)
 {
     if (access(audit->state_path, F_OK) != 0 && errno == ENOENT)
         return STATE_ABSENT;
-    json_error_t error;
-    json_t *state = json_load_file(audit->state_path, JSON_REJECT_DUPLICATES, &error);
-    if (state == NULL) {
-        complain(audit->state_path, error.text);
+    json_t *state = read_state(audit->state_path);
+    if (state == NULL)
         return STATE_REFUSED;
-    }
     bool is_loaded = unpack(state, audit);
     json_decref(state);
     return is_loaded ? STATE_LOADED : STATE_REFUSED;

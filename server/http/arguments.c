@@ -151,5 +151,7 @@ enum problem arguments_read(struct request *request, const struct route *route)
     if (problem != PROBLEM_NONE)
         return problem;
     fill_absent(request, seen);
+    if (arena_is_exhausted(request->arena)) /* a fault may have been found, and not noted */
+        return PROBLEM_INTERNAL_ERROR;
     return request->faults_count == 0 ? PROBLEM_NONE : PROBLEM_VALIDATION_FAILED;
 }

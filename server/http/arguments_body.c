@@ -88,12 +88,10 @@ enum problem arguments_read_body(struct request *request, bool *seen)
         return PROBLEM_MALFORMED_JSON;
     json_error_t error;
     const char *text = request->body.length == 0 ? "" : request->body.bytes;
-    (void)json_memory_was_short();
-    json_t *body = json_loadb(text, request->body.length, JSON_REJECT_DUPLICATES, &error);
-    if (json_memory_was_short()) { /* even where it gives something: Jansson leaves characters out that have no room */
-        json_decref(body);
+    bool was_short;
+    json_t *body = json_memory_load(text, request->body.length, JSON_REJECT_DUPLICATES, &error, &was_short);
+    if (was_short)
         return PROBLEM_INTERNAL_ERROR;
-    }
     if (body == NULL && json_error_code(&error) == json_error_numeric_overflow) {
         request_fault(request, ARG_BODY, NULL, "too_large", NULL);
         return PROBLEM_NONE;

@@ -153,6 +153,8 @@ static enum problem judge(struct exchange *exchange, const struct guard_input *h
     if (problem != PROBLEM_NONE || exchange->operation == NULL)
         return problem;
     keep_arguments(exchange, head);
+    if (arena_is_exhausted(exchange->arena)) /* a header that could not be kept is not one that was not sent */
+        return PROBLEM_INTERNAL_ERROR;
     return check_forms(exchange, head);
 }
 

@@ -12,17 +12,18 @@ void *__wrap_realloc(void *old, size_t size);
 
 /* Allocations that still succeed; -1: all of them. */
 static int allocations_left = -1;
-/* Only that one fails, and those after it succeed again. */
-static int allocations_fail_once = 0;
+/* So many fail one after another, and those after them succeed again; 0: all fail from then on. */
+static int allocations_fail_in_a_row = 0;
 static int allocations_failed = 0;
+static void *(*allocations_source)(size_t size) = __real_malloc;
 
 static inline int allocation_fails(void)
 {
     if (allocations_left < 0)
         return 0;
     if (allocations_left == 0) {
-        allocations_left = allocations_fail_once ? -1 : 0;
         allocations_failed++;
+        allocations_left = allocations_failed == allocations_fail_in_a_row ? -1 : 0;
         return 1;
     }
     allocations_left--;
@@ -31,7 +32,7 @@ static inline int allocation_fails(void)
 
 void *__wrap_malloc(size_t size)
 {
-    return allocation_fails() ? NULL : __real_malloc(size);
+    return allocation_fails() ? NULL : allocations_source(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)

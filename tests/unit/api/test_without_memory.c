@@ -202,9 +202,9 @@ static void fail_all(void)
 static void test_each_allocation_fails_in_turn(void **state)
 {
     fail_all();
-    allocations_fail_once = 1;
+    allocations_fail_in_a_row = 1;
     fail_all();
-    allocations_fail_once = 0;
+    allocations_fail_in_a_row = 0;
 }
 
 int main(void)

@@ -47,35 +47,54 @@ static void test_every_truncation_and_mutation(void **state)
     truncate_and_mutate(OPERATION_CREATE_THING, whole_body);
 }
 
-static void test_every_allocation_fails_once(void **state)
+static void fail_each(const char *body, enum problem usual)
 {
-    json_memory_install();
     for (int left = 0, has_failed = 1; has_failed; left++) {
         struct request *request = small_open(OPERATION_CREATE_THING);
         allocations_left = left;
         allocations_failed = 0;
-        enum problem problem = read_body(request, whole_body);
+        enum problem problem = read_body(request, body);
         has_failed = allocations_failed > 0;
         allocations_left = -1;
-        assert_int_equal(problem, has_failed ? PROBLEM_INTERNAL_ERROR : PROBLEM_NONE);
+        assert_int_equal(problem, has_failed ? PROBLEM_INTERNAL_ERROR : usual);
         small_close(request);
         assert_true(left < 1000);
     }
 }
 
-static void test_every_allocation_fails_alone(void **state)
+/* Names so long that Jansson's buffer must grow at each of their characters in turn, also at the quote. */
+static void fail_in_long_texts(void)
 {
-    allocations_fail_once = 1;
-    test_every_allocation_fails_once(state);
-    allocations_fail_once = 0;
+    for (int length = 1; length < 140; length++) {
+        char body[256];
+        snprintf(body, sizeof body, "{\"amount_fen\": 1, \"name\": \"%.*s\\u533b\"}", length,
+                 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn");
+        struct request *request = small_open(OPERATION_CREATE_THING);
+        enum problem usual = read_body(request, body);
+        small_close(request);
+        fail_each(body, usual);
+    }
+}
+
+static void test_every_allocation_fails(void **state)
+{
+    json_memory_install();
+    static const int in_a_row[] = {0, 1, 2, 5, 20};
+    for (size_t i = 0; i < sizeof in_a_row / sizeof in_a_row[0]; i++) {
+        allocations_fail_in_a_row = in_a_row[i];
+        fail_each(whole_body, PROBLEM_NONE);
+        fail_each("{\"name\": 1, \"nobody\": {\"knows\": [\"it\"]}}", PROBLEM_VALIDATION_FAILED);
+        fail_in_long_texts();
+    }
+    allocations_fail_in_a_row = 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_truncation_and_mutation),
-        cmocka_unit_test(test_every_allocation_fails_once),
-        cmocka_unit_test(test_every_allocation_fails_alone),
+        cmocka_unit_test(test_every_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
