@@ -96,10 +96,11 @@ init() {
         exit 1
     fi
     rm -f "$log"
-    # Trust is safe here: the socket lies in a directory that only its owner can enter.
+    # Trust is safe here: the socket lies in a directory that only its owner can enter. A server takes five connections
+    # for each core and a few more, which 100 would not hold on a large machine.
     as_owner tee -a "$data/postgresql.conf" >/dev/null <<CONF
 listen_addresses = ''
-max_connections = 100
+max_connections = 300
 shared_buffers = 256MB
 work_mem = 16MB
 maintenance_work_mem = 128MB

@@ -46,6 +46,7 @@ class Cluster:
             "listen_addresses": "''",
             "unix_socket_directories": f"'{self.socket_directory}'",
             "shared_buffers": "64MB",
+            "max_connections": "300",  # of several servers at once: five for each core, and a few more
             "fsync": "on" if durable else "off",
             "log_min_messages": "warning",
             **(settings or {}),

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
 import dataclasses
+import itertools
 import pathlib
 import signal
 import uuid
@@ -69,34 +70,41 @@ NO_LIMITS = {"YIBAO_RATE_PRINCIPAL_PER_MINUTE": "10000000", "YIBAO_RATE_ADDRESS_
 
 
 class Servers:
-    """Rate limits are out of the way unless a test sets them."""
+    """
+    Rate limits are out of the way unless a test sets them. `started` are those of the whole run, which test_whole_run.py
+    judges; a test that kills one removes it there.
+    """
 
-    def __init__(self, environment, log_directory):
+    numbers = itertools.count()
+
+    def __init__(self, environment, log_directory, started=None):
         self.environment = environment
         self.log_directory = log_directory
-        self.started = []
+        self.started = [] if started is None else started
+        self.own = []
 
     def __call__(self, settings=None, port=None, wait=True, command="serve"):
-        log_path = self.log_directory / f"server-{len(self.started)}.log"
+        log_path = self.log_directory / f"server-{next(self.numbers)}.log"
         server = Server(database.BINARY, {**self.environment, **NO_LIMITS, **(settings or {})}, log_path, port, command)
         self.started.append(server)
+        self.own.append(server)
         return server.wait_ready() if wait else server
 
-    def stop_all(self, since=0):
-        for server in self.started[since:]:
+    def stop_all(self):
+        for server in self.own:
             if server.process.poll() is None:
                 with contextlib.suppress(ProcessLookupError):
                     server.process.send_signal(signal.SIGCONT)
                 server.stop()
 
     @contextlib.contextmanager
-    def on(self, other):
-        """Starts servers on another database; those that still run at the end of the block are stopped."""
-        own = Servers(other.environment, self.log_directory)
-        own.started = self.started
-        before = len(self.started)
-        yield own
-        own.stop_all(before)
+    def on(self, database):
+        """Starts servers on that database, which are stopped at the end of the block: each holds two dozen connections."""
+        own = Servers(database.environment, self.log_directory, self.started)
+        try:
+            yield own
+        finally:
+            own.stop_all()
 
 
 @pytest.fixture(scope="session")
@@ -105,10 +113,9 @@ def server(servers):
     return servers()
 
 
-def starting(servers):
-    before = len(servers.started)
-    yield servers
-    servers.stop_all(before)
+def starting(servers, main_database):
+    with servers.on(main_database) as own:
+        yield own
 
 
 start_server = pytest.fixture(starting, name="start_server")

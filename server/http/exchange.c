@@ -65,7 +65,8 @@ void exchange_answer(struct exchange *exchange)
 void exchange_answer_problem(struct exchange *exchange, enum problem problem)
 {
     problem_render(&exchange->request, problem, &exchange->reply);
-    finish_problem(exchange, problem);
+    if (exchange->reply.status == problem_infos[problem].status) /* else there was no memory to tell of it */
+        finish_problem(exchange, problem);
     exchange_answer(exchange);
 }
 

@@ -145,6 +145,8 @@ void problem_render(const struct request *request, enum problem problem, struct 
     json_object_close(&writer);
     if (!reply->body.failed)
         return;
-    text_clear(&reply->body); /* no memory: the status alone is better than half a sentence */
-    reply->headers_count--;   /* Content-Type */
+    /* No memory: better no word than half a sentence. And a 503 or 409 without its code could mean several things. */
+    text_clear(&reply->body);
+    reply->headers_count = 0;
+    reply->status = 500;
 }

@@ -1,5 +1,6 @@
 """Starts and stops a real `yibaod serve` or `yibaod work` on free ports of 127.0.0.1."""
 # SPDX-License-Identifier: Apache-2.0
+import collections
 import http.client
 import os
 import pathlib
@@ -37,6 +38,7 @@ class Server:
         self.port = port or free_port()
         self.ops_port = free_port()
         self.log_path = pathlib.Path(log_path)
+        self.provoked = collections.Counter()  # events of level error that a test causes on purpose, by name
         self.environment = {
             **environment,
             "YIBAO_LISTEN": f"{self.host}:{self.port}",

@@ -3,7 +3,6 @@
 import pathlib
 
 import pytest
-from tests.conftest import Servers
 from tests.harness.database import Database
 from tests.harness.imports import POOL, Imports, enrolment
 from tests.harness.people import Principal
@@ -14,19 +13,17 @@ def books(cluster, tmp_path_factory):
     return Database(cluster, "imports", tmp_path_factory.mktemp("imports"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def start(books, servers):
-    """Servers of that database; their logs are judged with all others."""
-    own = Servers(books.environment, servers.log_directory)
-    own.started = servers.started
-    before = len(servers.started)
-    yield own
-    own.stop_all(before)
+    """Further servers of that database, for one test."""
+    with servers.on(books) as own:
+        yield own
 
 
 @pytest.fixture(scope="module")
-def stand(start):
-    return start()
+def stand(books, servers):
+    with servers.on(books) as own:
+        yield own()
 
 
 @pytest.fixture(scope="module")

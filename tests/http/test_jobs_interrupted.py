@@ -5,7 +5,6 @@ import signal
 import uuid
 
 import pytest
-from tests.conftest import Servers
 from tests.harness.database import BINARY
 from tests.harness.imports import POOL, Imports, contribution, enrolment
 from tests.harness.people import Principal
@@ -59,10 +58,7 @@ def test_two_servers_run_each_job_once(imports, people, start, client_of, tmp_pa
 
 def test_postgresql_that_restarts_in_the_middle(own_database, servers, client_of):
     """The job goes on when it is back, and every row is stored once."""
-    own = Servers(own_database.environment, servers.log_directory)
-    own.started = servers.started
-    before = len(servers.started)
-    try:
+    with servers.on(own_database) as own:
         server = own({"YIBAO_IMPORT_SLICE_ROWS": "20"})
         api = client_of(server)
 
@@ -84,8 +80,6 @@ def test_postgresql_that_restarts_in_the_middle(own_database, servers, client_of
         assert imports.wait(job_id, "done")["result"]["stored"] == MANY
         assert imports.ask(stored) == [(MANY,)]
         own_database.run(BINARY, "audit")
-    finally:
-        own.stop_all(before)
 
 
 def test_a_file_that_is_lost_fails_its_job(imports, people, books):

@@ -9,7 +9,6 @@ import uuid
 
 import psycopg
 import pytest
-from tests.conftest import Servers
 from tests.harness.sealed import Sealer
 from tests.harness.server import wait_until
 from tests.harness.sms import Gateway, Sms
@@ -63,12 +62,8 @@ def outbox(own_database):
 
 @pytest.fixture
 def start(own_database, servers):
-    """Servers of the database of this file; their logs are judged with all others."""
-    own = Servers(own_database.environment, servers.log_directory)
-    own.started = servers.started
-    before = len(servers.started)
-    yield own
-    own.stop_all(before)
+    with servers.on(own_database) as own:
+        yield own
 
 
 @pytest.fixture

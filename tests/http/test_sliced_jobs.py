@@ -234,6 +234,7 @@ def test_a_passing_failure_does_not_fail_it(practice, start, sqlstate):
 @pytest.mark.parametrize("parameters", [{"fault_at": 3, "sqlstate": "22012"}, {"kind": "without_functions"}])
 def test_a_fault_fails_it_alone_and_once(practice, start, parameters):
     server = start()
+    server.provoked["job_failed"] += 1
     job_id = practice.put(units=5, dry_run=True, **parameters)
     state, _, failure, done, _ = practice.wait(job_id, "failed")
     assert (failure, done) == ("internal_error", 2 if "fault_at" in parameters else 0), "the slice before is kept"
@@ -245,7 +246,7 @@ def test_a_fault_fails_it_alone_and_once(practice, start, parameters):
 def test_what_was_tried_too_often_in_vain_is_given_up(practice, start):
     job_id = practice.put(units=5)
     practice.ask("UPDATE job SET attempts = 30 WHERE job_id = %s", job_id)
-    start()
+    start().provoked["job_failed"] += 1
     assert practice.wait(job_id, "failed")[2] == "interrupted"
     assert practice.stored(job_id, "checking") == 0
 
