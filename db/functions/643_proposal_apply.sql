@@ -52,7 +52,8 @@ BEGIN
                   FROM unnest(proposal_ids, actors, request_ids) AS asked (proposal_id, actor, request_id)
                   JOIN proposal ON proposal.proposal_id = asked.proposal_id) AS ranked
          GROUP BY ranked.kind, ranked.round
-         ORDER BY array_position('{post_import,post_interest,post_credit_run,correct_person,correct_enrolment,'
+         ORDER BY array_position('{activate_credit_policy,post_import,post_interest,post_credit_run,post_credit_recomputation,'
+                                 'correct_person,correct_enrolment,'
                                  'post_account_interest,change_account_status,post_adjustment,reverse_contribution,'
                                  'merge_people}', ranked.kind), ranked.round
     LOOP
