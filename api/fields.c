@@ -63,6 +63,10 @@ static void write_field(struct json_writer *writer, const struct field *field, c
         write_plain(writer, rows, row, field->column);
         return;
     case FIELD_MONTH:
+        if (row_is_null(rows, row, field->column)) {
+            json_null_value(writer);
+            return;
+        }
         month_of(row_date(rows, row, field->column), month);
         json_text(writer, span_of(month));
         return;

@@ -9,7 +9,7 @@
 
 enum field_form {
     FIELD_PLAIN, /* as the column's type says; NULL is null, and an empty cell */
-    FIELD_MONTH, /* a date, shown as YYYY-MM */
+    FIELD_MONTH, /* a date, shown as YYYY-MM; NULL as above */
     FIELD_WORDS, /* text joined by commas, shown as an array; JSON only */
     FIELD_ITEMS, /* text joined by semicolons, shown as an array; JSON only */
     FIELD_JSON,  /* text that is JSON already; JSON only */

@@ -3,7 +3,7 @@
 import dataclasses
 import uuid
 
-from tests.harness import changes, charges, consenting, money, proposals, settling
+from tests.harness import changes, charges, consenting, money, pensioners, proposals, settling
 from tests.harness.operations import BY_NAME
 
 ROLES = ("operator", "reviewer", "policy", "security", "auditor")
@@ -182,6 +182,15 @@ def credit_run_job(world, citizen):
     operator = world.new_token("staff", roles=["operator"], regions=[pool])
     body = {"region_code": pool, "month": "2026-03", "reason": "matrix"}
     return world.api.post("/v1/admin/credit-runs", by=operator, params={"dry_run": "true"}, json=body).json()["job_id"]
+def pensioner_credit(world, citizen):
+    """Of somebody who was retired for as long as it took."""
+    plan = pensioners.Plan(world.pool_of(citizen), {0: 1}).insert(world.sql)
+    with world.sql.transaction():
+        retired_on = pensioners.retirement(world.sql, citizen.person_id)
+        pensioners.retire(world.sql, citizen.person_id, "2024-12-01")
+        credit_id = pensioners.credit(world.sql, plan, pensioners.Pensioner(citizen.person_id, citizen.account_id, world.pool_of(citizen)), "2026-01")
+        pensioners.retire(world.sql, citizen.person_id, retired_on)
+    return credit_id
 
 
 def challenge(world, citizen):
@@ -239,6 +248,7 @@ MAKERS = {
     "credit_run_job_id": credit_run_job,
     "provider_id": lambda world, citizen: provider(world, citizen).subject_id,
     "settlement_id": settlement,
+    "credit_id": pensioner_credit,
     # Of a token: a client that has one.
     "subject_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).subject_id,
     "consent_request_id": lambda world, citizen: world.asked(citizen),
