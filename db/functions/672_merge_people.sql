@@ -15,6 +15,7 @@ BEGIN
     PERFORM merge_interest(survivor_key, duplicate_key, operation_id, instant);
     PERFORM merge_accounts(survivor_key, survivor_id, duplicate_key, instant);
     moved_fen := merge_money(survivor_key, duplicate_key, operation_id, instant);
+    PERFORM merge_credits(survivor_key, duplicate_key);
     copied := merge_records(survivor_key, duplicate_key);
     PERFORM merge_identity(survivor_key, survivor_id, duplicate_key, duplicate_id, instant);
     RETURN jsonb_build_object('person_id', survivor_id, 'duplicate_person_id', duplicate_id,

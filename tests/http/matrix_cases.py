@@ -99,6 +99,9 @@ CASES = {
     "createCreditRun": Case(query={"dry_run": "true"}, outside=frozenset({400}), is_bound=True),
     "getCreditRun": Case(ids={"job_id": "credit_run_job_id"}),
     "listCreditRunPools": Case(ids={"job_id": "credit_run_job_id"}),
+    "createCreditRecomputation": Case(outside=frozenset({400}), is_bound=True),
+    "getCreditRecomputation": Case(ids={"job_id": "credit_recomputation_job_id"}),
+    "listCreditDifferences": Case(ids={"job_id": "credit_recomputation_job_id"}),
     "proposeAdjustment": Case(query={"dry_run": "true"}, ids={"linked_entry_id": "entry_id"}),
     "proposeReversal": Case(inside=frozenset({201, 409})),
     # The duplicate is nobody's record.

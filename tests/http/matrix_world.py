@@ -191,6 +191,11 @@ def pensioner_credit(world, citizen):
         credit_id = pensioners.credit(world.sql, plan, pensioners.Pensioner(citizen.person_id, citizen.account_id, world.pool_of(citizen)), "2026-01")
         pensioners.retire(world.sql, citizen.person_id, retired_on)
     return credit_id
+def credit_recomputation_job(world, citizen):
+    pool = world.pool_of(citizen)
+    operator = world.new_token("staff", roles=["operator"], regions=[pool])
+    body = {"region_code": pool, "from_month": "2020-01", "to_month": "2020-02", "reason": "matrix"}
+    return world.api.post("/v1/admin/credit-recomputations", by=operator, json=body).json()["job_id"]
 
 
 def challenge(world, citizen):
@@ -244,6 +249,7 @@ MAKERS = {
     "challenge_id": challenge,
     "job_id": job,
     "interest_job_id": interest_job,
+    "credit_recomputation_job_id": credit_recomputation_job,
     "policy_id": credit_policy,
     "credit_run_job_id": credit_run_job,
     "provider_id": lambda world, citizen: provider(world, citizen).subject_id,

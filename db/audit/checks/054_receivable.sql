@@ -61,9 +61,17 @@ CROSS JOIN LATERAL (
     WHERE account.pool_code IS DISTINCT FROM stored.pool_code
     UNION ALL
     SELECT 'contribution_id', 'a reversed contribution', 'none'
-    WHERE NOT EXISTS (SELECT FROM contribution
+    WHERE stored.kind = 'contribution_reversal'
+      AND NOT EXISTS (SELECT FROM contribution
                       WHERE contribution.person_key = stored.person_key AND contribution.status = 'reversed'
                         AND contribution.contribution_id = stored.contribution_id)
+    UNION ALL
+    SELECT 'credit_id', 'a difference of a credit that left ' || stored.amount_fen || ' to be owed', 'none'
+    WHERE stored.kind = 'pensioner_credit'
+      AND NOT EXISTS (SELECT FROM pensioner_credit AS credit
+                      WHERE credit.person_key = stored.person_key AND credit.credit_id = stored.credit_id
+                        AND coalesce(credit.origin_credit_id, credit.credit_id) = stored.operation_id
+                        AND (credit.receivable_fen, credit.pool_code) = (stored.amount_fen, stored.pool_code))
 ) AS fault (column_name, expected, found)
 UNION ALL
 SELECT 'receivable', copy.receivable_id::text, 'origin_receivable_id', 'one with the same content at an alias', 'none'

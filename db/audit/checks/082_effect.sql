@@ -51,11 +51,17 @@ WHERE NOT EXISTS (SELECT FROM proposal
                              WHEN entry.kind = 'merge_in'
                              THEN proposal.kind = 'merge_people' AND proposal.person_key = entry.person_key
                              ELSE proposal.kind = 'reverse_contribution' AND proposal.person_key = entry.person_key END)
+  AND NOT (entry.kind = 'receivable' -- what a recomputation of credits took back: approved with its run (112_credit)
+           AND EXISTS (SELECT FROM pensioner_credit AS credit
+                       JOIN proposal ON proposal.proposal_id = credit.proposal_id AND proposal.state = 'approved'
+                       WHERE credit.person_key = entry.person_key AND credit.credit_id = entry.operation_id
+                         AND proposal.kind = 'post_credit_recomputation'))
 UNION ALL
 SELECT 'receivable', receivable.receivable_id::text, 'contribution_id', 'what an approved proposal took back',
        receivable.contribution_id::text
 FROM receivable
 WHERE receivable.person_key BETWEEN $1::bigint AND $2::bigint AND receivable.origin_receivable_id IS NULL
+  AND receivable.kind = 'contribution_reversal'
   AND NOT EXISTS (SELECT FROM approved
                   WHERE approved.proposal_id = receivable.operation_id AND approved.object_id = receivable.contribution_id)
 UNION ALL
