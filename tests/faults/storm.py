@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+import urllib.request
 
 from tests.faults import books
 from tests.faults.clients import Client, Tally
@@ -12,6 +13,13 @@ from tests.harness.database import BINARY
 from tests.harness.server import Server, free_port, wait_until
 
 PATIENCE_S = 60
+
+
+def batches_done_again(server):
+    """How often this server had work under way at PostgreSQL that was lost, or refused for the moment."""
+    with urllib.request.urlopen(server.ops_url + "/metrics", timeout=30) as reply:
+        lines = reply.read().decode().splitlines()
+    return sum(int(line.split()[-1]) for line in lines if line.startswith("yibaod_lane_batches_retried_total"))
 
 
 class Storm:
@@ -70,6 +78,7 @@ class Storm:
             client.join(timeout=200)
             assert not client.is_alive(), f"{client.name} never ends (seed {self.seed})"
         self.watch.end()
+        self.tally.count["batches done again"] += sum(batches_done_again(server) for server in self.servers)
         for client in self.clients:
             if client.error is not None:
                 raise AssertionError(f"{client.name}, seed {self.seed}: {client.error!r}") from client.error

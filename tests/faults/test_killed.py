@@ -23,7 +23,6 @@ def test_killed(name, rounds, directory, seed):
 def in_flight(name, figures):
     """
     What was under way when the harm was done: requests without a clear answer. Where only PostgreSQL goes, the server repeats
-    writes by itself, and hardly a client ever sees that; but some are told that there is no database.
+    writes by itself, and hardly a client ever sees that; it counts the batches that it lost.
     """
-    turned_away = sum(times for seen, times in figures.seen.items() if seen.startswith("503"))
-    return figures.count.get("unknown", 0) + (turned_away if name == "PostgreSQL killed" else 0)
+    return figures.count.get("batches done again" if name == "PostgreSQL killed" else "unknown", 0)
