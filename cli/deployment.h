@@ -4,7 +4,7 @@
 #include "server/config.h"
 #include "server/pg/session.h"
 
-/* Both: false after one line on stderr. A database without mark fits every mode. */
+/* Both: false after one line on stderr. A database without mark fits every mode; its test clock is taken over. */
 bool deployment_check(struct pg_session *session, const struct config *config);
 /* For migrate, as the owner: in production mode marks the database, unless it is marked; then checks. */
 bool deployment_mark(struct pg_session *session, const struct config *config);

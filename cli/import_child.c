@@ -28,7 +28,7 @@ static char **make_environment(const struct config *config, char clock[64])
             environment[kept++] = environ[i];
     if (config->test_clock[0] != '\0') {
         memcpy(clock, CLOCK, sizeof CLOCK);
-        instant_format(clock_business_us(), clock + strlen(CLOCK));
+        instant_format(clock_business_us() - clock_advanced_us(), clock + strlen(CLOCK)); /* which it adds itself */
         environment[kept++] = clock;
     }
     return environment;

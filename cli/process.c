@@ -68,8 +68,10 @@ void process_prepare(const struct config *config)
 {
     int64_t instant_us;
     log_set_level_named(config->log_level);
-    if (config_is_production(config))
+    if (config_is_production(config)) {
         shut_memory();
+        clock_fix();
+    }
     if (config->test_clock[0] != '\0' && instant_parse(span_of(config->test_clock), &instant_us))
         clock_move_to_us(instant_us);
     block_signals();

@@ -13,6 +13,8 @@
 #define LAST_DAY 2932896
 
 static _Atomic int64_t business_offset_us;
+static _Atomic int64_t advance_us; /* of the whole deployment, on top */
+static _Atomic bool is_fixed;
 
 static int64_t read_clock_us(clockid_t clock)
 {
@@ -33,12 +35,30 @@ int64_t clock_monotonic_us(void)
 
 int64_t clock_business_us(void)
 {
-    return clock_real_us() + atomic_load_explicit(&business_offset_us, memory_order_relaxed);
+    return clock_real_us() + atomic_load_explicit(&business_offset_us, memory_order_relaxed) + clock_advanced_us();
 }
 
 void clock_move_to_us(int64_t instant_us)
 {
     atomic_store_explicit(&business_offset_us, instant_us - clock_real_us(), memory_order_relaxed);
+}
+
+void clock_fix(void)
+{
+    atomic_store(&is_fixed, true);
+}
+
+int64_t clock_advanced_us(void)
+{
+    return atomic_load_explicit(&advance_us, memory_order_relaxed);
+}
+
+void clock_advance_to_us(int64_t wanted_us)
+{
+    int64_t known_us = clock_advanced_us();
+    while (!atomic_load_explicit(&is_fixed, memory_order_relaxed) && known_us < wanted_us &&
+           !atomic_compare_exchange_weak(&advance_us, &known_us, wanted_us))
+        ;
 }
 
 static int64_t floor_divide(int64_t value, int64_t by)

@@ -9,10 +9,16 @@
  * Instants are microseconds since 1970-01-01T00:00:00Z; dates are days since 1970-01-01; months are 12 × year + month
  * − 1. Business days are those of Asia/Shanghai (UTC+8, no daylight saving since 1991). All functions are thread-safe.
  */
-int64_t clock_business_us(void);           /* drives business dates, hold expiry, schedules; moved by the test clock */
-int64_t clock_real_us(void);               /* token life, signature windows, logs: never moved */
-int64_t clock_monotonic_us(void);          /* deadlines and time-outs */
-void clock_move_to_us(int64_t instant_us); /* the test clock; the caller has checked that the mode allows it */
+int64_t clock_business_us(void);  /* drives business dates, hold expiry, schedules; moved by the test clock */
+int64_t clock_real_us(void);      /* token life, signature windows, logs: never moved */
+int64_t clock_monotonic_us(void); /* deadlines and time-outs */
+/* The test clock; the caller has checked that the mode allows it: at start, and what the deployment adds while it runs.
+ */
+void clock_move_to_us(int64_t instant_us);
+void clock_advance_to_us(
+    int64_t wanted_us); /* older news than what is known already change nothing: it never goes back */
+int64_t clock_advanced_us(void);
+void clock_fix(void); /* production: from now on nothing moves it */
 
 int32_t clock_date_of(int64_t instant_us);   /* the day in Shanghai */
 int64_t clock_instant_of_date(int32_t days); /* that day's 00:00 in Shanghai */

@@ -1,6 +1,7 @@
-/* Asks for the versions of all token buckets through the read lane. */
+/* Asks for the versions of all token buckets, and for the test clock, through the read lane. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/auth/epoch_watch.h"
+#include "server/clock.h"
 #include <endian.h>
 
 static void epochs_came(struct task *task, enum task_outcome outcome, const struct rows *rows)
@@ -10,6 +11,7 @@ static void epochs_came(struct task *task, enum task_outcome outcome, const stru
     watch->is_asking = false;
     if (outcome != TASK_DONE || rows->count != 1)
         return;
+    clock_advance_to_us(row_int(rows, 0, TOKEN_EPOCHS_COLUMN_CLOCK_ADVANCE_US));
     struct span bytes = row_text(rows, 0, TOKEN_EPOCHS_COLUMN_VERSIONS);
     if (bytes.length != sizeof epochs)
         return; /* without an answer tokens are asked for every second, as before */

@@ -1,4 +1,4 @@
-/* Keeps a token cache told of what was revoked. */
+/* Keeps a token cache told of what was revoked, and the process of its deployment's test clock. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/auth/token_cache.h"
@@ -11,5 +11,6 @@ struct epoch_watch {
     bool is_asking;
 };
 
-/* Asks unless a question is still under way; the answer goes to the cache. Call it several times within a second. */
+/* Asks unless a question is still under way; the answer goes to cache and clock. Call it several times within a second.
+ */
 void epoch_watch_tick(struct epoch_watch *watch, struct lanes *lanes, int64_t now_us);

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -164,6 +165,16 @@ bool worker_connect(struct worker *worker)
     return false;
 }
 
+/* Business time may have been moved by another process (not in production: clock_fix). */
+static bool follow_clock(struct worker *worker)
+{
+    PGresult *row = worker_query(worker, "SELECT advance_us FROM test_clock", 0, NULL);
+    if (row != NULL && PQntuples(row) == 1)
+        clock_advance_to_us(strtoll(PQgetvalue(row, 0, 0), NULL, 10));
+    PQclear(row);
+    return worker->connection != NULL;
+}
+
 static void sleep_until_woken(struct worker *worker, int64_t patience_us)
 {
     struct pollfd fds[2] = {{.fd = worker->wake_fd, .events = POLLIN}, {.fd = stop_fd, .events = POLLIN}};
@@ -179,7 +190,7 @@ static void *loop(void *cls)
     struct worker *worker = cls;
     while (!worker_is_stopping(worker)) {
         int64_t patience_us = 0;
-        if (worker_connect(worker))
+        if (worker_connect(worker) && follow_clock(worker))
             patience_us = worker->task->turn(worker->task->state, worker);
         log_flush();
         sleep_until_woken(worker, worker->connection == NULL && worker->pause_us > 0 ? worker->pause_us : patience_us);

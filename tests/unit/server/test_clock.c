@@ -161,6 +161,18 @@ static void test_moving_business_time(void **state)
     clock_move_to_us(clock_real_us());
 }
 
+static void test_a_deployment_moves_forward_only_and_production_not_at_all(void **state)
+{
+    const int64_t day_us = INT64_C(86400000000);
+    clock_advance_to_us(2 * day_us);
+    assert_in_range(clock_business_us() - clock_real_us() - 2 * day_us, 0, 5000000);
+    clock_advance_to_us(day_us);
+    assert_true(clock_advanced_us() == 2 * day_us);
+    clock_fix();
+    clock_advance_to_us(3 * day_us);
+    assert_true(clock_advanced_us() == 2 * day_us);
+}
+
 static void test_monotonic_time_grows(void **state)
 {
     int64_t first_us = clock_monotonic_us();
@@ -177,6 +189,7 @@ int main(void)
         cmocka_unit_test(test_unshowable_instants_stay_in_their_buffer),
         cmocka_unit_test(test_the_day_begins_in_shanghai),
         cmocka_unit_test(test_moving_business_time),
+        cmocka_unit_test(test_a_deployment_moves_forward_only_and_production_not_at_all),
         cmocka_unit_test(test_monotonic_time_grows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
