@@ -17,6 +17,8 @@ static const struct command commands[] = {
     {"migrate", command_migrate, "[--status]", "bring the database to this version's schema"},
     {"import", command_import, "enrolments|contributions|opening-balances FILE.csv [--dry-run] [--skip-invalid]",
      "check a file and post its rows"},
+    {"credits", command_credits, "run --region CODE --month YYYY-MM --reason TEXT [--dry-run] | run --follow JOB_ID",
+     "credit the pensioners of a month, once somebody else approves"},
     {"token", command_token, "create|list|revoke …", "make, list and revoke access tokens"},
     {"audit", command_audit, "", "prove that every fen is where the ledger says"},
     {"config", command_config, "[--markdown]", "show the settings in force, or their documentation"},
