@@ -68,6 +68,7 @@ MATRIX_CHANNEL = {"channel_code": "matrix"}
 CASES = {
     "createCharge": Case(body=charge, sent=frozenset({"account_id"}), reaches_all=True),
     "createImport": Case(query={"dry_run": "true"}),
+    "moveTestClock": Case(body=lambda operation, principal: {"advance_s": 0}),  # which moves nobody's
     "cancelJob": Case(inside=frozenset({204, 409})),
     "createToken": Case(
         body=lambda operation, principal: {"kind": "client", "label": "matrix"},
