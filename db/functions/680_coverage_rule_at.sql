@@ -6,14 +6,8 @@ RETURNS SETOF coverage_rule
 LANGUAGE sql STABLE
 AS $$
 SELECT coverage_rule.*
-  FROM (SELECT 1 AS nearness, asked_pool_code AS pool_code
-        UNION ALL
-        SELECT 2, pool.policy_parent_code FROM pool WHERE pool.pool_code = asked_pool_code
-        UNION ALL
-        SELECT 3, pool.province_code FROM pool WHERE pool.pool_code = asked_pool_code
-        UNION ALL
-        SELECT 4, '000000') AS level
-  JOIN coverage_rule ON coverage_rule.pool_code = level.pool_code AND coverage_rule.scheme = asked_scheme
+  FROM region_levels(asked_pool_code) AS level
+  JOIN coverage_rule ON coverage_rule.pool_code = level.region_code AND coverage_rule.scheme = asked_scheme
        AND coverage_rule.effective_from <= asked_day
  ORDER BY level.nearness, coverage_rule.effective_from DESC
  LIMIT 1

@@ -6,13 +6,7 @@ RETURNS SETOF charge_rule
 LANGUAGE sql STABLE
 AS $$
 SELECT charge_rule.*
-  FROM (SELECT 1 AS nearness, asked_pool_code AS region_code
-        UNION ALL
-        SELECT 2, pool.policy_parent_code FROM pool WHERE pool.pool_code = asked_pool_code
-        UNION ALL
-        SELECT 3, pool.province_code FROM pool WHERE pool.pool_code = asked_pool_code
-        UNION ALL
-        SELECT 4, '000000') AS level
+  FROM region_levels(asked_pool_code) AS level
   JOIN charge_rule ON charge_rule.region_code = level.region_code AND charge_rule.effective_from <= asked_day
  ORDER BY level.nearness, charge_rule.effective_from DESC
  LIMIT 1
