@@ -17,7 +17,7 @@ class Books:
 
     def __init__(self, connection):
         self.connection = connection
-        connection.execute("DELETE FROM credit_policy")
+        connection.execute("TRUNCATE credit_policy, credit_policy_tier, credit_policy_deduction")
         self.monthly = Plan("620000", {0: 10000, 70: 11000}, deduction_fen=300).insert(connection)
         self.yearly = Plan("310000", {0: 168000, 75: 189000}, posting_month=7, is_pro_rated=True,
                            age_basis="insurance_year_start").insert(connection)

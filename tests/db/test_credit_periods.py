@@ -12,7 +12,7 @@ MONTHLY, YEARLY = "620500", "310000"
 
 @pytest.fixture
 def connection(superuser):
-    superuser.execute("DELETE FROM credit_policy")
+    superuser.execute("TRUNCATE credit_policy, credit_policy_tier, credit_policy_deduction")
     Plan("620000", {0: 12000}).insert(superuser)
     Plan(YEARLY, {0: 168000}, posting_month=7, is_pro_rated=True).insert(superuser)
     return superuser

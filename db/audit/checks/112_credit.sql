@@ -96,10 +96,10 @@ CROSS JOIN LATERAL (
     WHERE aged.origin_credit_id IS NULL AND (aged.reason = 'credit') <> (aged.revision = 0)
     UNION ALL
     SELECT 'period', 'no credit by month in the same year', 'year'
-    WHERE aged.period = 'year'
+    WHERE aged.period = 'year' AND aged.origin_credit_id IS NULL
       AND EXISTS (SELECT FROM pensioner_credit AS monthly
                   WHERE monthly.person_key = aged.person_key AND monthly.plan_code = aged.plan_code AND monthly.period = 'month'
-                    AND monthly.period_start >= aged.period_start
+                    AND monthly.origin_credit_id IS NULL AND monthly.period_start >= aged.period_start
                     AND monthly.period_start < aged.period_start + interval '1 year')
     UNION ALL
     SELECT 'account_id', 'an account in pool ' || aged.pool_code, coalesce(account.pool_code, 'none')

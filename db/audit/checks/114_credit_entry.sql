@@ -2,18 +2,22 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The entries of a credit have its id as their operation. Gross amount and deduction each move in one direction, a difference that
 -- takes back maybe from both parts of the balance. What a first credit is for decides its part: months of a former account year are
--- carried over (where the pool's year has changed since, either part is believed). Copies of merges have no entries.
+-- carried over (where the pool's year has changed since, either part is believed). Copies of merges have no entries. Those of a
+-- difference are linked to those of the first credit of the pool for the period, which may stand with a record that was merged.
 WITH credited AS MATERIALIZED (
     SELECT person_key, credit_id, account_id, pool_code, gross_fen, deduction_fen, receivable_fen, posted_at, business_date,
            revision, origin_credit_id, policy_id, period_start, period,
            ('x' || right(credit_id::text, 12))::bit(48)::bigint
            + (('x' || substr(credit_id::text, 20, 4))::bit(16)::bigint & 16383) * 281474976710656 AS id_key,
-           count(*) OVER (PARTITION BY person_key, credit_id) AS sharing
+           count(*) OVER (PARTITION BY person_key, credit_id) AS sharing,
+           first_value(coalesce(origin_credit_id, credit_id)) OVER of_pool AS first_id,
+           first_value(gross_fen) OVER of_pool AS first_gross_fen, first_value(deduction_fen) OVER of_pool AS first_deduction_fen
     FROM pensioner_credit
     WHERE person_key BETWEEN $1::bigint AND $2::bigint
+    WINDOW of_pool AS (PARTITION BY person_key, period_start, plan_code, pool_code ORDER BY revision)
 ), entry AS MATERIALIZED (
-    SELECT person_key, operation_id, account_id, seq, kind, direction, part, system_account, amount_fen, business_date, posted_at,
-           reference, linked_entry_id,
+    SELECT person_key, entry_id, operation_id, account_id, seq, kind, direction, part, system_account, amount_fen, business_date,
+           posted_at, reference, linked_entry_id,
            CASE direction WHEN 'credit' THEN amount_fen ELSE -amount_fen END AS signed_fen
     FROM ledger_entry
     WHERE person_key BETWEEN $1::bigint AND $2::bigint
@@ -32,7 +36,8 @@ WITH credited AS MATERIALIZED (
 ), paired AS MATERIALIZED (
     SELECT credited.*, entry.account_id AS of_account_id, entry.seq, entry.kind, entry.direction, entry.part, entry.system_account,
            entry.business_date AS of_business_date, entry.posted_at AS of_posted_at, entry.reference, entry.signed_fen,
-           entry.linked_entry_id
+           entry.linked_entry_id, credited.first_id <> credited.credit_id
+               AND CASE entry.kind WHEN 'credit_deduction' THEN first_deduction_fen ELSE first_gross_fen END <> 0 AS has_original
     FROM credited
     LEFT JOIN entry ON entry.person_key = credited.person_key AND entry.operation_id = credited.credit_id
 ), summed AS (
@@ -69,6 +74,7 @@ SELECT 'ledger_entry', paired.of_account_id || '/' || paired.seq, fault.column_n
 FROM paired
 LEFT JOIN timing ON timing.policy_id = paired.policy_id AND timing.period_start = paired.period_start
                 AND timing.pool_code = paired.pool_code AND timing.business_date = paired.business_date
+LEFT JOIN entry AS original ON original.person_key = paired.person_key AND original.entry_id = paired.linked_entry_id
 CROSS JOIN LATERAL (
     SELECT 'account_id', paired.account_id::text, paired.of_account_id::text WHERE paired.of_account_id <> paired.account_id
     UNION ALL
@@ -90,7 +96,22 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'part', timing.part, paired.part WHERE paired.revision = 0 AND paired.part <> timing.part
     UNION ALL
-    SELECT 'linked_entry_id', 'none', paired.linked_entry_id::text WHERE paired.revision = 0 AND paired.linked_entry_id IS NOT NULL
+    SELECT 'linked_entry_id', CASE WHEN paired.has_original THEN 'an entry of ' || paired.first_id ELSE 'none' END,
+           coalesce(paired.linked_entry_id::text, 'none')
+    WHERE paired.kind <> 'receivable' AND (paired.linked_entry_id IS NOT NULL) <> paired.has_original
+    UNION ALL
+    SELECT 'linked_entry_id', 'an entry of ' || paired.first_id, paired.linked_entry_id::text
+    WHERE paired.kind <> 'receivable' AND paired.has_original AND paired.linked_entry_id IS NOT NULL
+      AND (original.kind, original.operation_id) IS DISTINCT FROM (paired.kind, paired.first_id)
+      AND NOT EXISTS (SELECT FROM ledger_entry AS given
+                      JOIN person_alias AS alias ON alias.person_key = given.person_key
+                      WHERE original.entry_id IS NULL AND alias.current_person_key IN (
+                                paired.person_key, (SELECT own.current_person_key FROM person_alias AS own
+                                                    WHERE own.person_key = paired.person_key))
+                        AND given.person_key = ('x' || right(paired.first_id::text, 12))::bit(48)::bigint
+                            + (('x' || substr(paired.first_id::text, 20, 4))::bit(16)::bigint & 16383) * 281474976710656
+                        AND given.entry_id = paired.linked_entry_id AND given.kind = paired.kind
+                        AND given.operation_id = paired.first_id)
 ) AS fault (column_name, expected, found)
 WHERE paired.seq IS NOT NULL
 UNION ALL
