@@ -117,6 +117,14 @@ def demo_people(today):
             [Enrolment("620500", "employee", "2015-04-01", ended_on="2024-06-30"),
              Enrolment("440100", "employee", "2024-07-01")],
             months=months("620500", "2015-04", "2024-06", 430000) + months("440100", "2024-07", newest, 1150000)),
+        Person(
+            "孙秀英", "retired in Tianshui long ago", born("620502", 1953, 9, 12, 822), "13893800008",
+            [Enrolment("620500", "employee", "1996-01-01", retired_on="2008-10-01")],
+            months=months("620500", "2005-01", "2008-09", 190000), opening=("620500", "2005-01-01", 21000, 164030)),
+        Person(
+            "周德明", "retired in Tianshui in 2025", born("620503", 1965, 3, 30, 913), "13893800009",
+            [Enrolment("620500", "employee", "2012-05-01", retired_on="2025-04-01")],
+            months=months("620500", "2018-01", "2025-03", 480000)),
     ]
 
 
@@ -243,7 +251,8 @@ def is_current(people):
         document = json.loads(DEMO_FILE.read_text(encoding="utf-8"))
         first = find(people[0])
         known = document["citizens"][0]
-        return first is not None and known["person_id"] == first[0] and "card_number" in known and "clients" in document
+        is_of_database = first is not None and known["person_id"] == first[0] and "card_number" in known and "clients" in document
+        return is_of_database and len(document["citizens"]) == len(people)
     except (FileNotFoundError, ValueError, KeyError, IndexError):
         return False
 
@@ -264,7 +273,7 @@ def main():
     people = demo_people(business_date())
     if is_current(people):
         return
-    if find(people[0]) is None:
+    if any(find(person) is None for person in people):
         import_people(people)
     document = {
         "base_url": "http://" + os.environ.get("YIBAO_LISTEN", "127.0.0.1:8080"),

@@ -169,22 +169,25 @@ def test_who_moved_is_paid_by_one_pool(owner):
     assert [len(credits_of(owner, account)) for account in (mover, other)] == [1, 1]
 
 
-def make_many(connection, count, pool=CITY):
-    """People of keys 1 to count, all retired, with accounts."""
+def make_many(connection, count, pool=CITY, first=1):
+    """So many people, of keys from `first` on, all retired, with accounts, and to be found by a number."""
     connection.execute("""
         WITH made AS (
             INSERT INTO account (person_key, account_id, person_id, pool_code, status, opened_at)
             SELECT n, person_id_at(n, person_id_tick()), person_id_at(n, person_id_tick()), %(pool)s, 'active', '2020-01-01'
-              FROM generate_series(1, %(count)s) AS n
+              FROM generate_series(%(first)s, %(first)s + %(count)s - 1) AS n
             RETURNING person_key, person_id
         ), enrolled AS (
             INSERT INTO enrolment (person_key, enrolment_id, pool_code, scheme, status, account_mode, payer_kind, started_on, retired_on)
             SELECT person_key, person_id_at(person_key, person_id_tick()), %(pool)s, 'employee', 'active', 'with_account', 'self',
                    '2001-01-01', '2015-01-01' FROM made
+        ), number AS (
+            INSERT INTO person_identifier (kind, hash, person_key, person_id)
+            SELECT 'citizen_number', sha256(int8send(person_key)), person_key, person_id FROM made
         )
         INSERT INTO person (person_key, person_id, birth_date, sex, citizen_number_sealed, name_sealed, name_hash, created_at)
         SELECT person_key, person_id, '1950-01-01', 'unknown', secret, secret, secret, '2020-01-01'
-          FROM made, sha256(int8send(person_key)) AS secret""", {"count": count, "pool": pool})
+          FROM made, sha256(int8send(person_key)) AS secret""", {"count": count, "pool": pool, "first": first})
 
 
 def test_many_slices_and_a_worker_that_dies_in_each(owner):
