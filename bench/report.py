@@ -106,8 +106,26 @@ def audit_lines(part):
                f"{part['program_rss_kib'] / 1024:.1f} MiB, {part['program_cpu_s']:.1f} s")
 
 
+def credits_lines(part):
+    ours, plain, reads = part["median"]["yibaod"], part["median"]["plain"], part["reads"]
+    yield f"A monthly run of pensioner credits, {part['people']:,} people of one region (medians)"
+    yield line("  yibaod: check + posting", f"{ours['check_s']:.1f} + {ours['post_s']:.1f} s")
+    yield line("  plain SQL, one transaction that only posts", f"{plain['seconds']:.1f} s")
+    yield line("  plain SQL / yibaod", f"{part['ratio']:.2f}", "≥ 0.6", part["ratio"] >= 0.6)
+    yield line("  plain SQL / yibaod's posting alone", f"{part['ratio_of_posting']:.2f}")
+    yield line("  CPU time: yibaod's PostgreSQL, its worker; plain SQL",
+               f"{ours['postgres_cpu_s']:.1f}, {ours['worker_cpu_s']:.1f}; {plain['postgres_cpu_s']:.1f} s")
+    yield line("  resident memory of the worker, before and after",
+               f"{ours['worker_rss_before_kib'] / 1024:.1f}, {ours['worker_rss_after_kib'] / 1024:.1f} MiB")
+    yield line("  balance reads, p99: before, checking, posting",
+               " / ".join(f"{reads[name]['p99_us'] / 1000:.2f}" for name in ("quiet", "checking", "posting")) + " ms")
+    yield line("  p99 during the run / before", f"{part['ratio_p99']:.2f}", "≤ 3", part["ratio_p99"] <= 3)
+    failed = sum(one["failed"] + one["refused"] for one in reads.values())
+    yield line("  failed or refused reads", f"{failed}", "0", failed == 0)
+
+
 SECTIONS = {"reads": reads_lines, "charges": charges_lines, "import": import_lines, "pages": pages_lines,
-            "audit": audit_lines, "footprint": footprint_lines}
+            "audit": audit_lines, "credits": credits_lines, "footprint": footprint_lines}
 
 
 def table(results):

@@ -13,6 +13,7 @@ import sys
 
 import audit
 import charges
+import credits
 import footprint
 import imports
 import pages
@@ -21,7 +22,7 @@ import report
 from stand import ROOT, YIBAOD, Stand
 
 PARTS = {"reads": reads.measure, "charges": charges.measure, "import": imports.measure, "pages": pages.measure,
-         "audit": audit.measure, "footprint": footprint.measure}
+         "audit": audit.measure, "credits": credits.measure, "footprint": footprint.measure}
 
 
 def arguments():
@@ -35,6 +36,9 @@ def arguments():
                         help="rows of the large history (default 20 million)")
     parser.add_argument("--audit-accounts", type=int, default=1_000_000,
                         help="accounts that are audited (default 1 million)")
+    parser.add_argument("--credit-people", type=int, default=1_000_000,
+                        help="people of the region whose pensioners are credited (default 1 million)")
+    parser.add_argument("--credit-rounds", type=int, default=2, help="runs of credits of each kind (default 2)")
     return parser.parse_args()
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from tests.faults import exhaust, harm, network
+from tests.faults.credit_runs import credit_runs_killed
 from tests.faults.failing_malloc import FailingMalloc
 from tests.faults.figures import Figures
 from tests.faults.postgres import Postgres
@@ -176,6 +177,7 @@ SCENARIOS = {
     "server killed, six accounts": Scenario(servers_killed_few, 0.5, 200),
     "PostgreSQL killed": Scenario(postgres_killed, 0.3, 100),
     "server and PostgreSQL killed": Scenario(both_killed, 0.1, 100),
+    "credit runs killed": Scenario(credit_runs_killed, 0.1, 34),
     "sessions terminated": Scenario(sessions_terminated, 1, 500),
     "connections cut": Scenario(connections_cut, 1, 300),
     "connections frozen": Scenario(connections_frozen, 0.02, 20),

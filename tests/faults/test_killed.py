@@ -20,6 +20,11 @@ def test_killed(name, rounds, directory, seed):
     assert in_flight(name, figures) > 0, "a run in which nothing was in flight proves nothing"
 
 
+def test_credit_runs_killed(directory, seed):
+    figures = SCENARIOS["credit runs killed"].run(directory, seed, 12)
+    assert sum(figures.harm.values()) == 12 and figures.count["acknowledged"] > 0
+
+
 def in_flight(name, figures):
     """
     What was under way when the harm was done: requests without a clear answer. Where only PostgreSQL goes, the server repeats
