@@ -3,7 +3,7 @@
 import itertools
 import uuid
 
-from tests.harness import proposals
+from tests.harness import entering, money, proposals
 
 POLICIES = "/v1/admin/credit-policies"
 PUBLIC = "/v1/credit-policies"
@@ -68,3 +68,15 @@ def in_force(api, region, on=None):
     response = api.get(PUBLIC, params={"region": region, **({"on": on} if on else {})})
     assert response.status_code == 200, response.text
     return {plan["plan_code"]: plan for plan in response.json()["data"]}
+
+
+def pensioner(api, sql, operator, pool, year=1955, retired_on="2015-06-30"):
+    """Somebody who retired: the person's and the account's id."""
+    number = entering.fresh_number(year)
+    person = entering.create(api, operator, pool_code=pool, citizen_number=number).json()["person_id"]
+    body = {"scheme": "employee", "pool_code": pool, "started_on": "2000-01-01", "account_mode": "with_account", "payer_kind": "self"}
+    made = api.post(f"/v1/admin/people/{person}/enrolments", by=operator, json=body)
+    assert made.status_code == 201, made.text
+    sql.execute("UPDATE enrolment SET retired_on = %s WHERE person_key = %s", [retired_on, money.key_of(person)])
+    (account_id,) = sql.execute("SELECT account_id::text FROM account WHERE person_id = %s", [person]).fetchone()
+    return person, account_id
