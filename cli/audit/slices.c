@@ -96,7 +96,7 @@ static bool walk_stage(struct pg_session *session, const struct script *range, c
 
 /* Without statistics, as after a great import, the planner would read whole tables for each slice. */
 #define BEGIN_SQL "SET jit = off; BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-#define PEOPLE_SQL "SET LOCAL enable_seqscan = off"
+#define PEOPLE_SQL "SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '64MB'"
 /* Here it takes ranges of computed keys for small ones, and would look for millions of them one by one. */
 #define WIDE_SQL "SET LOCAL enable_seqscan = on; SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB'"
 
