@@ -2,8 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each charge; entry ids come from the caller. A part of 0 fen has no entry.
 -- Locks: the caller has locked the accounts in an earlier statement. A provider's system account is made when needed.
--- Outcomes: the posting instant of each member: of its entries, else `instant`. The caller has judged: what cannot be
--- posted is a bug.
+-- Outcomes: the posting instant of each member: of its entries; where there are none, as of a hold, `instant`, but not
+-- before the account's newest entry. The caller has judged: what cannot be posted is a bug.
 CREATE OR REPLACE FUNCTION charge_post(
     statuses text[], operation_ids uuid[], provider_ids uuid[], person_keys bigint[], account_ids uuid[], pools text[],
     charge_nos text[], current_years bigint[], carried_overs bigint[], business_dates date[],
@@ -16,6 +16,15 @@ DECLARE
     posted_ats timestamptz[] := array_fill(instant, ARRAY[cardinality(operation_ids)]);
     posted record;
 BEGIN
+    FOR posted IN
+        SELECT a.ord AS member, account.last_posted_at AS posted_at
+          FROM unnest(statuses, person_keys, account_ids, current_years, carried_overs) WITH ORDINALITY
+               AS a (status, person_key, account_id, current_year, carried_over, ord)
+          JOIN account ON account.person_key = a.person_key AND account.account_id = a.account_id
+         WHERE a.status = 'good' AND a.current_year + a.carried_over = 0 AND account.last_posted_at > instant
+    LOOP
+        posted_ats[posted.member] := posted.posted_at;
+    END LOOP;
     SELECT array_agg(e.ord) AS ords, array_agg(e.part) AS parts, array_agg(e.fen) AS amounts,
            array_agg(e.entry_id) AS entry_ids
       INTO part

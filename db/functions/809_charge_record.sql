@@ -1,7 +1,7 @@
 -- Keeps the answers to charges with their idempotency keys, and records them for the audit.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each charge. Neither deferred, nor what was answered before, nor what
--- concerns an account that the provider cannot see leaves a key behind.
+-- concerns an account that the provider cannot see, nor what only a slow clock has refused leaves a key behind.
 CREATE OR REPLACE FUNCTION charge_record(
     statuses text[], charge_ids uuid[], provider_ids uuid[], person_keys bigint[], pools text[], amounts_fen bigint[],
     posted_ats timestamptz[], current_years bigint[], carried_overs bigint[], balances bigint[], keys text[],
@@ -16,7 +16,8 @@ BEGIN
                       carried_overs, balances, keys, content_hashes, event_ids, request_ids, real_instants)
                AS a (status, charge_id, provider_id, person_key, pool_code, amount_fen, posted_at, current_year_fen,
                      carried_over_fen, balance_after_fen, key, content_hash, event_id, request_id, real_instant)
-         WHERE a.status NOT IN ('deferred', 'replayed', 'idempotency_key_reused', 'request_in_progress', 'not_found')
+         WHERE a.status NOT IN ('deferred', 'replayed', 'idempotency_key_reused', 'request_in_progress', 'not_found',
+                                'day_settled')
     ), answered AS (
         INSERT INTO idempotency_key (principal_id, operation, key, content_hash, status, object_id, outcome, created_at)
         SELECT asked.provider_id, 'create_charge', asked.key, asked.content_hash,

@@ -5,8 +5,9 @@
 --   deferred               the account is somebody else's for the moment
 --   not_found              no such account, or in a pool where the provider does not serve
 --   provider_not_designated  the provider is none any more
+--   day_settled            the day is agreed with the provider, and final: the clock that gave it is slow
 --   usage_not_allowed      not at institutions of its type, or not in this pool
---   hold_expired, hold_too_long  of a hold: before now, or longer than the pool's rule allows
+--   hold_expired, hold_too_long  of a hold: not after now and the newest entry, or longer than the pool's rule allows
 --   account_suspended, account_frozen, account_deceased, account_closed  of account_status_rule
 --   insufficient_balance   more than balance less what is held
 --   account_day_limit, provider_day_limit  with what was charged that day it would be above the rule's
@@ -23,7 +24,7 @@ BEGIN
     WITH found AS MATERIALIZED (
         SELECT a.*, account.pool_code, account.status AS account_status, account.current_year_fen,
                account.carried_over_fen, account.current_year_fen + account.carried_over_fen AS balance_fen,
-               account.held_fen, client.state AS client_state, client.regions, provider.institution_type
+               account.held_fen, account.last_posted_at, client.state AS client_state, client.regions, provider.institution_type
           FROM unnest(claims, provider_ids, person_keys, account_ids, usages, amounts_fen, expires_ats, business_dates)
                WITH ORDINALITY AS a (claim, provider_id, person_key, account_id, usage, amount_fen, expires_at,
                                      business_date, ord)
@@ -39,14 +40,21 @@ BEGIN
     ), permission AS MATERIALIZED (
         SELECT asked.*, usage_is_allowed(asked.pool_code, asked.institution_type, asked.usage) AS is_allowed
           FROM (SELECT DISTINCT found.pool_code, found.institution_type, found.usage FROM found) AS asked
+    ), settled AS MATERIALIZED (
+        SELECT asked.provider_id, asked.business_date
+          FROM (SELECT DISTINCT found.provider_id, found.business_date FROM found) AS asked
+         WHERE EXISTS (SELECT FROM settlement
+                        WHERE settlement.provider_id = asked.provider_id
+                          AND settlement.business_date = asked.business_date AND settlement.state = 'agreed')
     )
     SELECT found.ord,
            CASE WHEN found.claim = 'deferred' THEN 'deferred'
                 WHEN found.claim IS NULL THEN NULL
                 WHEN found.pool_code IS NULL OR NOT regions_cover(found.regions, found.pool_code) THEN 'not_found'
                 WHEN found.client_state <> 'active' OR found.institution_type IS NULL THEN 'provider_not_designated'
+                WHEN settled.provider_id IS NOT NULL THEN 'day_settled'
                 WHEN permission.is_allowed IS NOT TRUE THEN 'usage_not_allowed'
-                WHEN found.expires_at <= instant THEN 'hold_expired'
+                WHEN found.expires_at <= greatest(instant, found.last_posted_at) THEN 'hold_expired'
                 WHEN found.expires_at > instant + make_interval(hours => rule.hold_max_hours) THEN 'hold_too_long'
                 WHEN may.allowed IS NOT TRUE OR (found.account_status = 'suspended' AND EXISTS (
                          SELECT FROM coverage_rule_at(found.pool_code, 'employee', found.business_date) AS coverage
@@ -68,6 +76,7 @@ BEGIN
       LEFT JOIN rule ON rule.pool_code = found.pool_code AND rule.business_date = found.business_date
       LEFT JOIN permission ON permission.pool_code = found.pool_code
            AND permission.institution_type = found.institution_type AND permission.usage = found.usage
+      LEFT JOIN settled ON settled.provider_id = found.provider_id AND settled.business_date = found.business_date
       LEFT JOIN account_status_rule AS may ON may.status = found.account_status
            AND may.operation = CASE WHEN found.expires_at IS NULL THEN 'spend' ELSE 'hold' END
       LEFT JOIN LATERAL (

@@ -2,7 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. success: the word stored for what is `good`. object_ids: what is
 -- made or changed then; a refusal is recorded under the charge. Neither deferred, nor what was answered before, nor
--- what concerns a charge that is not the provider's leaves anything behind.
+-- what concerns a charge that is not the provider's, nor what only a slow clock has refused leaves anything behind.
 CREATE OR REPLACE FUNCTION charge_answer(
     asked_operation text, success text, statuses text[], provider_ids uuid[], person_keys bigint[], charge_ids uuid[],
     object_ids uuid[], pools text[], amounts_fen bigint[], outcomes jsonb[], keys text[], content_hashes bytea[],
@@ -17,7 +17,8 @@ BEGIN
                       content_hashes, event_ids, request_ids, real_instants)
                AS a (status, provider_id, person_key, charge_id, object_id, pool_code, amount_fen, outcome, key,
                      content_hash, event_id, request_id, real_instant)
-         WHERE a.status NOT IN ('deferred', 'replayed', 'idempotency_key_reused', 'request_in_progress', 'not_found')
+         WHERE a.status NOT IN ('deferred', 'replayed', 'idempotency_key_reused', 'request_in_progress', 'not_found',
+                                'day_settled')
     ), answered AS (
         INSERT INTO idempotency_key (principal_id, operation, key, content_hash, status, object_id, outcome, created_at)
         SELECT asked.provider_id, asked_operation, asked.key, asked.content_hash,

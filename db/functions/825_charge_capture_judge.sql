@@ -7,6 +7,7 @@
 --   charge_not_held          it was captured or voided before
 --   capture_exceeds_hold     more than is held
 --   provider_not_designated  the provider is none any more
+--   day_settled              the day is agreed with the provider, and final: the clock that gave it is slow
 --   account_suspended, account_frozen, account_deceased, account_closed, account_spend_only
 --                            of account_status_rule: spend
 --   good                     captured_fen would be taken, by current_year_fen and carried_over_fen, and held_fen
@@ -22,7 +23,7 @@ RETURNS TABLE (ord bigint, status text, account_id uuid, pool_code text, charge_
 BEGIN
     RETURN QUERY
     WITH found AS MATERIALIZED (
-        SELECT a.ord, a.verdict, a.business_date, charge.account_id, charge.pool_code, charge.charge_no, charge.state,
+        SELECT a.ord, a.verdict, a.provider_id, a.business_date, charge.account_id, charge.pool_code, charge.charge_no, charge.state,
                charge.expires_at <= greatest(instant, account.last_posted_at) AS is_over,
                charge.amount_fen AS held_fen, coalesce(a.amount_fen, charge.amount_fen) AS captured_fen,
                account.status AS account_status, account.current_year_fen, account.carried_over_fen,
@@ -39,6 +40,12 @@ BEGIN
           FROM (SELECT DISTINCT found.pool_code, found.business_date FROM found WHERE found.pool_code IS NOT NULL)
               AS asked
           CROSS JOIN LATERAL charge_rule_at(asked.pool_code, asked.business_date) AS charge_rule
+    ), settled AS MATERIALIZED (
+        SELECT asked.provider_id, asked.business_date
+          FROM (SELECT DISTINCT found.provider_id, found.business_date FROM found) AS asked
+         WHERE EXISTS (SELECT FROM settlement
+                        WHERE settlement.provider_id = asked.provider_id
+                          AND settlement.business_date = asked.business_date AND settlement.state = 'agreed')
     )
     SELECT found.ord,
            CASE WHEN found.verdict <> 'locked' THEN found.verdict
@@ -46,6 +53,7 @@ BEGIN
                 WHEN found.state <> 'held' THEN 'charge_not_held'
                 WHEN found.captured_fen NOT BETWEEN 1 AND found.held_fen THEN 'capture_exceeds_hold'
                 WHEN found.is_designated IS NOT TRUE THEN 'provider_not_designated'
+                WHEN settled.provider_id IS NOT NULL THEN 'day_settled'
                 WHEN may.allowed IS NOT TRUE OR (found.account_status = 'suspended' AND EXISTS (
                          SELECT FROM coverage_rule_at(found.pool_code, 'employee', found.business_date) AS coverage
                           WHERE NOT coverage.usable_while_suspended)) THEN 'account_' || found.account_status
@@ -59,6 +67,7 @@ BEGIN
            CASE WHEN rule.shows_balance THEN found.current_year_fen + found.carried_over_fen - found.captured_fen END
       FROM found
       LEFT JOIN rule ON rule.pool_code = found.pool_code AND rule.business_date = found.business_date
+      LEFT JOIN settled ON settled.provider_id = found.provider_id AND settled.business_date = found.business_date
       LEFT JOIN account_status_rule AS may ON may.status = found.account_status AND may.operation = 'spend'
      ORDER BY found.ord;
 END

@@ -6,6 +6,7 @@
 --   a verdict of charge_claim other than locked
 --   deferred               the person was merged since the account was looked up: ask again
 --   charge_not_captured    it is held, voided or expired
+--   day_settled            the day is agreed with the provider, and final: the clock that gave it is slow
 --   refund_exceeds_charge  more than is left of what was captured
 --   account_closed, …      of account_status_rule: refund
 --   balance_overflow       no account can hold that much
@@ -23,7 +24,7 @@ RETURNS TABLE (ord bigint, status text, pool_code text, amount_fen bigint, curre
 BEGIN
     RETURN QUERY
     WITH found AS MATERIALIZED (
-        SELECT a.ord, a.verdict, a.business_date, charge.pool_code, charge.state, charge.captured_on,
+        SELECT a.ord, a.verdict, a.business_date, charge.provider_id, charge.pool_code, charge.state, charge.captured_on,
                charge.current_year_entry_id, charge.carried_over_entry_id,
                charge.captured_fen - charge.refunded_fen AS left_fen,
                coalesce(a.amount_fen, charge.captured_fen - charge.refunded_fen) AS amount_fen,
@@ -52,11 +53,18 @@ BEGIN
           FROM (SELECT DISTINCT found.pool_code, found.captured_on FROM found WHERE found.captured_on IS NOT NULL)
               AS asked
           CROSS JOIN LATERAL charge_rule_at(asked.pool_code, asked.captured_on) AS charge_rule
+    ), settled AS MATERIALIZED (
+        SELECT asked.provider_id, asked.business_date
+          FROM (SELECT DISTINCT found.provider_id, found.business_date FROM found) AS asked
+         WHERE EXISTS (SELECT FROM settlement
+                        WHERE settlement.provider_id = asked.provider_id
+                          AND settlement.business_date = asked.business_date AND settlement.state = 'agreed')
     )
     SELECT found.ord,
            CASE WHEN found.verdict <> 'locked' THEN found.verdict
                 WHEN NOT found.is_current THEN 'deferred'
                 WHEN found.state <> 'captured' THEN 'charge_not_captured'
+                WHEN settled.provider_id IS NOT NULL THEN 'day_settled'
                 WHEN found.amount_fen NOT BETWEEN 1 AND found.left_fen THEN 'refund_exceeds_charge'
                 WHEN may.allowed IS NOT TRUE THEN 'account_' || found.account_status
                 WHEN found.amount_fen > 9007199254740991 - found.balance_fen THEN 'balance_overflow'
@@ -73,6 +81,7 @@ BEGIN
            found.current_year_entry_id, found.carried_over_entry_id
       FROM found
       LEFT JOIN rule ON rule.pool_code = found.pool_code AND rule.captured_on = found.captured_on
+      LEFT JOIN settled ON settled.provider_id = found.provider_id AND settled.business_date = found.business_date
       LEFT JOIN account_status_rule AS may ON may.status = found.account_status AND may.operation = 'refund'
      ORDER BY found.ord;
 END

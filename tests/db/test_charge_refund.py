@@ -180,7 +180,7 @@ def test_the_auditor_agrees_with_all_of_it(migrated, superuser):
     paid = created(connection, charge(account, provider, 700))
     other = created(connection, charge(duplicate, provider, 900))
     refund(connection, change(paid, 50), change(other, 10))
-    taken, given_up, over, _ = (created(connection, hold(account, provider, 9, lasts=hours(lasts))) for lasts in (2, 2, 1, 9))
+    taken, given_up, over, _ = (created(connection, hold(account, provider, 9, lasts=hours(lasts))) for lasts in (2, 2, 1.5, 9))
     assert statuses(capture(connection, change(taken, 5)) + void(connection, change(given_up))) == ["captured", "voided"]
     assert expire(connection, over.expires_at) == 1
     assert merge(connection, survivor, duplicate)[0] == "applied"

@@ -6,7 +6,7 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.harness import past_charges
+from tests.harness import charges, past_charges
 from tests.harness.problems import check_problem, faults
 from tests.harness.settling import SETTLEMENTS, Day, date, key, noon, send, settle, with_money
 from tests.http import listing
@@ -198,6 +198,17 @@ def test_a_day_is_over_when_nothing_can_be_posted_on_it_any_more(start_server, c
     settings = {"YIBAO_TEST_CLOCK": f"{date(0)}T{clock}+08:00", "YIBAO_SERVE_WORKS": "no"}
     own = client_of(start_server(settings))
     assert send(own, day, business_date=date(1)).status_code == status
+
+
+def test_a_server_whose_clock_is_slow_adds_nothing_to_an_agreed_day(api, start_server, client_of, person, day):
+    """It says so to its operators; the same request is done by another server, or on another day."""
+    assert settle(api, day)["state"] == "agreed"
+    slow = start_server({"YIBAO_TEST_CLOCK": noon(day.days_ago).isoformat(), "YIBAO_SERVE_WORKS": "no"})
+    slow.provoked["business_day_is_settled"] += 1
+    content, own_key = charges.body(person.account_id), charges.new_key()
+    check_problem(charges.send(client_of(slow), day.provider, content, own_key), 503, "deadline_exceeded")
+    made = charges.send(api, day.provider, content, own_key)
+    assert made.status_code == 201 and made.json()["business_date"] == date(0)
 
 
 WRONG = {
