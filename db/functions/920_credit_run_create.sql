@@ -1,7 +1,8 @@
--- Stores new monthly runs of pensioner credits: a job, the plans it is about in each pool with their versions, and an audit event each.
+-- Stores new monthly runs of pensioner credits: a job, the plans of its pools with their versions, an audit event each.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each run; a region is a pool, a province or 000000; months by their first day; instants
--- in real time, business_dates the day it is asked for. Ids come from the caller, so executing it again stores nothing twice.
+-- Arguments: arrays with one element for each run; a region is a pool, a province or 000000; months by their first day;
+-- instants in real time, business_dates the day it is asked for. Ids come from the caller, so executing it again stores
+-- nothing twice.
 -- Locks: none but those of the inserted rows.
 -- Outcomes: one row for each member, in order. status:
 --   conflict   the month has not begun, or no pool of the region has a plan that was ever put in force
@@ -15,12 +16,14 @@ WITH asked AS MATERIALIZED (
     SELECT a.*
       FROM unnest(job_ids, region_codes, months, reasons, dry_runs, created_bys, business_dates, instants, event_ids,
                   request_ids) WITH ORDINALITY
-           AS a (job_id, region_code, month, reason, dry_run, created_by, business_date, instant, event_id, request_id, ord)
+           AS a (job_id, region_code, month, reason, dry_run, created_by, business_date, instant, event_id, request_id,
+                 ord)
 ), plan AS MATERIALIZED (
     SELECT asked.ord, asked.job_id, pool.pool_code, held.plan_code, policy.policy_id,
            CASE WHEN policy.policy_id IS NULL THEN 'policy_missing'
                 WHEN policy.plan_kind = 'ratio' AND policy.base_fen IS NULL THEN 'policy_incomplete'
-                WHEN extract(month FROM asked.month) < policy.posting_month THEN 'posting_month_not_reached' END AS refusal
+                WHEN extract(month FROM asked.month) < policy.posting_month THEN 'posting_month_not_reached'
+                END AS refusal
       FROM asked
       JOIN pool ON asked.region_code IN ('000000', pool.province_code, pool.pool_code)
      CROSS JOIN LATERAL (
@@ -31,7 +34,8 @@ WITH asked AS MATERIALIZED (
       LEFT JOIN LATERAL credit_policy_at(pool.pool_code, held.plan_code, asked.month) AS policy ON true
      WHERE asked.month <= asked.business_date
 ), judged AS MATERIALIZED (
-    SELECT asked.*, CASE WHEN EXISTS (SELECT FROM plan WHERE plan.ord = asked.ord) THEN 'created' ELSE 'conflict' END AS status
+    SELECT asked.*,
+           CASE WHEN EXISTS (SELECT FROM plan WHERE plan.ord = asked.ord) THEN 'created' ELSE 'conflict' END AS status
       FROM asked
 ), stored AS (
     INSERT INTO job (job_id, kind, state, phase, parameters, regions, created_by, created_at)
@@ -64,5 +68,6 @@ WITH asked AS MATERIALIZED (
 )
 SELECT judged.ord, judged.status FROM judged ORDER BY judged.ord
 $$;
-COMMENT ON FUNCTION credit_run_create(uuid[], text[], date[], text[], boolean[], uuid[], date[], timestamptz[], uuid[], text[]) IS
-    'Stores new monthly runs of pensioner credits with their jobs and plans; one status row for each member: created or conflict';
+COMMENT ON FUNCTION credit_run_create(uuid[], text[], date[], text[], boolean[], uuid[], date[], timestamptz[], uuid[],
+                                      text[]) IS
+    'Stores new monthly runs of pensioner credits with their jobs and plans; a row for each: created or conflict';

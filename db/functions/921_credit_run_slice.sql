@@ -1,15 +1,15 @@
 -- The next people of a monthly run, of one pool and plan, in the order of pool, plan and person.
 -- SPDX-License-Identifier: Apache-2.0
--- Looked at is who is or was enrolled as an employee in the pool, once for each plan. The first slice of the check counts them, up
--- to 10 million; those of the posting are as many as were checked. What is passed over as a whole has a row from the first slice on,
--- even with nobody in it.
--- Locks: the run's row. Outcomes: one row: the people (an empty array when there are no more); the version that was pinned when the
--- run was asked for; refusal: why nobody of them is credited, policy_changed when another version is in force by now, so that
--- what was approved is what is posted, or null; how many people the phase has looked at with these, how many there are, and
--- whether these are the last.
+-- Looked at is who is or was enrolled as an employee in the pool, once for each plan. The first slice of the check
+-- counts them, up to 10 million; those of the posting are as many as were checked. What is passed over as a whole has a
+-- row from the first slice on, even with nobody in it.
+-- Locks: the run's row. Outcomes: one row: the people (an empty array when there are no more); the version that was
+-- pinned when the run was asked for; refusal: why nobody of them is credited, policy_changed when another version is in
+-- force by now, so that what was approved is what is posted, or null; how many people the phase has looked at with
+-- these, how many there are, and whether these are the last.
 CREATE OR REPLACE FUNCTION credit_run_slice(asked_job_id uuid, asked_phase text, slice_people integer)
-RETURNS TABLE (pool_code text, plan_code text, policy_id uuid, refusal text, month date, person_keys bigint[], done bigint,
-               total bigint, is_over boolean)
+RETURNS TABLE (pool_code text, plan_code text, policy_id uuid, refusal text, month date, person_keys bigint[],
+               done bigint, total bigint, is_over boolean)
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS $$
 #variable_conflict use_column
@@ -42,14 +42,16 @@ BEGIN
     person_keys := '{}';
     FOR pair IN
         SELECT unit.* FROM credit_run_pool AS unit
-         WHERE unit.job_id = asked_job_id AND (unit.pool_code, unit.plan_code) >= (run.after_pool_code, run.after_plan_code)
+         WHERE unit.job_id = asked_job_id
+           AND (unit.pool_code, unit.plan_code) >= (run.after_pool_code, run.after_plan_code)
          ORDER BY unit.pool_code, unit.plan_code
     LOOP
         SELECT coalesce(array_agg(next.person_key ORDER BY next.person_key), '{}') INTO person_keys
           FROM (SELECT DISTINCT e.person_key
                   FROM enrolment AS e
                  WHERE e.pool_code = pair.pool_code AND e.scheme = 'employee'
-                   AND e.person_key > CASE WHEN pair.pool_code = run.after_pool_code AND pair.plan_code = run.after_plan_code
+                   AND e.person_key > CASE WHEN pair.pool_code = run.after_pool_code
+                                                AND pair.plan_code = run.after_plan_code
                                            THEN run.after_person_key ELSE 0 END
                  ORDER BY e.person_key
                  LIMIT slice_people) AS next;
@@ -68,7 +70,8 @@ BEGIN
         policy_id := pair.policy_id;
         month := run.from_month;
         refusal := CASE WHEN pair.policy_id IS DISTINCT FROM
-                             (SELECT now.policy_id FROM credit_policy_at(pair.pool_code, pair.plan_code, run.from_month) AS now)
+                             (SELECT valid.policy_id
+                                FROM credit_policy_at(pair.pool_code, pair.plan_code, run.from_month) AS valid)
                         THEN 'policy_changed' ELSE pair.refusal END;
         run.after_pool_code := pair.pool_code;
         run.after_plan_code := pair.plan_code;
@@ -83,4 +86,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credit_run_slice(uuid, text, integer) IS
-    'The next people of a monthly run, of one pool and plan; how many the phase has looked at, how many there are, and whether these are the last';
+    'The next people of a monthly run, of one pool and plan; how far the phase is, and whether these are the last';

@@ -1,8 +1,8 @@
 -- What a monthly run would credit people of a pool for a plan, where the plan may be refused as a whole.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: as credit_judge; plan_refusal: that of credit_run_slice, or null. Locks: none.
--- Outcomes: one row for each person, in any order: the statuses of credit_judge; with a refusal those of credit_entitle that are
--- about the person, and the refusal for everybody else, who would be entitled.
+-- Outcomes: one row for each person, in any order: the statuses of credit_judge; with a refusal those of credit_entitle
+-- that are about the person, and the refusal for everybody else, who would be entitled.
 CREATE OR REPLACE FUNCTION credit_run_judge(
     person_keys bigint[], pool_code text, plan_code text, policy_id uuid, asked_month date, plan_refusal text)
 RETURNS TABLE (status text, min_age smallint, gross_fen bigint, deduction_fen bigint)
@@ -19,8 +19,9 @@ BEGIN
     RETURN QUERY
     SELECT CASE WHEN e.status IN ('policy_missing', 'policy_incomplete', 'no_tier', 'nothing_due', 'due')
                 THEN plan_refusal ELSE e.status END, e.min_age, e.gross_fen, e.deduction_fen
-      FROM credit_entitle(credit_run_judge.person_keys, credit_run_judge.pool_code, credit_run_judge.policy_id, asked_month) AS e;
+      FROM credit_entitle(credit_run_judge.person_keys, credit_run_judge.pool_code, credit_run_judge.policy_id,
+                          asked_month) AS e;
 END
 $$;
 COMMENT ON FUNCTION credit_run_judge(bigint[], text, text, uuid, date, text) IS
-    'What a monthly run would credit people of a pool for a plan, which may be refused as a whole; a status row for each';
+    'What a monthly run would credit people of a pool for a plan that may be refused as a whole; a status row for each';

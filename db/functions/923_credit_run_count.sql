@@ -1,7 +1,8 @@
 -- Adds the outcomes of a slice of a monthly run to its sums.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the phase; the pool and plan of the slice; arrays with one element for each person. `due` and `posted` count for their
--- tier, every other status as a reason to pass somebody over. Locks: the rows of the sums, which nobody else writes.
+-- Arguments: the phase; the pool and plan of the slice; arrays with one element for each person. `due` and `posted`
+-- count for their tier, every other status as a reason to pass somebody over. Locks: the rows of the sums, which nobody
+-- else writes.
 CREATE OR REPLACE FUNCTION credit_run_count(
     asked_job_id uuid, asked_phase text, of_pool_code text, of_plan_code text, statuses text[], min_ages smallint[],
     gross_fens bigint[], deduction_fens bigint[])
@@ -9,7 +10,8 @@ RETURNS void
     LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     INSERT INTO credit_run_tier AS tier (job_id, phase, pool_code, plan_code, min_age, people, gross_fen, deduction_fen)
-    SELECT asked_job_id, asked_phase, of_pool_code, of_plan_code, one.min_age, count(*), sum(one.gross_fen), sum(one.deduction_fen)
+    SELECT asked_job_id, asked_phase, of_pool_code, of_plan_code, one.min_age, count(*), sum(one.gross_fen),
+           sum(one.deduction_fen)
       FROM unnest(statuses, min_ages, gross_fens, deduction_fens) AS one (status, min_age, gross_fen, deduction_fen)
      WHERE one.status IN ('due', 'posted')
      GROUP BY one.min_age

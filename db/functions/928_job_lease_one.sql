@@ -1,7 +1,8 @@
 -- Takes one job that is done in slices into a lease, for who wants to do just that one (`yibaod credits run`).
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: real time. As job_lease_sliced, but the job is named, and nobody waits for a pause after a failure.
--- Locks: the row, unless somebody else is taking it or doing a slice of it. Outcomes: no row, or the fencing number of the lease.
+-- Locks: the row, unless somebody else is taking it or doing a slice of it. Outcomes: no row, or the fencing number of
+-- the lease.
 CREATE OR REPLACE FUNCTION job_lease_one(asked_job_id uuid, instant timestamptz, owner text, lease_until timestamptz)
 RETURNS TABLE (fencing bigint)
 LANGUAGE sql VOLATILE
@@ -21,4 +22,4 @@ UPDATE job AS j
 RETURNING j.fencing
 $$;
 COMMENT ON FUNCTION job_lease_one(uuid, timestamptz, text, timestamptz) IS
-    'Takes one waiting or abandoned job that is done in slices into a lease; no row when somebody else has it or it does not wait';
+    'Takes one job that is done in slices into a lease; no row when somebody else has it or it does not wait';

@@ -27,14 +27,15 @@
 -- column: tiers text
 -- column: skipped text
 SELECT job.job_id, run.region_code, run.from_month, (job.parameters ->> 'dry_run')::boolean, job.state, job.phase,
-       job.parameters ->> 'reason', job.created_by, job.created_at, job.finished_at, job.proposal_id, job.result ->> 'failure',
-       due.*, posted.*,
+       job.parameters ->> 'reason', job.created_by, job.created_at, job.finished_at, job.proposal_id,
+       job.result ->> 'failure', due.*, posted.*,
        (SELECT coalesce(json_agg(json_build_object(
-                   'phase', one.phase, 'plan_code', one.plan_code, 'min_age', one.min_age, 'people', one.people, 'gross_fen', one.gross_fen,
-                   'deduction_fen', one.deduction_fen, 'net_fen', one.gross_fen - one.deduction_fen)
+                   'phase', one.phase, 'plan_code', one.plan_code, 'min_age', one.min_age, 'people', one.people,
+                   'gross_fen', one.gross_fen, 'deduction_fen', one.deduction_fen,
+                   'net_fen', one.gross_fen - one.deduction_fen)
                    ORDER BY one.phase, one.plan_code, one.min_age), '[]')::text
-          FROM (SELECT tier.phase, tier.plan_code, tier.min_age, sum(tier.people) AS people, sum(tier.gross_fen) AS gross_fen,
-                       sum(tier.deduction_fen) AS deduction_fen
+          FROM (SELECT tier.phase, tier.plan_code, tier.min_age, sum(tier.people) AS people,
+                       sum(tier.gross_fen) AS gross_fen, sum(tier.deduction_fen) AS deduction_fen
                   FROM credit_run_tier AS tier
                  WHERE tier.job_id = run.job_id
                  GROUP BY tier.phase, tier.plan_code, tier.min_age) AS one),
@@ -48,12 +49,14 @@ SELECT job.job_id, run.region_code, run.from_month, (job.parameters ->> 'dry_run
   JOIN job ON job.job_id = run.job_id
  CROSS JOIN LATERAL (
        SELECT coalesce(sum(tier.people), 0)::bigint, coalesce(sum(tier.gross_fen), 0)::bigint,
-              coalesce(sum(tier.deduction_fen), 0)::bigint, coalesce(sum(tier.gross_fen - tier.deduction_fen), 0)::bigint
+              coalesce(sum(tier.deduction_fen), 0)::bigint,
+              coalesce(sum(tier.gross_fen - tier.deduction_fen), 0)::bigint
          FROM credit_run_tier AS tier
         WHERE tier.job_id = run.job_id AND tier.phase = 'checking') AS due
  CROSS JOIN LATERAL (
        SELECT coalesce(sum(tier.people), 0)::bigint, coalesce(sum(tier.gross_fen), 0)::bigint,
-              coalesce(sum(tier.deduction_fen), 0)::bigint, coalesce(sum(tier.gross_fen - tier.deduction_fen), 0)::bigint
+              coalesce(sum(tier.deduction_fen), 0)::bigint,
+              coalesce(sum(tier.gross_fen - tier.deduction_fen), 0)::bigint
          FROM credit_run_tier AS tier
         WHERE tier.job_id = run.job_id AND tier.phase = 'posting') AS posted
  WHERE run.job_id = $2 AND run.kind = 'credit_run' AND job_is_visible(job.pool_codes, job.regions, $1)

@@ -1,4 +1,4 @@
--- Reads one page of a monthly run's lines: of each pool, plan and phase the tiers, then the reasons; one row without a line at the end.
+-- Reads one page of a monthly run's lines: of each pool, plan and phase the tiers, then the reasons; or one empty row.
 -- SPDX-License-Identifier: Apache-2.0
 -- `line` sorts tiers by age in front of reasons: 000 to 150, then words.
 -- lane: slow
@@ -23,8 +23,9 @@
 -- column: gross_fen int8
 -- column: deduction_fen int8
 -- column: net_fen int8
-SELECT run.job_id, page.pool_code, coalesce(pool.name, page.pool_code), page.plan_code, pinned.policy_id, page.phase, page.line,
-       page.min_age, page.reason, page.people, page.gross_fen, page.deduction_fen, page.gross_fen - page.deduction_fen
+SELECT run.job_id, page.pool_code, coalesce(pool.name, page.pool_code), page.plan_code, pinned.policy_id, page.phase,
+       page.line, page.min_age, page.reason, page.people, page.gross_fen, page.deduction_fen,
+       page.gross_fen - page.deduction_fen
   FROM credit_run AS run
   JOIN job ON job.job_id = run.job_id
   LEFT JOIN LATERAL (
@@ -38,8 +39,11 @@ SELECT run.job_id, page.pool_code, coalesce(pool.name, page.pool_code), page.pla
                SELECT skip.pool_code, skip.plan_code, skip.phase, skip.reason, NULL, skip.reason, skip.people, 0, 0
                  FROM credit_run_skip AS skip
                 WHERE skip.job_id = run.job_id) AS every
-        WHERE (every.pool_code COLLATE "C", every.plan_code COLLATE "C", every.phase COLLATE "C", every.line COLLATE "C") > ($3, $4, $5, $6)
-        ORDER BY every.pool_code COLLATE "C", every.plan_code COLLATE "C", every.phase COLLATE "C", every.line COLLATE "C"
+        WHERE (every.pool_code COLLATE "C", every.plan_code COLLATE "C", every.phase COLLATE "C",
+               every.line COLLATE "C")
+              > ($3, $4, $5, $6)
+        ORDER BY every.pool_code COLLATE "C", every.plan_code COLLATE "C", every.phase COLLATE "C",
+                 every.line COLLATE "C"
         LIMIT $7) AS page ON true
   LEFT JOIN pool ON pool.pool_code = page.pool_code
   LEFT JOIN credit_run_pool AS pinned ON pinned.job_id = run.job_id AND pinned.pool_code = page.pool_code
