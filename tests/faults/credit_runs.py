@@ -194,6 +194,13 @@ def credit_runs_killed(directory, seed, rounds):
             storm.stop()
 
 
+def check_logs(storm):
+    for path in storm.world.directory.glob("server-*.log"):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for word in ("Sanitizer", "runtime error", "Assertion", "statement_failed", "job_failed", *storm.tokens.values()):
+            assert word not in text, f"{path.name}, seed {storm.seed}: {word}"
+
+
 def judge(storm, clerk):
     [(lost, doubled, wrong, credits)] = storm.sql(WRONG)
     assert (lost, doubled, wrong) == (0, 0, 0), f"seed {storm.seed}: {lost} lost, {doubled} doubled, {wrong} wrong of {credits}"
@@ -201,4 +208,5 @@ def judge(storm, clerk):
     assert len(set(sums)) == 1 and sums[0] > 0, f"seed {storm.seed}: credits, entries, runs, balances: {sums}"
     assert storm.sql("SELECT count(*) FROM pensioner_credit") == [(credits,)], "somebody who is not entitled has one"
     storm.world.run("audit")
+    check_logs(storm)
     return Figures(harm=dict(storm.harm), count={**clerk.count, "acknowledged": credits}, seen=dict(clerk.seen), ready_s=storm.ready_s[2:])
