@@ -111,11 +111,19 @@ class Paid:
 
 @dataclass
 class Period:
-    """All that was credited to somebody for a period of a plan."""
+    """All that was credited to somebody for a period of a plan, and how its first credit came about."""
     kind: str
     run_month: int
     posting_month: int
     pools: dict = field(default_factory=dict)
+    has_year: bool = False
+
+    def merge(self, other):
+        """What was credited to another record of the same person comes on top."""
+        self.has_year |= other.has_year
+        for pool, paid in other.pools.items():
+            own = self.pools.setdefault(pool, Paid(0, 0, paid.part))
+            own.gross, own.deduction = own.gross + paid.gross, own.deduction + paid.deduction
 
 
 @dataclass
@@ -142,6 +150,7 @@ class Person:
     enrolments: list = field(default_factory=list)
     accounts: dict = field(default_factory=dict)
     credits: dict = field(default_factory=dict)
+    is_alias: bool = False
 
     @property
     def last_month(self):

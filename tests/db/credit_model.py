@@ -1,8 +1,9 @@
 """What pensioners should be credited, told a second time in the words of docs/credits.md: one person and one month at a time."""
 # SPDX-License-Identifier: Apache-2.0
+import copy
 from collections import Counter
 
-from tests.db.credit_facts import POOLS, YEAR_STARTS, Difference, Paid, Period, in_region, month, month_of, reckon
+from tests.db.credit_facts import POOLS, YEAR_STARTS, Account, Difference, Paid, Period, in_region, month, month_of, reckon
 
 TAKES_CREDITS = {"active", "suspended", "spend_only", "deceased"}
 TAKES_BACK = TAKES_CREDITS | {"frozen"}
@@ -34,7 +35,7 @@ class Model:
             return max(decides, one.first_month) if is_yearly and one.first_month <= asked else decides
 
         held = [one for one in person.enrolments if one.holds_in(deciding(one))]
-        if not held:
+        if not held or person.is_alias:
             return "not_enrolled", 0, 0
         counts = max(held, key=lambda one: (one.first_month <= asked, one.started, one.order))
         if counts.pool != pool:
@@ -52,11 +53,9 @@ class Model:
     @staticmethod
     def is_credited(person, plan, policy, asked):
         """For the period, by whichever pool; a year and its months exclude each other."""
-        for (start, credited_plan, kind) in person.credits:
-            if credited_plan == plan and start // 12 == asked // 12:
-                if "year" in (kind, policy.period) or start == asked:
-                    return True
-        return False
+        return any(credited_plan == plan and start // 12 == asked // 12
+                   and (period.has_year or policy.period == "year" or start == asked)
+                   for (start, credited_plan), period in person.credits.items())
 
     def judged(self, person, pool, plan, policy, asked):
         status, gross, deduction = self.entitled(person, pool, policy, asked)
@@ -115,9 +114,8 @@ class Model:
     def credit(self, person, pool, plan, policy, asked, gross, deduction, today):
         part = self.part(pool, policy.basis_month(asked), today)
         start = asked if policy.period == "month" else asked // 12 * 12
-        period = Period(policy.period, asked, policy.posting_month or 0)
-        period.pools[pool] = Paid(gross, deduction, part)
-        person.credits[start, plan, policy.period] = period
+        period = Period(policy.period, asked, policy.posting_month or 0, {pool: Paid(gross, deduction, part)}, policy.period == "year")
+        person.credits[start, plan] = period
         person.accounts[pool].parts[part] += gross - deduction
 
     @staticmethod
@@ -133,10 +131,10 @@ class Model:
         found, passed = {}, set()
         for pool in (one for one in POOLS if in_region(one, region)):
             for name, person in self.people.items():
-                if not any(one.pool == pool for one in person.enrolments):
+                if person.is_alias or not any(one.pool == pool for one in person.enrolments):
                     continue
-                for (start, its_plan, kind), period in person.credits.items():
-                    belongs = start if kind == "month" else start + period.posting_month - 1
+                for (start, its_plan), period in person.credits.items():
+                    belongs = start if period.kind == "month" else start + period.posting_month - 1
                     if plan not in (None, its_plan) or not first <= belongs <= last:
                         continue
                     one = self.difference(person, pool, start, its_plan, period, month_of(today))
@@ -178,7 +176,7 @@ class Model:
             person = self.people[name]
             if shown.status != "due":
                 continue
-            period = next(one for (its_start, its_plan, _), one in person.credits.items() if (its_start, its_plan) == (start, plan))
+            period = person.credits.get((start, plan))
             now = self.difference(person, pool, start, plan, period, month_of(today))
             if (now.credited, now.due, now.policy) != (shown.credited, shown.due, shown.policy):
                 told[key] = ("changed", 0)
@@ -195,6 +193,24 @@ class Model:
         paid = period.pools.setdefault(pool, Paid(0, 0, part))
         paid.gross, paid.deduction = one.due
         return self.move(person.accounts[pool], part, one.gross, one.deduction)
+
+    # ── merges ──
+
+    @staticmethod
+    def merge(survivor, duplicate):
+        """Money, debts and credits go over; of what both were credited for, the survivor's came first."""
+        for pool, given in duplicate.accounts.items():
+            account = survivor.accounts.setdefault(pool, Account(pool))
+            for part in given.parts:
+                account.parts[part] += given.parts[part]
+            account.owed += given.owed
+            duplicate.accounts[pool] = Account(pool, "closed")
+        for key, period in duplicate.credits.items():
+            if key in survivor.credits:
+                survivor.credits[key].merge(period)
+            else:
+                survivor.credits[key] = copy.deepcopy(period)
+        duplicate.is_alias = True
 
     @staticmethod
     def move(account, part, gross, deduction):
