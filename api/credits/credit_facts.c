@@ -20,12 +20,17 @@ static bool is_fraction(const struct rows *rows, int row, int dividend, int divi
     return is_known && row_int(rows, row, dividend) % row_int(rows, row, divisor) != 0;
 }
 
+/* What is due has changed with the data on record; of a year also by a death within it. */
 static enum credit_cause cause_of_person(const struct rows *rows, int row)
 {
     if (row_bool(rows, row, COLUMN(IS_OTHER_BIRTH_DATE))) {
         return CREDIT_BIRTH;
     }
-    return row_bool(rows, row, COLUMN(IS_OTHER_FIRST_MONTH)) ? CREDIT_RETIREMENT : CREDIT_REVIEWED;
+    if (row_bool(rows, row, COLUMN(IS_OTHER_FIRST_MONTH))) {
+        return CREDIT_RETIREMENT;
+    }
+    bool is_death = row_bool(rows, row, COLUMN(IS_OTHER_LAST_MONTH)) && row_bool(rows, row, COLUMN(IS_PAST_LAST_MONTH));
+    return is_death ? CREDIT_DEATH : CREDIT_REVIEWED;
 }
 
 /* Not entitled: after the death, before the first month, or not enrolled. */

@@ -79,6 +79,7 @@
 -- column: is_deceased bool
 -- column: is_other_birth_date bool
 -- column: is_other_first_month bool
+-- column: is_other_last_month bool
 -- column: is_past_last_month bool
 -- column: is_before_first_month bool
 SELECT account.person_id, account.pool_code, credit.credit_id, credit.account_id, credit.pool_code, region_name(credit.pool_code),
@@ -111,8 +112,9 @@ SELECT account.person_id, account.pool_code, credit.credit_id, credit.account_id
          WHERE entry.person_key = credit.person_key AND entry.account_id = credit.account_id
            AND entry.posted_at = credit.posted_at AND entry.operation_id = credit.credit_id)::text,
        person.deceased_on IS NOT NULL, coalesce(before.birth_date <> credit.birth_date, false),
-       coalesce(before.first_month <> credit.first_month, false), coalesce(credit.last_month < span.last_month, false),
-       credit.first_month > span.last_month
+       coalesce(before.first_month <> credit.first_month, false),
+       before.credit_id IS NOT NULL AND before.last_month IS DISTINCT FROM credit.last_month,
+       coalesce(credit.last_month < span.last_month, false), credit.first_month > span.last_month
   FROM pensioner_credit AS credit
   JOIN person ON person.person_key = credit.person_key
   JOIN account ON account.person_key = credit.person_key AND account.account_id = credit.account_id

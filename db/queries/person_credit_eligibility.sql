@@ -1,6 +1,7 @@
 -- Reads whether somebody is credited as a pensioner for a month, plan by plan, and why not; the columns of account_credit_eligibility.
 -- SPDX-License-Identifier: Apache-2.0
--- No row when the person is absent or has nothing in the visible pools.
+-- No row when the person is absent or has nothing in the visible pools. Without a pool that the reader sees it is about none: who is
+-- enrolled is so elsewhere.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
@@ -36,7 +37,7 @@ SELECT person.person_id, account.account_id, pool.code, o.plan_code, o.status, t
   FROM person
  CROSS JOIN LATERAL (SELECT credit_pool_of(person.person_key, $3, $4::date) AS code) AS pool
   LEFT JOIN account ON account.person_key = person.person_key AND account.pool_code = pool.code
- CROSS JOIN LATERAL credit_outlook(person.person_key, pool.code, ARRAY[$4::date]) AS o
+ CROSS JOIN LATERAL credit_outlook(person.person_key, coalesce(pool.code, ''), ARRAY[$4::date]) AS o
  CROSS JOIN LATERAL (SELECT o.status IN ('due', 'already_credited', 'posting_month_not_reached') AS is_eligible) AS told
   LEFT JOIN LATERAL (SELECT o.months, o.age_years, o.min_age, o.gross_fen, o.deduction_fen
                       WHERE told.is_eligible OR o.status = 'no_account' OR o.status LIKE 'account\_%') AS entitled ON true

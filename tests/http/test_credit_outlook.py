@@ -4,7 +4,7 @@ import datetime
 import uuid
 
 import pytest
-from tests.harness import entering, pensioners, proposals
+from tests.harness import entering, money, pensioners, proposals
 from tests.harness.pensioners import SHANGHAI, Plan
 from tests.harness.problems import check_problem, faults
 
@@ -191,6 +191,15 @@ def test_nobody_knows_of_any_enrolment(api, operator):
     person_id = entering.create(api, operator, pool_code=POOL).json()["person_id"]
     whole = of_person(api, operator, person_id)
     assert whole["region_code"] == POOL and {row["reason"] for row in whole["plans"]} == {"not_enrolled"}
+
+
+def test_staff_of_another_pool_learn_nothing_of_the_one_that_counts(api, sql, new_token, retired, plan):
+    one = retired()
+    money.record_contributions(sql, one.person_id, BARE_POOL, [("2001-05-01", "employee", "regular", f"old {one.person_id}", 100)])
+    whole = of_person(api, new_token("staff", roles=["operator"], regions=["630000"]), one.person_id)
+    assert (whole["region_code"], whole["account_id"], whole["eligible"]) == (None, None, False)
+    assert {row["reason"] for row in whole["plans"]} == {"enrolled_elsewhere"}
+    assert all(row["net_fen"] is None for row in whole["plans"])
 
 
 def test_a_merged_record_points_to_the_other(api, sql, new_token, operator, retired, plan):

@@ -282,3 +282,35 @@ def test_another_birth_date_and_another_retirement(api, sql, operator, retired, 
         ["Your medical-insurance retirement was corrected to September 2026, and credits begin with the month after it, October 2026: nothing "
          "is due for September 2026.", "97.00 yuan had been credited before, so 97.00 yuan were taken back now."])
     assert explained(api, later, operator)["before"]["credit_id"] == younger, "the row just before"
+
+
+def test_a_death_within_the_year(api, sql, operator, retired, difference):
+    one = retired()
+    plan = Plan(POOL, {0: 168_000}, posting_month=3, is_pro_rated=True).insert(sql)
+    first = pensioners.credit(sql, plan, one, "2026-03")
+    assert "2026年度应划入1680.00元，没有扣款，实际入账1680.00元。" == explained(api, first, operator)["sentences"][1]
+    credit_id = difference(first, last_month="2026-05-01", months=5, gross_fen=-98_000, total_gross_fen=70_000, receivable_fen=98_000, reason="person")
+    assert sentences(api, credit_id, operator) == (
+        ["参保人已于2026年5月去世，享受至去世当月，2026年度按全年1680.00元的12分之5（享受至2026年5月止）计算，应划入700.00元，没有扣款，"
+         "应入账700.00元。",
+         "此前已入账1680.00元，本次应扣回980.00元：账户余额不足，全部记为应退还的款项。"],
+        ["The insured person died in May 2026, which is the last month that is credited; for the year 2026 (5/12 of 1680.00 yuan, entitled "
+         "until May 2026), 700.00 yuan are due, nothing is deducted, and 700.00 yuan remain.",
+         "1680.00 yuan had been credited before, so 980.00 yuan are to be taken back: the account held nothing of it, and all of it is owed."])
+
+
+def test_two_records_and_an_enrolment_that_was_none(api, sql, operator, retired, monthly, difference):
+    one = retired()
+    first = pensioners.credit(sql, monthly, one, "2026-08")
+    twice = difference(first, gross_fen=11_000, deduction_fen=300, total_gross_fen=22_000, total_deduction_fen=600, reason="merged",
+                       origin_credit_id=str(uuid.uuid4()))
+    assert sentences(api, twice, operator)[0][1] == "这笔107.00元原记在您的另一份记录上，两份记录合并时已随余额转入本账户。"
+    back = difference(first, gross_fen=-11_000, deduction_fen=-300, total_gross_fen=11_000, total_deduction_fen=300, reason="merged",
+                      origin_credit_id=None)
+    assert sentences(api, back, operator)[0] == [
+        "您的两份记录已经合并，同一期只划入一次，2026年8月应划入110.00元，扣除大病保险3.00元，应入账107.00元。",
+        "此前已入账214.00元，本次扣回107.00元。"]
+    none = difference(first, gross_fen=-11_000, deduction_fen=-300, total_gross_fen=0, total_deduction_fen=0, months=0, reason="not_entitled",
+                      origin_credit_id=None)
+    assert sentences(api, none, operator)[0] == [
+        "经复核，您在昆明市没有符合划入条件的参保关系，2026年8月不应划入。", "此前已入账107.00元，本次扣回107.00元。"]
