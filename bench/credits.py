@@ -77,7 +77,7 @@ class Program:
         return self.ask("operator", "POST", RUNS, {"region_code": POOL, "month": month, "reason": "bench"})["job_id"]
 
     def wait(self, job_id, state):
-        """The run, and how many seconds after its own clock began it was so."""
+        """The run, once it is so."""
         found = {}
 
         def is_so():
@@ -132,6 +132,7 @@ def whole_run(stand, staff):
 
 def reads_meanwhile(stand, staff, requests_path, seconds):
     """Balance reads before a run, while it checks, and while it posts; at a steady pace, as people ask."""
+
     def reads():
         return wrk(program.server.port, seconds, "reads.lua", requests_path, PAUSE_MS)
 
@@ -144,8 +145,7 @@ def reads_meanwhile(stand, staff, requests_path, seconds):
     program.approve(program.wait(job_id, "awaiting_approval"))
     wait_until(lambda: program.ask("operator", "GET", f"{RUNS}/{job_id}")["posted"]["people"] > 0, "the posting begins")
     found["posting"] = reads()
-    program.wait(job_id, "done")
-    program.end()
+    program.end()  # amid the run
     return found
 
 
