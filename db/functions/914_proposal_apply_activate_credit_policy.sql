@@ -2,7 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments and outcomes as proposal_apply has them. Locks: of the plans (credit_plan_lock), then the rows. One after another: what the
 -- first puts in force may be what the second must not contradict.
--- Outcomes: applied with the version; conflict where credit_policy_fault says so by now.
+-- Outcomes: applied with the version; conflict where credit_policy_fault says so by now, or for who drafted the version, though
+-- somebody else submitted it.
 CREATE OR REPLACE FUNCTION proposal_apply_activate_credit_policy(
     proposal_ids uuid[], instant timestamptz, actors uuid[], request_ids text[])
 RETURNS TABLE (proposal_id uuid, status text, outcome jsonb)
@@ -25,7 +26,8 @@ BEGIN
     LOOP
         UPDATE credit_policy AS p
            SET proposal_id = asked.proposal_id, activated_at = instant
-         WHERE p.policy_id = asked.policy_id AND credit_policy_fault(asked.policy_id, business_month) IS NULL;
+         WHERE p.policy_id = asked.policy_id AND credit_policy_fault(asked.policy_id, business_month) IS NULL
+           AND p.created_by IS DISTINCT FROM actors[array_position(proposal_ids, asked.proposal_id)];
         RETURN QUERY
         SELECT asked.proposal_id, CASE WHEN FOUND THEN 'applied' ELSE 'conflict' END,
                CASE WHEN FOUND THEN jsonb_build_object('policy_id', asked.policy_id, 'region_code', asked.region_code,

@@ -151,9 +151,27 @@ def test_months_do_not_become_a_year_in_its_middle(api, policy, reviewer, plan):
     check_problem(proposals.decide(api, proposal["proposal_id"], reviewer), 409, "conflict")
 
 
+def test_who_drafted_it_does_not_approve_it_when_a_colleague_submits_it(api, policy, reviewer, new_token, plan):
+    both = new_token("staff", roles=["policy", "reviewer"], regions=[PROVINCE])
+    proposal = submit(api, policy, draft(api, both, fixed(CITY, plan))["policy_id"])
+    check_problem(proposals.decide(api, proposal["proposal_id"], both), 409, "conflict")
+    proposals.approve(api, proposal["proposal_id"], reviewer)
+
+
 # --- what is in force -------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def left_as_it_was(sql, plan):
+    """A plan of the nation would credit the pensioners of every other test."""
+    yield
+    sql.execute("DELETE FROM proposal WHERE object_id IN (SELECT policy_id FROM credit_policy WHERE plan_code = %s)", [plan])
+    for table in ("credit_policy_tier", "credit_policy_deduction"):
+        sql.execute(f"DELETE FROM {table} WHERE policy_id IN (SELECT policy_id FROM credit_policy WHERE plan_code = %s)", [plan])
+    sql.execute("DELETE FROM credit_policy WHERE plan_code = %s", [plan])
+
+
+@pytest.mark.usefixtures("left_as_it_was")
 def test_a_city_falls_back_to_its_province_and_the_nation(api, policy, reviewer, plan):
     for region, fen in ((NATION, 5_000), (PROVINCE, 6_000), (CITY, 7_000)):
         activate(api, policy, reviewer, fixed(region, plan, tiers=[{"min_age": 0, "amount_fen": fen}]))

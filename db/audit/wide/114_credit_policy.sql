@@ -1,4 +1,4 @@
--- I5: each version of a plan is whole and one of its kind; each that counts was shipped, or approved by somebody else than who proposed it.
+-- I5: each version of a plan is whole and one of its kind; each that counts was shipped, or approved by somebody else than who drafted or proposed it.
 -- SPDX-License-Identifier: Apache-2.0
 -- Plans concern nobody in particular: they are looked at with the person of key 0, who does not exist. That a version that was
 -- used has not changed is held by 112_credit, which reckons every credit of it again.
@@ -40,7 +40,7 @@ CROSS JOIN LATERAL (
     SELECT 'proposal_id', 'an approved proposal to put it in force', coalesce(proposal.state, 'none')
     WHERE version.activated_at IS NOT NULL AND (version.created_by IS NOT NULL OR version.proposal_id IS NOT NULL)
       AND (proposal.state = 'approved' AND proposal.kind = 'activate_credit_policy' AND proposal.object_id = version.policy_id
-           AND proposal.decided_by <> proposal.proposed_by) IS NOT TRUE
+           AND proposal.decided_by <> proposal.proposed_by AND proposal.decided_by IS DISTINCT FROM version.created_by) IS NOT TRUE
     UNION ALL
     SELECT 'activated_at', 'an instant: it was approved', 'null' WHERE version.activated_at IS NULL AND version.proposal_id IS NOT NULL
 ) AS fault (column_name, expected, found)
