@@ -23,6 +23,7 @@ static const struct field fields[] = {
     {"year_not_over", INTEREST_RUN_POOLS_COLUMN_YEAR_NOT_OVER, FIELD_PLAIN},
     {"no_rule", INTEREST_RUN_POOLS_COLUMN_NO_RULE, FIELD_PLAIN},
     {"no_rate", INTEREST_RUN_POOLS_COLUMN_NO_RATE, FIELD_PLAIN},
+    {"rules_changed", INTEREST_RUN_POOLS_COLUMN_RULES_CHANGED, FIELD_PLAIN},
     {"balance_overflow", INTEREST_RUN_POOLS_COLUMN_BALANCE_OVERFLOW, FIELD_PLAIN},
 };
 

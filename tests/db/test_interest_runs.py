@@ -236,3 +236,57 @@ def test_a_settled_account_is_not_settled_by_the_year_again(owner):
     job_id = run_whole(owner, CITY, 2025, date("2026-01-03"))
     assert sums(owner, job_id)[4] == 1 and due(owner, account, date("2026-01-01")) == 0
     assert sum(fen for _, _, fen in entries(owner, account, "interest")) == round(1_000_000 * 364 * 0.0035 / 360) + 10
+
+
+@pytest.mark.parametrize("change", [
+    "UPDATE interest_rate SET rate_ppm = rate_ppm + 1 WHERE rate_kind = 'demand'",
+    "INSERT INTO interest_rate VALUES ('620500', 'demand', '2025-06-01', 9999, 'test')",
+    "INSERT INTO interest_rule SELECT '620500', effective_from, current_year_rate, carried_over_rate, 365 + 360 - day_count_basis,"
+    " rounding, posting_month, posting_day, source FROM interest_rule_at('620500', '2025-01-01')",
+])
+def test_terms_that_changed_since_the_check_are_not_posted(migrated, owner, accounts, change):
+    """What was approved are other sums. A new run posts them."""
+    _, job_id = ask(owner, CITY, 2025, date("2026-01-02"))
+    assert work(owner, job_id, date("2026-01-02")) == "awaiting_approval"
+    owner.execute(change)
+    assert approve(owner, job_id, date("2026-01-03")) == "applied"
+    assert work(owner, job_id, date("2026-01-03")) == "done"
+    assert sums(owner, job_id)[4:] == (0, 0, 0, 0)
+    assert skipped(owner, job_id, "posting") == {"rules_changed": 4}
+    assert sums(owner, run_whole(owner, CITY, 2025, date("2026-01-04")))[4] == 4
+    assert audit(migrated)["faults"] == []
+
+
+@pytest.mark.parametrize("change", [
+    "INSERT INTO interest_rate VALUES ('620500', 'demand', '2026-01-01', 9999, 'test')",
+    "INSERT INTO interest_rate VALUES ('440100', 'demand', '2025-06-01', 9999, 'test')",
+    "UPDATE interest_rate SET source = 'another paper'",
+])
+def test_a_change_that_does_not_touch_the_year_is_none(owner, accounts, change):
+    _, job_id = ask(owner, CITY, 2025, date("2026-01-02"))
+    assert work(owner, job_id, date("2026-01-02")) == "awaiting_approval"
+    owner.execute(change)
+    approve(owner, job_id, date("2026-01-03"))
+    assert work(owner, job_id, date("2026-01-03")) == "done"
+    assert sums(owner, job_id)[:4] == sums(owner, job_id)[4:]
+
+
+def test_only_pools_whose_terms_have_changed_are_passed_over(owner, accounts):
+    _, job_id = ask(owner, "620000", 2025, date("2026-01-02"))
+    assert work(owner, job_id, date("2026-01-02")) == "awaiting_approval"
+    approve(owner, job_id, date("2026-01-03"))
+    owner.execute("INSERT INTO interest_rate VALUES (%s, 'demand', '2025-06-01', 9999, 'test')", [OTHER_CITY])
+    assert work(owner, job_id, date("2026-01-03")) == "done"
+    assert sums(owner, job_id)[4] == 4
+    assert skipped(owner, job_id, "posting")["rules_changed"] == 3
+
+
+def test_terms_that_change_in_the_middle_of_posting(owner, accounts):
+    """What is left of the pool is passed over, and counted."""
+    _, job_id = ask(owner, CITY, 2025, date("2026-01-02"))
+    assert work(owner, job_id, date("2026-01-02")) == "awaiting_approval"
+    slice_of = "SELECT cardinality(account_ids), is_over FROM interest_run_slice(%s, 'posting', '2026-01-03', 1)"
+    assert owner.execute(slice_of, [job_id]).fetchone() == (1, False)
+    owner.execute("INSERT INTO interest_rate VALUES (%s, 'demand', '2025-06-01', 9999, 'test')", [CITY])
+    assert [owner.execute(slice_of, [job_id]).fetchone() for _ in range(4)] == [(0, False)] * 3 + [(0, True)]
+    assert skipped(owner, job_id, "posting") == {"rules_changed": 3}
