@@ -113,10 +113,10 @@ WHERE (placed.account_pool_code, placed.revision, placed.total_gross_fen, placed
 UNION ALL
 SELECT 'pensioner_credit', aged.credit_id::text, 'period', 'no credit by month in the same year', 'year'
 FROM aged
-WHERE aged.period = 'year'
+WHERE aged.period = 'year' AND aged.revision = 0 -- copies, and differences of them, may come of two records
   AND EXISTS (SELECT FROM pensioner_credit AS monthly
               WHERE monthly.person_key = aged.person_key AND monthly.plan_code = aged.plan_code AND monthly.period = 'month'
-                AND monthly.origin_credit_id IS NULL AND monthly.period_start >= aged.period_start
+                AND monthly.revision = 0 AND monthly.origin_credit_id IS NULL AND monthly.period_start >= aged.period_start
                 AND monthly.period_start < aged.period_start + interval '1 year')
 UNION ALL
 SELECT 'pensioner_credit', aged.credit_id::text, 'birth_date', coalesce(person.birth_date::text, 'a person'), aged.birth_date::text

@@ -1,4 +1,4 @@
--- I5: each version of a plan is whole and one of its kind; each that counts was shipped, or approved by somebody else than who drafted or proposed it.
+-- I5: each version of a plan is whole and of one kind; each that counts was shipped, or approved by who neither drafted nor proposed it.
 -- SPDX-License-Identifier: Apache-2.0
 -- Plans concern nobody in particular: they are looked at with the person of key 0, who does not exist. That a version that was
 -- used has not changed is held by 112_credit, which reckons every credit of it again.
