@@ -69,27 +69,26 @@ BEGIN
           LEFT JOIN LATERAL credit_policy_at(credit_recomputation_judge.pool_code, asked.plan_code, asked.policy_month) AS policy
                ON true
     ), part AS MATERIALIZED (
-        SELECT credited.plan_code, credited.period_start, credited.asked_month, version.policy_id,
+        SELECT credited.plan_code, credited.period_start, credited.asked_month, version.policy_id, version.period AS policy_period,
                array_agg(credited.person_key) AS person_keys
           FROM credited
           JOIN version ON version.plan_code = credited.plan_code AND version.policy_month = credited.policy_month
-         GROUP BY credited.plan_code, credited.period_start, credited.asked_month, version.policy_id
+         GROUP BY credited.plan_code, credited.period_start, credited.asked_month, version.policy_id, version.period
     ), entitled AS MATERIALIZED (
-        SELECT part.plan_code, part.period_start, part.person_keys[e.ord] AS person_key, e.status, e.birth_date, e.first_month,
+        SELECT part.plan_code, part.period_start, part.policy_id, part.policy_period, part.person_keys[e.ord] AS person_key, e.status, e.birth_date, e.first_month,
                e.last_month, e.basis_month, e.months, e.age_on, e.age_years, e.min_age, e.gross_fen, e.deduction_fen
           FROM part, credit_entitle(part.person_keys, credit_recomputation_judge.pool_code, part.policy_id, part.asked_month) AS e
     ), judged AS MATERIALIZED (
-        SELECT credited.*, version.policy_id, e.birth_date, e.first_month, e.last_month, e.basis_month, e.months, e.age_on,
+        SELECT credited.*, e.policy_id, e.birth_date, e.first_month, e.last_month, e.basis_month, e.months, e.age_on,
                e.age_years, e.min_age, e.status AS entitlement,
-               CASE WHEN version.period <> credited.period THEN 'period_changed'
+               CASE WHEN e.policy_period <> credited.period THEN 'period_changed'
                     WHEN e.status IN ('enrolment_suspended', 'pooled_only', 'policy_missing', 'policy_incomplete') THEN e.status
                     END AS unknown,
                CASE e.status WHEN 'due' THEN e.gross_fen ELSE 0 END AS due_gross_fen,
                CASE e.status WHEN 'due' THEN e.deduction_fen ELSE 0 END AS due_deduction_fen
-          FROM credited
-          JOIN version ON version.plan_code = credited.plan_code AND version.policy_month = credited.policy_month
-          JOIN entitled AS e ON e.person_key = credited.person_key AND e.period_start = credited.period_start
-                            AND e.plan_code = credited.plan_code
+          FROM credited -- FULL, so that it is hashed, however few rows are expected; both have the same
+          FULL JOIN entitled AS e ON e.person_key = credited.person_key AND e.period_start = credited.period_start
+                                 AND e.plan_code = credited.plan_code
     )
     SELECT CASE WHEN j.unknown IS NOT NULL THEN j.unknown
                 WHEN (j.due_gross_fen, j.due_deduction_fen) = (j.gross_fen, j.deduction_fen) THEN 'unchanged'
@@ -113,7 +112,8 @@ BEGIN
             LIMIT 1) AS account ON true
       LEFT JOIN account_status_rule AS rule ON rule.status = account.status
            AND rule.operation = CASE WHEN j.due_gross_fen - j.due_deduction_fen < j.gross_fen - j.deduction_fen
-                                     THEN 'adjust' ELSE 'credit' END;
+                                     THEN 'adjust' ELSE 'credit' END
+     WHERE j.entitlement IS NOT NULL AND j.person_key IS NOT NULL;
 END
 $$;
 COMMENT ON FUNCTION credit_recomputation_judge(bigint[], text, text, date, date, date) IS

@@ -125,10 +125,10 @@ BEGIN
         SELECT judged.person_key, judged.period_start, judged.plan_code, judged.reason, judged.gross_fen, judged.deduction_fen,
                CASE WHEN judged.status = 'due' THEN coalesce(refused.status, 'posted') ELSE judged.status END AS status,
                CASE WHEN refused.status IS NULL THEN op.credit_id END AS credit_id, coalesce(missing.fen, 0) AS missing_fen
-          FROM judged
-          LEFT JOIN op ON op.person_key = judged.person_key AND op.period_start = judged.period_start AND op.plan_code = judged.plan_code
+          FROM judged -- FULL, so that it is hashed, however few rows are expected: each of op is one of judged, and has its sum
+          FULL JOIN op ON op.person_key = judged.person_key AND op.period_start = judged.period_start AND op.plan_code = judged.plan_code
+          FULL JOIN missing ON missing.ord = op.ord
           LEFT JOIN refused ON refused.ord = op.ord
-          LEFT JOIN missing ON missing.ord = op.ord
     ), told AS (
         UPDATE credit_difference AS d
            SET status = outcome.status, credit_id = outcome.credit_id

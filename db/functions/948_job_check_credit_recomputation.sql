@@ -13,7 +13,7 @@ DECLARE
     asked_plan_code text;
     slice_people integer;
 BEGIN
-    SELECT job.parameters ->> 'plan_code', greatest(20, 2000 / (month_number(run.to_month) - month_number(run.from_month) + 4))
+    SELECT job.parameters ->> 'plan_code', greatest(5, 2000 / (month_number(run.to_month) - month_number(run.from_month) + 4))
       INTO STRICT asked_plan_code, slice_people
       FROM job
       JOIN credit_run AS run ON run.job_id = job.job_id

@@ -15,7 +15,7 @@ DECLARE
     slice_people integer;
 BEGIN
     SELECT job.proposal_id, job.parameters ->> 'plan_code',
-           greatest(20, 1200 / (month_number(run.to_month) - month_number(run.from_month) + 4))
+           greatest(2, 400 / (month_number(run.to_month) - month_number(run.from_month) + 4))
       INTO STRICT approved_by, asked_plan_code, slice_people
       FROM job
       JOIN credit_run AS run ON run.job_id = job.job_id
