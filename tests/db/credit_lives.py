@@ -19,6 +19,7 @@ class Lives(Desk):
     def __init__(self, connection, seed):
         super().__init__(connection, START)
         self.random, self.model, self.accounts, self.seen = random.Random(seed), credit_model.Model(), {}, set()
+        self.about = None
 
     def chance(self, probability):
         return self.random.random() < probability
@@ -51,6 +52,9 @@ class Lives(Desk):
         person.enrolments.append(self.known(credit_facts.Enrolment(pool, started, retired, mode=mode), made))
 
     def someone(self):
+        """Or whom it is about just now."""
+        if self.about is not None:
+            return self.about, self.model.people[self.about]
         return self.random.choice([(key, person) for key, person in self.model.people.items() if not person.is_alias])
 
     def change(self, key, one, **values):
@@ -96,7 +100,7 @@ class Lives(Desk):
     def changes_enrolment(self):
         key, person = self.someone()
         one = person.enrolments[-1]
-        if one.ended:
+        if one.ended or not all(other.ended for other in person.enrolments[:-1]):
             return
         if self.chance(0.5):
             self.change(key, one, status="active" if one.status != "active" else self.random.choice(("suspended", "closing")))

@@ -104,7 +104,7 @@ class World(Lives):
         last = month_of(self.today) - self.random.choice((0, 0, 1, 6))
         self.recompute(region, plan, last - self.random.choice((0, 3, 12, 24)), last)
 
-    def recompute(self, region, plan, first, last, is_disturbed=None):
+    def recompute(self, region, plan, first, last):
         job_id = self.ask_recomputation(region, first_day(first), first_day(last), plan)
         outcome = self.work(job_id)
         found, passed = self.model.differences(region, plan, first, last, self.today)
@@ -113,8 +113,10 @@ class World(Lives):
         assert outcome == ("awaiting_approval" if is_due else "done")
         if not is_due:
             return
-        if self.chance(0.3) if is_disturbed is None else is_disturbed:
+        self.about = self.random.choice([key[0] for key, one in sorted(found.items(), key=lambda item: item[0]) if one.status == "due"])
+        for _ in range(self.random.choice((0, 0, 4))):
             self.something(self.random.choice(("tick", "moves", "dies", "freezes", "spends", "new_version", "is_born_again")))
+        self.about = None
         self.post(job_id)
         told = self.model.recompute(found, self.today)
         self.compare_differences(job_id, {key: (told.get(key, (one.status,))[0], *one.credited, *one.due) for key, one in found.items()},
