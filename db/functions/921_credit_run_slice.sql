@@ -3,13 +3,14 @@
 -- Looked at is who is or was enrolled as an employee in the pool, once for each plan. The first slice of the check
 -- counts them, up to 10 million; those of the posting are as many as were checked. What is passed over as a whole has a
 -- row from the first slice on, even with nobody in it.
--- Locks: the run's row. Outcomes: one row: the people (an empty array when there are no more); the version that was
+-- Locks: the run's row. Outcomes: one row: the people (an empty array when there are no more); those of them who are or
+-- were retired there (retired_keys), the only ones whose accounts a posting needs; the version that was
 -- pinned when the run was asked for; refusal: why nobody of them is credited, policy_changed when another version is in
 -- force by now, so that what was approved is what is posted, or null; how many people the phase has looked at with
 -- these, how many there are, and whether these are the last.
 CREATE OR REPLACE FUNCTION credit_run_slice(asked_job_id uuid, asked_phase text, slice_people integer)
 RETURNS TABLE (pool_code text, plan_code text, policy_id uuid, refusal text, month date, person_keys bigint[],
-               done bigint, total bigint, is_over boolean)
+               retired_keys bigint[], done bigint, total bigint, is_over boolean)
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS $$
 #variable_conflict use_column
@@ -46,13 +47,16 @@ BEGIN
            AND (unit.pool_code, unit.plan_code) >= (run.after_pool_code, run.after_plan_code)
          ORDER BY unit.pool_code, unit.plan_code
     LOOP
-        SELECT coalesce(array_agg(next.person_key ORDER BY next.person_key), '{}') INTO person_keys
-          FROM (SELECT DISTINCT e.person_key
+        SELECT coalesce(array_agg(next.person_key ORDER BY next.person_key), '{}'),
+               array_agg(next.person_key ORDER BY next.person_key) FILTER (WHERE next.is_retired)
+          INTO person_keys, retired_keys
+          FROM (SELECT e.person_key, bool_or(e.retired_on IS NOT NULL) AS is_retired
                   FROM enrolment AS e
                  WHERE e.pool_code = pair.pool_code AND e.scheme = 'employee'
                    AND e.person_key > CASE WHEN pair.pool_code = run.after_pool_code
                                                 AND pair.plan_code = run.after_plan_code
                                            THEN run.after_person_key ELSE 0 END
+                 GROUP BY e.person_key
                  ORDER BY e.person_key
                  LIMIT slice_people) AS next;
         EXIT WHEN cardinality(person_keys) > 0;

@@ -8,7 +8,7 @@ RETURNS TABLE (done bigint, total bigint, is_over boolean)
 DECLARE
     slice record;
 BEGIN
-    SELECT * INTO STRICT slice FROM credit_run_slice(job_check_credit_run.job_id, 'checking', 1000);
+    SELECT * INTO STRICT slice FROM credit_run_slice(job_check_credit_run.job_id, 'checking', 2000);
     PERFORM credit_run_count(job_check_credit_run.job_id, 'checking', slice.pool_code, slice.plan_code,
                              array_agg(judged.status), array_agg(judged.min_age), array_agg(judged.gross_fen),
                              array_agg(judged.deduction_fen))

@@ -17,17 +17,14 @@ DECLARE
     pensioners bigint[];
     outcome record;
 BEGIN
-    SELECT * INTO STRICT slice FROM credit_run_slice(job_post_credit_run.job_id, 'posting', 1000);
+    SELECT * INTO STRICT slice FROM credit_run_slice(job_post_credit_run.job_id, 'posting', 2000);
     IF slice.refusal IS NULL THEN
         SELECT array_agg(account.person_key), array_agg(account.account_id),
                array_agg(account.person_key ORDER BY account.person_key)
                    FILTER (WHERE account.pool_code = slice.pool_code)
           INTO keys, ids, pensioners
           FROM account
-         WHERE account.person_key IN (
-                   SELECT e.person_key FROM enrolment AS e
-                    WHERE e.person_key = ANY (slice.person_keys) AND e.pool_code = slice.pool_code
-                      AND e.scheme = 'employee' AND e.retired_on IS NOT NULL);
+         WHERE account.person_key = ANY (slice.retired_keys);
         PERFORM FROM account_lock(keys, ids, true);
     END IF;
     WITH posted AS MATERIALIZED (

@@ -192,7 +192,7 @@ def make_many(connection, count, pool=CITY, first=1):
 
 def test_many_slices_and_a_worker_that_dies_in_each(owner):
     """A slice that was not committed is done again by whoever takes the lease, and nobody else's slice counts."""
-    make_many(owner, 2300)
+    make_many(owner, 4300)
     _, job_id = ask(owner)
     lost = 0
     for phase in ("awaiting_approval", "done"):
@@ -207,12 +207,12 @@ def test_many_slices_and_a_worker_that_dies_in_each(owner):
         if phase == "awaiting_approval":
             approve(owner, job_id)
     assert lost == 6
-    sums = {(CITY, "basic", 0): (2300, 2300 * GANSU_FEN, 0)}
+    sums = {(CITY, "basic", 0): (4300, 4300 * GANSU_FEN, 0)}
     assert tiers(owner, job_id, "checking") == tiers(owner, job_id, "posting") == sums
-    assert owner.execute("SELECT count(*), count(DISTINCT person_key) FROM pensioner_credit").fetchone() == (2300, 2300)
+    assert owner.execute("SELECT count(*), count(DISTINCT person_key) FROM pensioner_credit").fetchone() == (4300, 4300)
     assert owner.execute("SELECT min(current_year_fen), max(current_year_fen) FROM account").fetchone() == (GANSU_FEN, GANSU_FEN)
     assert owner.execute("SELECT count(*) FROM outbox WHERE kind = 'event'").fetchone() == (1,)
-    assert owner.execute("SELECT progress_done, progress_total FROM job WHERE job_id = %s", [job_id]).fetchone() == (2300, 2300)
+    assert owner.execute("SELECT progress_done, progress_total FROM job WHERE job_id = %s", [job_id]).fetchone() == (4300, 4300)
 
 
 def test_the_sums_hold_everybody_who_was_looked_at(owner, pensioners):
