@@ -149,7 +149,6 @@ PLANTED = {
     "difference shown to another deduction": (SHOWN.format("due_deduction_fen = 1"), "credit_difference", None, "due_deduction_fen"),
     "difference shown on another account": (SHOWN.format("account_id = %(survivor_account)s"), "credit_difference", None, "account_id"),
     "difference shown by another version": (SHOWN.format("policy_id = %(policy)s"), "credit_difference", None, "policy_id"),
-    "difference shown for another age": (SHOWN.format("age_years = 1"), "credit_difference", None, "age_years"),
     "difference shown of another person": (SHOWN.format("person_id = account_id"), "credit_difference", None, "person_id"),
     "difference shown for another reason": (SHOWN.format("reason = 'person'"), "credit_difference", None, "reason"),
     "sums of differences removed": ("DELETE FROM credit_difference_sum WHERE phase = 'posting'", "credit_difference_sum", None, "differences"),

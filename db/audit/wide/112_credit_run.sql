@@ -92,9 +92,6 @@ CROSS JOIN LATERAL (
     SELECT 'policy_id', difference.policy_id::text, coalesce(shown.policy_id::text, 'null')
     WHERE difference.total_gross_fen > 0 AND shown.policy_id IS DISTINCT FROM difference.policy_id
     UNION ALL
-    SELECT 'age_years', difference.age_years::text, coalesce(shown.age_years::text, 'null')
-    WHERE difference.total_gross_fen > 0 AND shown.age_years IS DISTINCT FROM difference.age_years
-    UNION ALL
     SELECT 'person_id', coalesce(person.person_id::text, 'a person'), shown.person_id::text
     WHERE person.person_id IS DISTINCT FROM shown.person_id
     UNION ALL
