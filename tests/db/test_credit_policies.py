@@ -4,6 +4,7 @@ import datetime
 import threading
 import uuid
 
+import psycopg
 import pytest
 
 from tests.db.entitled import policy
@@ -125,3 +126,51 @@ def test_a_nation_wide_version_is_judged_for_every_pool(owner):
     assert approve(owner, [proposed(owner, nation)]) == ["conflict"]
     later = policy(owner, "000000", "test", {0: 12}, version=2, effective_from="2029-01-01", period="year", posting_month=7, active=False)
     assert approve(owner, [proposed(owner, later)]) == ["applied"]
+
+
+@pytest.fixture
+def runtime(cluster, migrated):
+    """A session as `yibaod serve` has it."""
+    with cluster.connect(migrated.database, "owner", options="-c role=yibao_app") as connection:
+        yield connection
+
+
+def refused(connection, sql, values):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(sql, values)
+
+
+def test_the_runtime_role_drafts_and_puts_in_force_by_proposals(runtime):
+    one = member()
+    assert create(runtime, [one]) == ["created"]
+    assert approve(runtime, [proposed(runtime, one[0])]) == ["applied"]
+    assert active(runtime) == [1]
+
+
+def test_the_runtime_role_adds_nothing_to_what_is_proposed_or_active(runtime):
+    tier = "INSERT INTO credit_policy_tier (policy_id, min_age, amount_fen) VALUES (%s, 150, 1)"
+    deduction = "INSERT INTO credit_policy_deduction (policy_id, kind, amount_fen) VALUES (%s, 'critical_illness', 1)"
+    one = member()
+    one[14] = ""
+    assert create(runtime, [one]) == ["created"]
+    waiting = proposed(runtime, one[0])
+    (shipped,) = runtime.execute("SELECT policy_id FROM credit_policy WHERE region_code = '370000'").fetchone()
+    for policy_id in (one[0], shipped):
+        refused(runtime, tier, [policy_id])
+        refused(runtime, deduction, [policy_id])
+    assert approve(runtime, [waiting]) == ["applied"]
+    refused(runtime, tier, [one[0]])
+    refused(runtime, deduction, [one[0]])
+    assert runtime.execute("SELECT count(*) FROM credit_policy_tier WHERE policy_id = %s", [one[0]]).fetchone() == (2,)
+
+
+def test_the_runtime_role_neither_ends_nor_ships_a_version(runtime):
+    """What counts stays so, since its instant; and nothing counts that nobody drafted or approved."""
+    for change in ("activated_at = NULL, proposal_id = NULL", "activated_at = now()", "proposal_id = gen_random_uuid()"):
+        assert runtime.execute(f"UPDATE credit_policy SET {change} WHERE activated_at IS NOT NULL").rowcount == 0
+    for one in ("jsonb_build_object('policy_id', gen_random_uuid(), 'version', 9)",
+                "jsonb_build_object('policy_id', gen_random_uuid(), 'version', 9, 'activated_at', NULL)"):  # fmt: skip
+        refused(runtime, f"INSERT INTO credit_policy SELECT (jsonb_populate_record(p, {one})).* FROM credit_policy AS p"
+                         " WHERE region_code = '370000'", [])  # fmt: skip
+    assert create(runtime, [member()]) == ["created"]
+    refused(runtime, "UPDATE credit_policy SET activated_at = now() WHERE plan_code = 'test'", [])
