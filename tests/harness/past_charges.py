@@ -23,6 +23,12 @@ def held(sql, citizen, provider, amount_fen, instant=None, **fields):
     return made(sql, charging.hold, citizen, provider, amount_fen, instant, fields)
 
 
+def over(sql, citizen, provider, amount_fen, **fields):
+    """A hold that ended a millisecond after the newest entry of the account: none is dated before that."""
+    newest = sql.execute("SELECT last_posted_at FROM account WHERE account_id = %s", [citizen.account_id]).fetchone()[0]
+    return held(sql, citizen, provider, amount_fen, newest, lasts=datetime.timedelta(milliseconds=1), **fields)
+
+
 def made(sql, make, citizen, provider, amount_fen, instant, fields):
     key = money.key_of(citizen.account_id)
     account = types.SimpleNamespace(person_key=key, account_id=citizen.account_id)

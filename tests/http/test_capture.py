@@ -125,7 +125,7 @@ def test_what_is_malformed_is_named(api, provider, member):
 
 def test_past_its_time_it_is_neither_captured_nor_voided(api, sql, provider, member):
     someone = member(1000)
-    over = past_charges.held(sql, someone, provider, 100, past_charges.now() - datetime.timedelta(hours=2), lasts=datetime.timedelta(hours=1))
+    over = past_charges.over(sql, someone, provider, 100)
     check_problem(changes.capture(api, provider, over.charge_id), 409, "hold_expired")
     check_problem(changes.void(api, provider, over.charge_id), 409, "hold_expired")
     assert stored(sql, someone.account_id)[:2] == (1000, 0)
