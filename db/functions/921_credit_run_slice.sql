@@ -1,7 +1,7 @@
 -- The next people of a monthly run, of one pool and plan, in the order of pool, plan and person.
 -- SPDX-License-Identifier: Apache-2.0
 -- Looked at is who is or was enrolled as an employee in the pool, once for each plan. The first slice of the check
--- counts them, up to 10 million; those of the posting are as many as were checked. What is passed over as a whole has a
+-- counts them, up to 3 million; those of the posting are as many as were checked. What is passed over as a whole has a
 -- row from the first slice on, even with nobody in it.
 -- Locks: the run's row. Outcomes: one row: the people (an empty array when there are no more); those of them who are or
 -- were retired there (retired_keys), the only ones whose accounts a posting needs; the version that was
@@ -26,7 +26,7 @@ BEGIN
                      CROSS JOIN LATERAL (SELECT DISTINCT e.person_key FROM enrolment AS e
                                           WHERE e.pool_code = unit.pool_code AND e.scheme = 'employee') AS someone
                      WHERE unit.job_id = asked_job_id
-                     LIMIT 10000000) AS everybody;
+                     LIMIT 3000000) AS everybody;
         ELSE
             run.people_total := run.people_done;
         END IF;

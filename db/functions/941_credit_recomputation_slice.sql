@@ -1,7 +1,7 @@
 -- The next people of a recomputation, all of one pool, in the order of pool and person.
 -- SPDX-License-Identifier: Apache-2.0
 -- Checking goes through whoever is or was enrolled as an employee in a pool of the region (index enrolment_employee_pool); posting
--- through those whose differences are due. Nobody is in two slices of a pool. The first slice counts them, up to 10 million and to one
+-- through those whose differences are due. Nobody is in two slices of a pool. The first slice counts them, up to 3 million and to one
 -- million, so that it ends well within the time that a statement has.
 -- Locks: the run's row. Outcomes: one row: the pool and its people (an empty array when there are no more), how many the
 -- phase has looked at with them, how many there are, and whether these are the last.
@@ -25,7 +25,7 @@ BEGIN
                                    FROM (SELECT FROM unnest(pools) AS p (code)
                                           CROSS JOIN LATERAL (SELECT DISTINCT e.person_key FROM enrolment AS e
                                                                WHERE e.pool_code = p.code AND e.scheme = 'employee') AS someone
-                                          LIMIT 10000000) AS everybody)
+                                          LIMIT 3000000) AS everybody)
             ELSE (SELECT count(*)
                     FROM (SELECT DISTINCT d.pool_code, d.person_key FROM credit_difference AS d
                            WHERE d.job_id = asked_job_id AND d.status = 'due'

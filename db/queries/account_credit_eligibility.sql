@@ -29,7 +29,9 @@
 SELECT account.person_id, account.account_id, account.pool_code, o.plan_code, o.status, told.is_eligible, o.period,
        to_char(o.period_start, CASE o.period WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY' END), o.policy_id, o.policy_region_code,
        entitled.months::bigint, entitled.age_years::bigint, entitled.min_age::bigint, entitled.gross_fen, entitled.deduction_fen,
-       entitled.gross_fen - entitled.deduction_fen, o.first_month, o.last_month, o.posting_month::bigint, o.lowest_age::bigint,
+       entitled.gross_fen - entitled.deduction_fen,
+       CASE WHEN o.status <> 'enrolled_elsewhere' THEN o.first_month END, -- that one is the other pool's to tell
+       o.last_month, o.posting_month::bigint, o.lowest_age::bigint,
        coalesce(o.period_start, o.asked_month)
   FROM account
  CROSS JOIN LATERAL credit_outlook(account.person_key, account.pool_code, ARRAY[$3::date]) AS o

@@ -32,7 +32,9 @@
 SELECT person.person_id, account.account_id, pool.code, o.plan_code, o.status, told.is_eligible, o.period,
        to_char(o.period_start, CASE o.period WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY' END), o.policy_id, o.policy_region_code,
        entitled.months::bigint, entitled.age_years::bigint, entitled.min_age::bigint, entitled.gross_fen, entitled.deduction_fen,
-       entitled.gross_fen - entitled.deduction_fen, o.first_month, o.last_month, o.posting_month::bigint, o.lowest_age::bigint,
+       entitled.gross_fen - entitled.deduction_fen,
+       CASE WHEN o.status <> 'enrolled_elsewhere' THEN o.first_month END, -- that one is the other pool's to tell
+       o.last_month, o.posting_month::bigint, o.lowest_age::bigint,
        coalesce(o.period_start, o.asked_month)
   FROM person
  CROSS JOIN LATERAL (SELECT credit_pool_of(person.person_key, $3, $4::date) AS code) AS pool

@@ -9,7 +9,6 @@ from tests.harness.problems import check_problem
 from tests.harness.server import wait_until
 
 
-
 @pytest.fixture(scope="module")
 def provider(new_provider):
     return new_provider()
