@@ -101,7 +101,7 @@ def test_regions_of_submissions(api, policy, city_policy, new_token, plan):
     absent = submitting(api, city_policy, uuid.uuid4())
     check_problem(absent, 404, "not_found")
     assert without_request_id(submitting(api, city_policy, policy_id)) == without_request_id(absent)
-    (shipped,) = api.get(POLICIES, by=city_policy, params={"region_code": "110000", "state": "active"}).json()["data"]
+    (shipped,) = api.get(POLICIES, by=city_policy, params={"region_code": "110000", "plan_code": "basic", "state": "active"}).json()["data"]
     assert without_request_id(submitting(api, city_policy, shipped["policy_id"])) == without_request_id(absent)
     proposal = submit(api, policy, policy_id)
     city_reviewer = new_token("staff", roles=["reviewer"], regions=[CITY])
