@@ -21,7 +21,7 @@
 #define LATER_US (60 * SECOND_US) /* after a failure */
 
 #define HOLDS_EVERY_US (5 * SECOND_US) /* how long money stays reserved after its hold has ended */
-#define HOLDS_ROWS "500"
+#define DEAL_ROWS "500"
 #define OLDEST_EVERY_US (15 * SECOND_US)
 #define KEYS_EVERY_US (6 * HOUR_US)
 #define KEYS_BLOCKS "512" /* 4 MiB in one slice, some 20,000 keys */
@@ -52,21 +52,27 @@ struct kind {
     bool waits_first; /* the first time it only makes an appointment for a day later */
 };
 
-static enum outcome expire_holds(struct sweeps *sweeps, struct worker *worker)
+/* Calls a function of business time, real time and a number of rows, which says how many it has dealt with. */
+static enum outcome deal(struct worker *worker, const char *query, enum metric_counter metric)
 {
     char instant[33];
     char now[33];
-    (void)sweeps;
     instant_format(clock_business_us(), instant);
     instant_format(clock_real_us(), now);
-    const char *values[] = {instant, now, HOLDS_ROWS};
-    PGresult *done = worker_query(worker, "SELECT charge_expire($1, $2, $3)", 3, values);
+    const char *values[] = {instant, now, DEAL_ROWS};
+    PGresult *done = worker_query(worker, query, 3, values);
     if (done == NULL)
         return OUTCOME_FAILED;
     uint64_t count = strtoull(PQgetvalue(done, 0, 0), NULL, 10);
     PQclear(done);
-    metrics_add(METRIC_HOLDS_EXPIRED, count);
+    metrics_add(metric, count);
     return count > 0 ? OUTCOME_MORE : OUTCOME_DONE;
+}
+
+static enum outcome expire_holds(struct sweeps *sweeps, struct worker *worker)
+{
+    (void)sweeps;
+    return deal(worker, "SELECT charge_expire($1, $2, $3)", METRIC_HOLDS_EXPIRED);
 }
 
 static enum outcome delete_keys(struct sweeps *sweeps, struct worker *worker)

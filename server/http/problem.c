@@ -98,6 +98,14 @@ static void write_member(struct json_writer *writer, const char *key, const char
     json_text(writer, span_of(value));
 }
 
+static void write_possible(const struct request *request, struct json_writer *writer)
+{
+    json_key(writer, "state");
+    json_text(writer, request->refused_state);
+    json_key(writer, "possible");
+    json_raw(writer, request->possible);
+}
+
 static const char *header_of(const struct reply *reply, const char *name)
 {
     for (unsigned i = 0; i < reply->headers_count; i++)
@@ -142,6 +150,8 @@ void problem_render(const struct request *request, enum problem problem, struct 
     write_member(&writer, "request_id", request->request_id);
     if (problem == PROBLEM_VALIDATION_FAILED && request->faults_count > 0)
         write_faults(request, &writer);
+    if (problem == PROBLEM_NOT_POSSIBLE_NOW && request->possible.length > 0)
+        write_possible(request, &writer);
     json_object_close(&writer);
     if (!reply->body.failed)
         return;

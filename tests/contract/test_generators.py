@@ -178,3 +178,9 @@ def test_the_page_of_errors_is_current():
     result = run("generate_errors.py", ROOT / "openapi.yaml")
     assert result.stdout == (ROOT / "docs" / "errors.md").read_text(encoding="utf-8"), \
         "run tools/generate_errors.py openapi.yaml > docs/errors.md"
+
+
+def test_the_page_of_state_machines_is_current():
+    result = run("generate_state_machines.py", ROOT / "db" / "data" / "state_machines.csv")
+    assert result.stdout == (ROOT / "docs" / "state-machines.md").read_text(encoding="utf-8"), \
+        "run make docs"

@@ -21,7 +21,15 @@ WITH allowed (kind, direction, system_kind) AS (VALUES
     ('pensioner_credit', 'credit', 'pooled_fund'),
     ('pensioner_credit', 'debit', 'pooled_fund'),
     ('credit_deduction', 'debit', 'critical_illness_deduction'),
-    ('credit_deduction', 'credit', 'critical_illness_deduction')
+    ('credit_deduction', 'credit', 'critical_illness_deduction'),
+    ('wallet_out', 'debit', 'transit'),
+    ('wallet_in', 'credit', 'transit'),
+    ('wallet_return', 'credit', 'transit'),
+    ('transfer_out', 'debit', 'transit'),
+    ('transfer_in', 'credit', 'transit'),
+    ('transfer_return', 'credit', 'transit'),
+    ('withdrawal', 'debit', 'withdrawal_payable'),
+    ('withdrawal_return', 'credit', 'withdrawal_payable')
 )
 SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'system_account',
        CASE WHEN system_account.kind IS NULL THEN 'a system account'
