@@ -2,7 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none; whoever acts on it has locked persons and accounts. Outcomes, by precedence:
 --   conflict               one of them is merged away already, or they are the same; open holds on an account of the duplicate;
---                          no room for the sum in an account; no way to tell two contributions apart
+--                          no room for the sum in an account; no way to tell two contributions apart; a withdrawal of
+--                          either is under way
 --   not_allowed_in_status  one of them is dead; an account of the duplicate may not give (account_status_rule: transfer_out);
 --                          the survivor's account of that pool may not take (adjust)
 CREATE OR REPLACE FUNCTION merge_refusal(survivor_key bigint, duplicate_key bigint) RETURNS text
@@ -21,6 +22,7 @@ SELECT CASE
                      WHERE giving.person_key = duplicate_key AND NOT rule.allowed
                        AND giving.current_year_fen + giving.carried_over_fen > 0) THEN 'not_allowed_in_status'
     WHEN EXISTS (SELECT FROM account WHERE person_key = duplicate_key AND held_fen > 0)
+         OR EXISTS (SELECT FROM withdrawal WHERE person_key IN (survivor_key, duplicate_key) AND ended_at IS NULL)
          OR EXISTS (SELECT FROM account AS giving
                       JOIN account AS taking ON taking.person_key = survivor_key AND taking.pool_code = giving.pool_code
                      WHERE giving.person_key = duplicate_key

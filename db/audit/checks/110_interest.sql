@@ -148,10 +148,18 @@ CROSS JOIN LATERAL (
     SELECT 'pool_code', coalesce(account.pool_code, 'an account'), posting.pool_code
     WHERE account.pool_code IS DISTINCT FROM posting.pool_code
     UNION ALL
-    SELECT 'proposal_id', 'an approved proposal', coalesce(proposal.kind, 'none')
+    SELECT 'proposal_id', 'an approved proposal, or a withdrawal or transfer of the account', coalesce(proposal.kind, 'none')
     WHERE CASE WHEN posting.job_id IS NOT NULL THEN proposal.kind = 'post_interest' AND proposal.object_id = posting.job_id
                ELSE proposal.kind = 'merge_people'
-                    OR (proposal.kind = 'post_account_interest' AND proposal.object_id = posting.account_id) END IS NOT TRUE
+                    OR (proposal.kind = 'post_account_interest' AND proposal.object_id = posting.account_id)
+                    OR EXISTS (SELECT FROM withdrawal
+                                WHERE withdrawal.person_key = posting.person_key
+                                  AND withdrawal.withdrawal_id = posting.proposal_id
+                                  AND withdrawal.account_id = posting.account_id AND withdrawal.amount_fen > 0)
+                    OR EXISTS (SELECT FROM transfer
+                                WHERE transfer.person_key = posting.person_key
+                                  AND transfer.transfer_id = posting.proposal_id
+                                  AND transfer.from_account_id = posting.account_id) END IS NOT TRUE
     UNION ALL
     SELECT 'is_year_end', 'the end of the year ' || posting.interest_year, posting.accrued_to::text
     WHERE posting.is_year_end <> (posting.accrued_to = make_date(posting.interest_year + 1, pool.account_year_starts_month, 1))
