@@ -33,7 +33,7 @@ BEGIN
                                                WHERE other.person_key = asked.person_key AND other.scheme = 'employee'
                                                  AND other.status = 'active'
                                                  AND other.enrolment_id <> asked.from_enrolment_id)
-                             THEN 'suspended' ELSE coalesce(asked.from_enrolment_status, 'active') END
+                             THEN 'suspended' ELSE asked.from_enrolment_status END
          WHERE enrolment.person_key = asked.person_key AND enrolment.enrolment_id = asked.from_enrolment_id
            AND (enrolment.status = 'closing' OR (enrolment.status = 'ended' AND asked.moves_on IS NOT NULL));
     END LOOP;

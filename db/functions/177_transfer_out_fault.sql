@@ -32,7 +32,7 @@ BEGIN
         WHEN NOT EXISTS (SELECT FROM account_status_rule AS rule
                           WHERE rule.status = giving.status AND rule.operation = 'transfer_out' AND rule.allowed)
             THEN 'account_' || giving.status
-        WHEN asked.way IN ('cross_province', 'payout')
+        WHEN transfer_money(asked.way, asked.from_account_id, asked.to_scheme, waiting.account_mode) IN ('moves', 'paid_out')
              AND (giving.held_fen > 0
                   OR EXISTS (SELECT FROM wallet_transfer
                               WHERE wallet_transfer.person_key = asked.person_key

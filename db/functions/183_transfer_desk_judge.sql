@@ -1,9 +1,9 @@
 -- Judges decisions of desks about transfers that are locked, before anything is done: for each a status.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request; verdicts of transfer_claim. visibles: comma-joined LIKE patterns
+-- Arguments: arrays with one element for each request; verdicts of transfer_desk_claim. visibles: comma-joined LIKE patterns
 -- of pool codes, null for every pool; the pool of the desk that decides must be like one.
 -- Locks: none. Outcomes: one row for each member, in order; event: what it would be. status, by precedence:
---   a verdict of transfer_claim other than locked; absent is not_found
+--   a verdict of transfer_desk_claim other than locked; absent is not_found
 --   malformed               a refusal without reason and words, or what no timeline can hold; moves_on of what does not
 --                           move out
 --   not_found               the desk's pool is not the caller's

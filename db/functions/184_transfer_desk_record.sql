@@ -1,16 +1,16 @@
--- Records decisions about transfers: the timeline of those that are good, and every answer with its key and audit event.
+-- Records the timeline of decisions about transfers that are good, and ends payouts that have nothing to pay.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request; before: the transfers as they were. An audit event is of the
--- pool whose desk decided.
+-- Arguments: arrays with one element for each request; before: the transfers as they were.
+-- Where the account of a payout was empty there is no withdrawal to wait for: it is completed at once, by the system.
 CREATE OR REPLACE FUNCTION transfer_desk_record(
-    statuses text[], before transfer[], events text[], desks text[], decisions text[], reason_codes text[],
-    notes text[], actor_ids uuid[], instants timestamptz[], outcomes jsonb[], keys text[], content_hashes bytea[],
-    event_ids uuid[], request_ids text[], real_instants timestamptz[])
+    statuses text[], before transfer[], events text[], desks text[], reason_codes text[], notes text[],
+    actor_ids uuid[], instant timestamptz)
 RETURNS void
     LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     one_machine text;
     was record;
+    members integer := cardinality(statuses);
 BEGIN
     SELECT array_agg(a.person_key) AS person_keys, array_agg(a.transfer_id) AS transfer_ids,
            array_agg(a.machine) AS machines, array_agg(a.state) AS states,
@@ -24,20 +24,17 @@ BEGIN
             ARRAY(SELECT CASE WHEN was.machines[s.ord] = one_machine THEN s.status ELSE 'other' END
                     FROM unnest(statuses) WITH ORDINALITY AS s (status, ord) ORDER BY s.ord),
             was.person_keys, was.transfer_ids, was.pools, events, was.states, was.whos,
-            array_fill('staff'::text, ARRAY[cardinality(statuses)]), actor_ids, reason_codes, notes,
-            array_fill((SELECT max(i) FROM unnest(instants) AS i), ARRAY[cardinality(statuses)]));
+            array_fill('staff'::text, ARRAY[members]), actor_ids, reason_codes, notes,
+            array_fill(instant, ARRAY[members]));
     END LOOP;
-    PERFORM state_answer(
-        'decide_transfer', 'done', statuses, actor_ids, array_fill('staff'::text, ARRAY[cardinality(statuses)]),
-        was.person_keys, was.transfer_ids, was.pools,
-        ARRAY(SELECT jsonb_strip_nulls(jsonb_build_object(
-                         'desk', d.desk, 'decision', d.decision, 'event', d.event, 'reason_code', d.reason_code))
-                FROM unnest(desks, decisions, events, reason_codes) WITH ORDINALITY
-                     AS d (desk, decision, event, reason_code, ord)
-               ORDER BY d.ord),
-        outcomes, keys, content_hashes, event_ids, request_ids, real_instants);
+    PERFORM transfer_payout_settle(array_agg(empty.person_key), array_agg(empty.transfer_id),
+                                   array_agg('paid'::text), array_agg(instant))
+       FROM (SELECT transfer.person_key, transfer.transfer_id
+               FROM unnest(statuses, was.person_keys, was.transfer_ids) AS a (status, person_key, transfer_id)
+               JOIN transfer ON transfer.person_key = a.person_key AND transfer.transfer_id = a.transfer_id
+              WHERE a.status = 'good' AND transfer.state = 'paying' AND transfer.withdrawal_id IS NULL) AS empty
+     HAVING count(*) > 0;
 END
 $$;
-COMMENT ON FUNCTION transfer_desk_record(text[], transfer[], text[], text[], text[], text[], text[], uuid[],
-    timestamptz[], jsonb[], text[], bytea[], uuid[], text[], timestamptz[]) IS
-    'Records decisions about transfers: the timeline of those that are good, and every answer with its key and audit event';
+COMMENT ON FUNCTION transfer_desk_record(text[], transfer[], text[], text[], text[], text[], uuid[], timestamptz) IS
+    'Records the timeline of decisions about transfers that are good, and ends payouts that have nothing to pay';

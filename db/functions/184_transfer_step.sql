@@ -1,6 +1,7 @@
 -- Takes one step of one transfer: its effect, then its state, deadline and who decided.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the event is one that state_step has; ids of what may have to be opened.
+-- Arguments: the event is one that state_step has; ids of what may have to be opened;
+-- operation_id: of the entries that take money in, or of the withdrawal that pays it out.
 -- Locks: the caller has locked the transfer, the person and, for what moves money, all accounts of the person.
 -- Outcomes: good, or a refusal of the effect with nothing done: of transfer_move_out, transfer_take_in or transfer_undo;
 -- deferred where somebody else has just begun what this would begin (ask again).
@@ -19,7 +20,7 @@ BEGIN
     BEGIN
         CASE event
             WHEN 'move_out' THEN
-                status := transfer_move_out(asked, first_day, instant, hash_algorithm);
+                status := transfer_move_out(asked, first_day, operation_id, instant, hash_algorithm);
             WHEN 'take_in' THEN
                 status := transfer_take_in(asked, new_enrolment_id, new_account_id, operation_id, instant,
                                            hash_algorithm);
@@ -40,8 +41,8 @@ BEGIN
     UPDATE transfer
        SET state = next_state, entered_at = at, ended_at = CASE WHEN is_over THEN at END, reminded_on = NULL,
            overdue_noted_on = NULL,
-           due_on = transfer_next_due_on(next_state, asked.from_pool_code, asked.to_pool_code,
-                                         (at AT TIME ZONE 'Asia/Shanghai')::date),
+           due_on = transfer_due_on(asked.machine, next_state, asked.from_pool_code, asked.to_pool_code,
+                                    (at AT TIME ZONE 'Asia/Shanghai')::date),
            out_checked_by = CASE event WHEN 'check_out' THEN actor_id ELSE transfer.out_checked_by END,
            in_checked_by = CASE event WHEN 'check_in' THEN actor_id ELSE transfer.in_checked_by END,
            out_reviewed_by = CASE event WHEN 'move_out' THEN actor_id ELSE transfer.out_reviewed_by END,

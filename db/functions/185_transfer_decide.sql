@@ -4,7 +4,7 @@
 -- every pool. instants in business time, real_instants in real time. Ids come from the caller: of the enrolment and
 -- the account that may have to be opened, of the operation that takes money in, of the audit event. hash_algorithms and
 -- waits: that of the first member holds for all; what is locked is waited for only in a batch of one.
--- Locks, in this order: keys (advisory, tried and never waited for), transfers, people, then all their accounts.
+-- Locks, in this order: keys (advisory, tried and never waited for), people, transfers, then all accounts of the people.
 -- Outcomes: one row for each member, in order. status is `done`, `deferred` (ask again), a verdict of idempotency_claim,
 -- or a refusal of transfer_desk_judge or transfer_step. outcome: what the step came to; of not_possible_now the
 -- state and what is possible. is_replayed: it was answered before.
@@ -30,7 +30,7 @@ BEGIN
       INTO claimed
       FROM idempotency_claim(actor_ids, 'decide_transfer', keys, content_hashes) AS c;
     SELECT array_agg(coalesce(c.verdict, claimed.verdicts[c.ord]) ORDER BY c.ord) INTO statuses
-      FROM transfer_claim(person_keys, ARRAY(
+      FROM transfer_desk_claim(person_keys, ARRAY(
                SELECT CASE WHEN claimed.verdicts[t.ord] = 'new' THEN t.transfer_id END
                  FROM unnest(transfer_ids) WITH ORDINALITY AS t (transfer_id, ord) ORDER BY t.ord), is_waiting) AS c;
     SELECT array_agg(j.status ORDER BY j.ord) AS statuses, array_agg(j.event ORDER BY j.ord) AS events
@@ -52,10 +52,11 @@ BEGIN
                                          account_ids[i], operation_ids[i], instant, hash_algorithms[1]);
         END IF;
     END LOOP;
+    PERFORM transfer_desk_record(statuses, before, judged.events, desks, reason_codes, notes, actor_ids, instant);
     outcomes := transfer_desk_outcomes(statuses, person_keys, transfer_ids, judged.events, desks);
-    PERFORM transfer_desk_record(
-        statuses, before, judged.events, desks, decisions, reason_codes, notes, actor_ids, instants, outcomes, keys,
-        content_hashes, event_ids, request_ids, real_instants);
+    PERFORM transfer_desk_answer(
+        statuses, before, judged.events, desks, decisions, reason_codes, actor_ids, outcomes, keys, content_hashes,
+        event_ids, request_ids, real_instants);
     RETURN QUERY
     SELECT s.ord, CASE s.status WHEN 'good' THEN 'done' WHEN 'replayed' THEN claimed.statuses[s.ord] ELSE s.status END,
            s.status = 'replayed',

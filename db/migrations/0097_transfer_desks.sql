@@ -1,10 +1,7 @@
--- What the desks of transfers need besides the tables of 0092.
+-- What transfer.amount_fen says of payouts.
 -- SPDX-License-Identifier: Apache-2.0
 -- migrate:up
-ALTER TABLE transfer ADD COLUMN from_enrolment_status text CHECK (from_enrolment_status IN ('active', 'suspended'));
-COMMENT ON COLUMN transfer.from_enrolment_status IS 'Status of the old enrolment before the application, which it has again when the transfer is refused or cancelled; null: active';
-COMMENT ON COLUMN interest_posting.proposal_id IS 'Proposal whose approval posted it (post_interest, post_account_interest, merge_people), or the transfer that took the money out; null otherwise';
+COMMENT ON COLUMN transfer.amount_fen IS 'Money that left the old account, for transit or by the withdrawal of a payout, fen: the sum of both parts; 0 before, and where none leaves';
 
 -- migrate:down
-COMMENT ON COLUMN interest_posting.proposal_id IS 'Proposal whose approval posted it';
-ALTER TABLE transfer DROP COLUMN from_enrolment_status;
+COMMENT ON COLUMN transfer.amount_fen IS 'Money that left the old account for transit, fen: the sum of both parts; 0 before, and where none moves';
