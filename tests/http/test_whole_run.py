@@ -16,6 +16,7 @@ FORMS = {
     "mobile number": re.compile(r"(?<![0-9a-fA-F.-])1[3-9]\d{9}(?![0-9a-fA-F-])"),
     "name": re.compile(r"[\u4e00-\u9fff]{2,}"),
 }
+MOVING = re.compile(r'"route":"[^"]*/(?:family|wallet|transfers|withdrawal|payout|document|view-grants|pending|charges)')
 NEEDED = {"test_access_matrix.py", "test_errors.py", "test_rate_limit.py", "test_readiness.py", "test_deadlines.py"}
 
 
@@ -77,6 +78,17 @@ def test_no_server_complained_of_itself(servers):
         events = collections.Counter(json.loads(line)["event"] for line in wrong)
         assert events == server.provoked, (server.log_path, wrong[:5])
         assert "Sanitizer" not in text and "runtime error" not in text
+
+
+def test_sharing_and_moving_take_two_round_trips(servers):
+    """At most one question and one write, besides the token's when it is not remembered."""
+    most = collections.Counter()
+    for text in log_texts(servers).values():
+        for line in filter(lambda line: MOVING.search(line), text.splitlines()):
+            told = json.loads(line)
+            if told["event"] == "request" and told["status"] < 300:
+                most[told["method"], told["route"]] = max(most[told["method"], told["route"]], told["calls"])
+    assert {asked: calls for asked, calls in most.items() if calls > 2 + 1} == {}
 
 
 def test_no_server_died(servers):
