@@ -13,7 +13,7 @@ RETURNS text
 #variable_conflict use_column
 DECLARE
     status text := 'good';
-    next_state text := state_next(asked.machine, asked.state, event);
+    new_state text := state_next(asked.machine, asked.state, event);
     at timestamptz := greatest(instant, asked.entered_at);
     is_over boolean;
 BEGIN
@@ -37,11 +37,11 @@ BEGIN
         RETURN status;
     END IF;
     is_over := NOT EXISTS (SELECT FROM state_step AS step
-                            WHERE step.machine = asked.machine AND step.state = next_state);
+                            WHERE step.machine = asked.machine AND step.state = new_state);
     UPDATE transfer
-       SET state = next_state, entered_at = at, ended_at = CASE WHEN is_over THEN at END, reminded_on = NULL,
+       SET state = new_state, entered_at = at, ended_at = CASE WHEN is_over THEN at END, reminded_on = NULL,
            overdue_noted_on = NULL,
-           due_on = transfer_due_on(asked.machine, next_state, asked.from_pool_code, asked.to_pool_code,
+           due_on = transfer_due_on(asked.machine, new_state, asked.from_pool_code, asked.to_pool_code,
                                     (at AT TIME ZONE 'Asia/Shanghai')::date),
            out_checked_by = CASE event WHEN 'check_out' THEN actor_id ELSE transfer.out_checked_by END,
            in_checked_by = CASE event WHEN 'check_in' THEN actor_id ELSE transfer.in_checked_by END,

@@ -41,13 +41,13 @@
 -- column: amount_fen int8
 -- column: current_year_fen int8
 -- column: carried_over_fen int8
--- column: record_form text (JSON)
+-- column: record_form text (JSON, also null)
 SELECT result.ord, result.status, result.is_replayed, result.outcome ->> 'state', result.outcome ->> 'possible',
        (result.outcome ->> 'transfer_id')::uuid, result.outcome ->> 'desk', result.outcome ->> 'event',
        result.outcome ->> 'way', (result.outcome ->> 'entered_at')::timestamptz, (result.outcome ->> 'due_on')::date,
        (result.outcome ->> 'moves_on')::date, (result.outcome ->> 'months_moved')::bigint,
        (result.outcome ->> 'amount_fen')::bigint, (result.outcome ->> 'current_year_fen')::bigint,
-       (result.outcome ->> 'carried_over_fen')::bigint, nullif(result.outcome -> 'record_form', 'null')::text
+       (result.outcome ->> 'carried_over_fen')::bigint, coalesce(result.outcome ->> 'record_form', 'null')
   FROM transfer_decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
        AS result
  ORDER BY result.ord

@@ -104,6 +104,7 @@ CASES = {
     "getCreditRecomputation": Case(ids={"job_id": "credit_recomputation_job_id"}),
     "listCreditDifferences": Case(ids={"job_id": "credit_recomputation_job_id"}),
     "proposeAdjustment": Case(query={"dry_run": "true"}, ids={"linked_entry_id": "entry_id"}),
+    "decideTransfer": Case(inside=frozenset({409})),  # it is over already
     "proposeReversal": Case(inside=frozenset({201, 409})),
     # The duplicate is nobody's record.
     "proposeMerge": Case(inside=frozenset({400}), ids={"duplicate_person_id": "person_id"}),

@@ -3,7 +3,7 @@
 import dataclasses
 import uuid
 
-from tests.harness import changes, charges, consenting, money, pensioners, proposals, settling
+from tests.harness import changes, charges, consenting, money, moving, pensioners, proposals, settling
 from tests.harness.operations import BY_NAME
 
 ROLES = ("operator", "reviewer", "policy", "security", "auditor")
@@ -255,6 +255,7 @@ MAKERS = {
     "provider_id": lambda world, citizen: provider(world, citizen).subject_id,
     "settlement_id": settlement,
     "credit_id": pensioner_credit,
+    "transfer_id": lambda world, citizen: moving.over(world.sql, citizen, world.pool_of(citizen)),
     # Of a token: a client that has one.
     "subject_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).subject_id,
     "consent_request_id": lambda world, citizen: world.asked(citizen),
