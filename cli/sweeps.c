@@ -26,6 +26,7 @@
 #define KEYS_EVERY_US (6 * HOUR_US)
 #define KEYS_BLOCKS "512" /* 4 MiB in one slice, some 20,000 keys */
 #define SNAPSHOTS_EVERY_US HOUR_US
+#define VIEW_GRANTS_EVERY_US (60 * SECOND_US)
 /*
  * What is closed is older than any write may be: those under way have 10 s at most, and a server whose clock is slow by
  * more than this gets the instants of its entries raised (db/functions/887_ledger_close_from.sql).
@@ -73,6 +74,13 @@ static enum outcome expire_holds(struct sweeps *sweeps, struct worker *worker)
 {
     (void)sweeps;
     return deal(worker, "SELECT charge_expire($1, $2, $3)", METRIC_HOLDS_EXPIRED);
+}
+
+static enum outcome end_view_grants(struct sweeps *sweeps, struct worker *worker)
+{
+    (void)sweeps;
+    return deal(worker, "SELECT view_grant_expire($2, $3) FROM (SELECT $1::timestamptz) AS business",
+                METRIC_VIEW_GRANTS_EXPIRED);
 }
 
 static enum outcome delete_keys(struct sweeps *sweeps, struct worker *worker)
@@ -136,10 +144,11 @@ static const struct kind kinds[] = {
     {"holds", HOLDS_EVERY_US, expire_holds, false},
     {"idempotency_keys", KEYS_EVERY_US, delete_keys, false},
     {"snapshots", SNAPSHOTS_EVERY_US, cut_snapshots, true},
+    {"view_grants", VIEW_GRANTS_EVERY_US, end_view_grants, false},
 };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
-#define NAMES "{holds,idempotency_keys,snapshots}"
+#define NAMES "{holds,idempotency_keys,snapshots,view_grants}"
 
 struct sweeps *sweeps_open(const struct config *config)
 {

@@ -231,7 +231,7 @@ def door(server, door_of):
     return door_of(server)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_citizen(api, server, demo, sms, door_of):
     """Somebody on record with a phone, who has not registered yet: new_citizen(name=…)."""
     return lambda **changes: signing.new_citizen(api, demo.staff("operator"), door_of(server), sms, **changes)

@@ -13,6 +13,7 @@ TITLES = {
     "transfer": "Transfers (转移接续)",
     "transfer_payout": "Transfers to a pool that is not connected",
     "withdrawal": "Withdrawals (一次性支取)",
+    "view_grant": "Delegated views",
 }
 INTRODUCTION = """# State machines
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/access_log/action_text.h"
 #include "api/list.h"
+#include "api/sealed.h"
 #include "server/clock.h"
 #include "server/http/reply.h"
 
@@ -48,10 +49,13 @@ static enum problem bind(struct request *request, struct call *call)
     return bind_position(page, call) ? PROBLEM_NONE : PROBLEM_INTERNAL_ERROR;
 }
 
-static void write_row(struct json_writer *writer, const struct request *request, const struct rows *rows, int row)
+static bool write_row(struct json_writer *writer, struct request *request, const struct rows *rows, int row)
 {
     json_object_open(writer);
     fields_write(writer, FIELDS(fields), rows, row);
+    bool is_done = sealed_write_masked(request, writer, "citizen_name", "person.name",
+                                       row_uuid(rows, row, ME_ACCESS_LOG_COLUMN_CITIZEN_ID),
+                                       row_text(rows, row, ME_ACCESS_LOG_COLUMN_CITIZEN_NAME_SEALED), mask_name);
     json_key(writer, "text");
     json_text(writer, action_text(row_text(rows, row, ME_ACCESS_LOG_COLUMN_OUTCOME), request->language));
     json_key(writer, "purpose");
@@ -63,6 +67,7 @@ static void write_row(struct json_writer *writer, const struct request *request,
         json_text(writer, row_text(rows, row, ME_ACCESS_LOG_COLUMN_PURPOSE));
     }
     json_object_close(writer);
+    return is_done;
 }
 
 static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
@@ -77,7 +82,9 @@ static enum problem render(struct request *request, const struct rows *rows, str
     json_key(&writer, "data");
     json_array_open(&writer);
     for (int row = 0; row < shown; row++) {
-        write_row(&writer, request, rows, row);
+        if (!write_row(&writer, request, rows, row)) {
+            return PROBLEM_INTERNAL_ERROR;
+        }
     }
     json_array_close(&writer);
     if (shown > 0) {

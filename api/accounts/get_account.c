@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/access.h"
 #include "api/fields.h"
+#include "api/views/view.h"
 #include "server/http/reply.h"
 
 static const struct field fields[] = {
@@ -14,16 +15,22 @@ static const struct field fields[] = {
     {"last_posted_at", ACCOUNT_GET_COLUMN_LAST_POSTED_AT, FIELD_PLAIN},
 };
 
+VIEW_SAME_COLUMNS(VIEWED_ACCOUNT, ACCOUNT_GET, LAST_POSTED_AT);
+
 static enum problem bind(struct request *request, struct call *call)
 {
     struct uuid account_id = request->args[GET_ACCOUNT_ACCOUNT_ID].uuid;
-    enum problem problem = access_ask(request, account_id);
+    bool is_viewed = view_is_asked(request, account_id);
+    enum problem problem = is_viewed ? PROBLEM_NONE : access_ask(request, account_id);
     if (problem != PROBLEM_NONE) {
         return problem;
     }
-    call_init(call, STATEMENT_ACCOUNT_GET);
+    call_init(call, is_viewed ? STATEMENT_VIEWED_ACCOUNT : STATEMENT_ACCOUNT_GET);
     call_int(call, ACCOUNT_GET_PARAM_PERSON_KEY, (int64_t)uuid_key(account_id));
     call_uuid(call, ACCOUNT_GET_PARAM_ACCOUNT_ID, account_id);
+    if (is_viewed) {
+        view_bind(request, call, account_id, VIEWED_ACCOUNT_PARAM_VIEWER_ID);
+    }
     return PROBLEM_NONE;
 }
 

@@ -3,6 +3,7 @@
 #include "api/access.h"
 #include "api/api.h"
 #include "api/etag.h"
+#include "api/views/view.h"
 #include "server/clock.h"
 #include "server/http/reply.h"
 #include <inttypes.h>
@@ -15,7 +16,10 @@ struct balance {
     int64_t as_of_us;
 };
 
-static enum problem bind_as_of(struct request *request, struct call *call)
+VIEW_SAME_COLUMNS(VIEWED_BALANCE, ACCOUNT_BALANCE, CHANGED_AT);
+VIEW_SAME_COLUMNS(VIEWED_BALANCE_AS_OF, ACCOUNT_BALANCE_AS_OF, HELD_FEN);
+
+static enum problem bind_as_of(struct request *request, bool is_viewed, struct call *call)
 {
     struct uuid account_id = request->args[GET_ACCOUNT_BALANCE_ACCOUNT_ID].uuid;
     int64_t as_of_us = request->args[GET_ACCOUNT_BALANCE_AS_OF].number;
@@ -23,26 +27,33 @@ static enum problem bind_as_of(struct request *request, struct call *call)
         request_fault(request, ARG_QUERY, "as_of", "too_large", NULL);
         return PROBLEM_VALIDATION_FAILED;
     }
-    call_init(call, STATEMENT_ACCOUNT_BALANCE_AS_OF);
+    call_init(call, is_viewed ? STATEMENT_VIEWED_BALANCE_AS_OF : STATEMENT_ACCOUNT_BALANCE_AS_OF);
     call_int(call, ACCOUNT_BALANCE_AS_OF_PARAM_PERSON_KEY, (int64_t)uuid_key(account_id));
     call_uuid(call, ACCOUNT_BALANCE_AS_OF_PARAM_ACCOUNT_ID, account_id);
     call_instant(call, ACCOUNT_BALANCE_AS_OF_PARAM_AS_OF, as_of_us);
+    if (is_viewed) {
+        view_bind(request, call, account_id, VIEWED_BALANCE_AS_OF_PARAM_VIEWER_ID);
+    }
     return PROBLEM_NONE;
 }
 
 static enum problem bind(struct request *request, struct call *call)
 {
     struct uuid account_id = request->args[GET_ACCOUNT_BALANCE_ACCOUNT_ID].uuid;
-    enum problem problem = access_ask(request, account_id);
+    bool is_viewed = view_is_asked(request, account_id);
+    enum problem problem = is_viewed ? PROBLEM_NONE : access_ask(request, account_id);
     if (problem != PROBLEM_NONE) {
         return problem;
     }
     if (request->args[GET_ACCOUNT_BALANCE_AS_OF].present) {
-        return bind_as_of(request, call);
+        return bind_as_of(request, is_viewed, call);
     }
-    call_init(call, STATEMENT_ACCOUNT_BALANCE);
+    call_init(call, is_viewed ? STATEMENT_VIEWED_BALANCE : STATEMENT_ACCOUNT_BALANCE);
     call_int(call, ACCOUNT_BALANCE_PARAM_PERSON_KEY, (int64_t)uuid_key(account_id));
     call_uuid(call, ACCOUNT_BALANCE_PARAM_ACCOUNT_ID, account_id);
+    if (is_viewed) {
+        view_bind(request, call, account_id, VIEWED_BALANCE_PARAM_VIEWER_ID);
+    }
     return PROBLEM_NONE;
 }
 
@@ -121,8 +132,8 @@ static enum problem render_now(struct request *request, const struct rows *rows,
 
 static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
 {
-    return rows->statement == STATEMENT_ACCOUNT_BALANCE ? render_now(request, rows, reply)
-                                                        : render_as_of(request, rows, reply);
+    return request->args[GET_ACCOUNT_BALANCE_AS_OF].present ? render_as_of(request, rows, reply)
+                                                            : render_now(request, rows, reply);
 }
 
 const struct handler get_account_balance_handler = {.bind = bind, .render = render};

@@ -3,6 +3,7 @@
 #include "api/access.h"
 #include "api/accounts/charge_detail.h"
 #include "api/list.h"
+#include "api/views/view.h"
 #include <inttypes.h>
 
 static const struct field fields[] = {
@@ -45,14 +46,17 @@ static void bind_filters(struct request *request, struct call *call)
     }
 }
 
+VIEW_SAME_COLUMNS(VIEWED_ENTRIES, ACCOUNT_ENTRIES, OCCURRED_AT);
+
 static enum problem bind(struct request *request, struct call *call)
 {
     struct uuid account_id = request->args[LIST_ACCOUNT_ENTRIES_ACCOUNT_ID].uuid;
-    enum problem problem = access_ask(request, account_id);
+    bool is_viewed = view_is_asked(request, account_id);
+    enum problem problem = is_viewed ? PROBLEM_NONE : access_ask(request, account_id);
     if (problem != PROBLEM_NONE) {
         return problem;
     }
-    call_init(call, STATEMENT_ACCOUNT_ENTRIES);
+    call_init(call, is_viewed ? STATEMENT_VIEWED_ENTRIES : STATEMENT_ACCOUNT_ENTRIES);
     call_int(call, ACCOUNT_ENTRIES_PARAM_PERSON_KEY, (int64_t)uuid_key(account_id));
     call_uuid(call, ACCOUNT_ENTRIES_PARAM_ACCOUNT_ID, account_id);
     bind_filters(request, call);
@@ -67,6 +71,9 @@ static enum problem bind(struct request *request, struct call *call)
     }
     call_int(call, ACCOUNT_ENTRIES_PARAM_BEFORE_SEQ, before_seq);
     call_int(call, ACCOUNT_ENTRIES_PARAM_ROW_LIMIT, page->limit + 1);
+    if (is_viewed) {
+        view_bind(request, call, account_id, VIEWED_ENTRIES_PARAM_VIEWER_ID);
+    }
     return PROBLEM_NONE;
 }
 

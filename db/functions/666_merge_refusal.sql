@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none; whoever acts on it has locked persons and accounts. Outcomes, by precedence:
 --   conflict               one of them is merged away already, or they are the same; open holds on an account of the duplicate;
+--                          a grant to look at an account, of the duplicate or to it;
 --                          no room for the sum in an account; no way to tell two contributions apart; a withdrawal of
 --                          either is under way
 --   not_allowed_in_status  one of them is dead; an account of the duplicate may not give (account_status_rule: transfer_out);
@@ -23,6 +24,8 @@ SELECT CASE
                        AND giving.current_year_fen + giving.carried_over_fen > 0) THEN 'not_allowed_in_status'
     WHEN EXISTS (SELECT FROM account WHERE person_key = duplicate_key AND held_fen > 0)
          OR EXISTS (SELECT FROM withdrawal WHERE person_key IN (survivor_key, duplicate_key) AND ended_at IS NULL)
+         OR EXISTS (SELECT FROM view_grant
+                     WHERE state = 'granted' AND duplicate_key IN (person_key, viewer_person_key))
          OR EXISTS (SELECT FROM account AS giving
                       JOIN account AS taking ON taking.person_key = survivor_key AND taking.pool_code = giving.pool_code
                      WHERE giving.person_key = duplicate_key

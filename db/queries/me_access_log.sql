@@ -21,11 +21,13 @@
 -- column: outcome text (the action, and whether it was refused)
 -- column: purpose text
 -- column: is_chosen bool
+-- column: citizen_id uuid (another citizen, who was let look)
+-- column: citizen_name_sealed bytea
 SELECT event.event_id, event.at, event.actor_kind, client.client_id, client.name, client.kind,
        array_to_string(staff.roles, ','), array_to_string(staff.regions, ','), event.action,
        event.action || CASE WHEN event.detail ? 'refused' THEN '.refused' ELSE '' END,
        coalesce(consent.purpose, consent_request.purpose, event.detail ->> 'purpose'),
-       consent.purpose IS NULL AND consent_request.purpose IS NULL
+       consent.purpose IS NULL AND consent_request.purpose IS NULL, relative.person_id, relative.name_sealed
   FROM (SELECT $1::bigint UNION ALL
         SELECT person_alias.person_key FROM person_alias WHERE person_alias.current_person_key = $1) AS mine (person_key)
  CROSS JOIN LATERAL (SELECT audit_event.*
@@ -46,5 +48,7 @@ SELECT event.event_id, event.at, event.actor_kind, client.client_id, client.name
         AND consent.consent_id = CASE WHEN event.detail ->> 'consent_id' IS NOT NULL
                                       THEN (event.detail ->> 'consent_id')::uuid END
   LEFT JOIN consent_request ON consent_request.consent_request_id = event.object_id
+  LEFT JOIN person AS relative ON event.actor_kind = 'citizen' AND event.actor_id <> $2
+        AND relative.person_key = person_key_of(event.actor_id)
  ORDER BY event.at DESC, event.event_id DESC
  LIMIT $6

@@ -58,6 +58,7 @@ struct request {
     struct uuid look_object_id;
     struct uuid consent_id;      /* what allows a client to see this person, for the scope of the operation */
     uint64_t consent_person_key; /* 0: there is none */
+    uint64_t viewed_person_key;  /* whose rows a citizen gets by a grant that its call asks for; 0: nobody else's */
     struct span refused_state;   /* set by render with PROBLEM_NOT_POSSIBLE_NOW: the state that it is in (api/states.h) */
     struct span possible;        /* and what could be done instead: a JSON array of words */
     void *state;                 /* what bind leaves for work, proceed and render, in the arena */

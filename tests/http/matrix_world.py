@@ -3,8 +3,9 @@
 import dataclasses
 import uuid
 
-from tests.harness import changes, charges, consenting, money, moving, pensioners, proposals, settling
+from tests.harness import changes, charges, consenting, money, moving, pensioners, proposals, settling, viewing
 from tests.harness.operations import BY_NAME
+from tests.harness.people import Principal
 
 ROLES = ("operator", "reviewer", "policy", "security", "auditor")
 CLIENT_KINDS = ("mini_program", "app", "website", "service_platform", "terminal", "hotline", "provider", "payment_platform")
@@ -22,13 +23,15 @@ class Somebody:
     client_kind: str = None
     scopes: frozenset = frozenset()  # what the target has agreed to
     is_asker: bool = False  # the client that has asked for consent
+    views: frozenset = frozenset()  # operations by which a relative looks at the target's account
 
 
 class World:
     """The target is in one pool, so that whoever covers that pool reaches it; the stranger is in another province."""
 
-    def __init__(self, api, sql, demo, new_token, new_client):
+    def __init__(self, api, sql, demo, new_token, new_client, new_citizen):
         self.api, self.sql, self.demo, self.new_token, self.new_client = api, sql, demo, new_token, new_client
+        self.new_citizen = new_citizen
         self.target = demo.employee
         (self.pool,) = self.pools_of(self.target)
         self.stranger = next(c for c in demo.citizens if c.account_id and self.is_elsewhere(c))
@@ -56,6 +59,20 @@ class World:
         yield Somebody("anonymous", None)
         yield Somebody("owner", self.target, frozenset({"target"}), is_thorough=True)
         yield Somebody("stranger", self.stranger, frozenset({"stranger"}), is_thorough=True)
+        looks = ("getAccount", "getAccountBalance", "listAccountEntries")
+        for scope, views in (("balance", looks[:2]), ("balance_and_entries", looks)):
+            relative = self.relative(scope)
+            yield Somebody(f"relative who may see {scope}", relative, is_thorough=True, views=frozenset(views))
+        yield Somebody("relative who gave the grant back", self.relative("balance_and_entries", gives_back=True), is_thorough=True)
+
+    def relative(self, scope, gives_back=False):
+        """Somebody whom the target lets look at the account."""
+        citizen = self.new_citizen()
+        principal = Principal(citizen.register()["access_token"], "citizen", person_id=citizen.person_id, name=citizen.name)
+        made = viewing.granted(self.api, self.target, citizen, scope=scope)
+        if gives_back:
+            viewing.revoke(self.api, made["view_grant_id"], principal)
+        return principal
 
     def clients(self):
         yield Somebody("asker", self.asker, client_kind="mini_program", is_asker=True, is_thorough=True)
@@ -233,6 +250,11 @@ def refund(world, citizen):
     return changes.refund(world.api, world.institution, charge_id).json()["refund_id"]
 
 
+def view_grant(world, citizen):
+    """To somebody who is nobody in the matrix; each is granted to another."""
+    return viewing.granted(world.api, citizen, world.new_citizen())["view_grant_id"]
+
+
 # For each name of a field with an id: makes such an object that is the citizen's, or is managed where the citizen lives.
 MAKERS = {
     "person_id": lambda world, citizen: citizen.person_id,
@@ -259,5 +281,6 @@ MAKERS = {
     # Of a token: a client that has one.
     "subject_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).subject_id,
     "consent_request_id": lambda world, citizen: world.asked(citizen),
+    "view_grant_id": view_grant,
     "consent_id": lambda world, citizen: consenting.grant(world.api, citizen, world.asked(citizen, world.allowed))["consent_id"],
 }

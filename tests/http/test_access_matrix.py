@@ -12,8 +12,8 @@ from tests.http.matrix_world import MAKERS, World
 
 
 @pytest.fixture(scope="module")
-def world(api, sql, demo, new_token, new_client):
-    return World(api, sql, demo, new_token, new_client)
+def world(api, sql, demo, new_token, new_client, new_citizen):
+    return World(api, sql, demo, new_token, new_client, new_citizen)
 
 
 def case_of(operation):
@@ -67,6 +67,8 @@ def may_reach(operation, somebody, owner):
         if case.reaches_all:
             return True
         return owner == "target" and operation.scope in somebody.scopes if operation.scope else somebody.is_asker
+    if operation.name in somebody.views:
+        return owner == "target"
     is_bound = bool(operation.path_parameters) if case.is_bound is None else case.is_bound
     return not is_bound or owner in somebody.reaches
 

@@ -1,0 +1,59 @@
+-- Reads one page of an account's entries for somebody whom its owner lets look at it.
+-- SPDX-License-Identifier: Apache-2.0
+-- Parameters and columns begin with those of account_entries, which tells people of their own. No row without a grant
+-- in force; that somebody looked is recorded in the same transaction.
+-- lane: slow
+-- repeatable: yes
+-- param: person_key int8
+-- param: account_id uuid
+-- param: before_seq int8
+-- param: kind text
+-- param: from_date date
+-- param: to_date date
+-- param: row_limit int8
+-- param: viewer_id uuid
+-- param: at instant (real time)
+-- param: action text
+-- param: event_id uuid
+-- param: request_id text
+-- column: person_id uuid
+-- column: pool_code text
+-- column: seq int8
+-- column: entry_id uuid
+-- column: operation_id uuid
+-- column: kind text
+-- column: part text
+-- column: direction text
+-- column: amount_fen int8
+-- column: balance_after_fen int8
+-- column: current_year_after_fen int8
+-- column: carried_over_after_fen int8
+-- column: business_date date
+-- column: posted_at instant
+-- column: reference text
+-- column: linked_entry_id uuid
+-- column: charge_id uuid
+-- column: charge_no text
+-- column: provider_id uuid
+-- column: institution_name text
+-- column: institution_type text
+-- column: usage text
+-- column: item text
+-- column: occurred_at instant
+SELECT account.person_id, account.pool_code, page.seq, page.entry_id, page.operation_id, page.kind, page.part,
+       page.direction, page.amount_fen, page.current_year_after_fen + page.carried_over_after_fen,
+       page.current_year_after_fen, page.carried_over_after_fen, page.business_date, page.posted_at, page.reference,
+       page.linked_entry_id, charge.charge_id, charge.charge_no, charge.provider_id, charge.institution_name,
+       charge.institution_type, charge.usage, charge.item, charge.occurred_at
+  FROM view_look($1, $2, $8, 'entries', $9, $10, $11, $12) AS granted
+  JOIN account ON account.person_key = $1 AND account.account_id = $2
+  LEFT JOIN LATERAL (SELECT ledger_entry.*
+                       FROM ledger_entry
+                      WHERE ledger_entry.person_key = $1 AND ledger_entry.account_id = $2 AND ledger_entry.seq < $3
+                        AND ($4::text IS NULL OR ledger_entry.kind = $4)
+                        AND ($5::date IS NULL OR ledger_entry.business_date >= $5)
+                        AND ($6::date IS NULL OR ledger_entry.business_date <= $6)
+                      ORDER BY ledger_entry.seq DESC
+                      LIMIT $7) AS page ON true
+  LEFT JOIN LATERAL charge_detail(page.kind, page.operation_id) AS charge ON true
+ ORDER BY page.seq DESC
