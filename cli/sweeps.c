@@ -26,6 +26,7 @@
 #define KEYS_EVERY_US (6 * HOUR_US)
 #define KEYS_BLOCKS "512" /* 4 MiB in one slice, some 20,000 keys */
 #define SNAPSHOTS_EVERY_US HOUR_US
+#define REMINDERS_EVERY_US (300 * SECOND_US)
 #define VIEW_GRANTS_EVERY_US (60 * SECOND_US)
 /*
  * What is closed is older than any write may be: those under way have 10 s at most, and a server whose clock is slow by
@@ -81,6 +82,12 @@ static enum outcome end_view_grants(struct sweeps *sweeps, struct worker *worker
     (void)sweeps;
     return deal(worker, "SELECT view_grant_expire($2, $3) FROM (SELECT $1::timestamptz) AS business",
                 METRIC_VIEW_GRANTS_EXPIRED);
+}
+
+static enum outcome remind_desks(struct sweeps *sweeps, struct worker *worker)
+{
+    (void)sweeps;
+    return deal(worker, "SELECT transfer_remind($1, $2, $3)", METRIC_TRANSFER_REMINDERS);
 }
 
 static enum outcome delete_keys(struct sweeps *sweeps, struct worker *worker)
@@ -144,11 +151,12 @@ static const struct kind kinds[] = {
     {"holds", HOLDS_EVERY_US, expire_holds, false},
     {"idempotency_keys", KEYS_EVERY_US, delete_keys, false},
     {"snapshots", SNAPSHOTS_EVERY_US, cut_snapshots, true},
+    {"transfer_reminders", REMINDERS_EVERY_US, remind_desks, false},
     {"view_grants", VIEW_GRANTS_EVERY_US, end_view_grants, false},
 };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
-#define NAMES "{holds,idempotency_keys,snapshots,view_grants}"
+#define NAMES "{holds,idempotency_keys,snapshots,transfer_reminders,view_grants}"
 
 struct sweeps *sweeps_open(const struct config *config)
 {

@@ -13,6 +13,7 @@ import tempfile
 import urllib.parse
 
 import demo_clients
+import demo_transfers
 from demo_data import citizen_number, credit_code, yuan
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -125,6 +126,11 @@ def demo_people(today):
             "周德明", "retired in Tianshui in 2025", born("620503", 1965, 3, 30, 913), "13893800009",
             [Enrolment("620500", "employee", "2012-05-01", retired_on="2025-04-01")],
             months=months("620500", "2018-01", "2025-03", 480000)),
+        *[Person(name, note, number, phone, [Enrolment("620500", "employee", "2017-03-01")],
+                 months=months("620500", "2023-01", newest, 510000)) for name, note, number, phone in (
+            ("郭磊", "moves to Jiuquan, in the same province", born("620502", 1991, 5, 16, 933), "13893800010"),
+            ("马兰", "wanted to move to Guangzhou, changes her mind", born("620503", 1993, 11, 2, 944), "13893800011"),
+            ("何晓梅", "moves to Guangzhou, her transfer is under way", born("620502", 1989, 7, 24, 986), "13893800012"))],
     ]
 
 
@@ -237,6 +243,12 @@ def clients():
     return found
 
 
+def apply_for_transfers(people):
+    for person in people:
+        if "transfer is under way" in person.note:
+            query(demo_transfers.statement(find(person)[0], "440100", business_date()))
+
+
 def write_private(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(path.name + ".new")
@@ -275,6 +287,7 @@ def main():
         return
     if any(find(person) is None for person in people):
         import_people(people)
+    apply_for_transfers(people)
     document = {
         "base_url": "http://" + os.environ.get("YIBAO_LISTEN", "127.0.0.1:8080"),
         "admin_token": staff_token("security", ["000000"]),

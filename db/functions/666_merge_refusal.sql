@@ -3,6 +3,7 @@
 -- Locks: none; whoever acts on it has locked persons and accounts. Outcomes, by precedence:
 --   conflict               one of them is merged away already, or they are the same; open holds on an account of the duplicate;
 --                          a grant to look at an account, of the duplicate or to it;
+--                          a transfer of either under way;
 --                          no room for the sum in an account; no way to tell two contributions apart; a withdrawal of
 --                          either is under way
 --   not_allowed_in_status  one of them is dead; an account of the duplicate may not give (account_status_rule: transfer_out);
@@ -23,6 +24,7 @@ SELECT CASE
                      WHERE giving.person_key = duplicate_key AND NOT rule.allowed
                        AND giving.current_year_fen + giving.carried_over_fen > 0) THEN 'not_allowed_in_status'
     WHEN EXISTS (SELECT FROM account WHERE person_key = duplicate_key AND held_fen > 0)
+         OR EXISTS (SELECT FROM transfer WHERE person_key IN (survivor_key, duplicate_key) AND ended_at IS NULL)
          OR EXISTS (SELECT FROM withdrawal WHERE person_key IN (survivor_key, duplicate_key) AND ended_at IS NULL)
          OR EXISTS (SELECT FROM view_grant
                      WHERE state = 'granted' AND duplicate_key IN (person_key, viewer_person_key))

@@ -3,7 +3,7 @@
 import datetime
 
 NOW = datetime.datetime(2026, 1, 5, 9, 30, tzinfo=datetime.timezone.utc)
-NAMES = ["holds", "idempotency_keys", "snapshots"]
+NAMES = ["holds", "idempotency_keys", "snapshots", "transfer_reminders"]
 
 
 def at(seconds):
@@ -19,9 +19,9 @@ def done(connection, name, owner, seconds, next_seconds):
 
 
 def test_each_is_taken_by_one(owner):
-    taken = [take(owner, name) for name in ("a", "b", "c", "d")]
-    assert sorted(rows[0] for rows in taken[:3]) == [(name, True) for name in NAMES]
-    assert taken[3] == []
+    taken = [take(owner, name) for name in ("a", "b", "c", "d", "e")]
+    assert sorted(rows[0] for rows in taken[:4]) == [(name, True) for name in NAMES]
+    assert taken[4] == []
 
 
 def test_it_is_due_again_when_it_says(owner):

@@ -106,6 +106,9 @@ CASES = {
     "getCreditRecomputation": Case(ids={"job_id": "credit_recomputation_job_id"}),
     "listCreditDifferences": Case(ids={"job_id": "credit_recomputation_job_id"}),
     "proposeAdjustment": Case(query={"dry_run": "true"}, ids={"linked_entry_id": "entry_id"}),
+    "createTransfer": Case(body=lambda operation, principal: {"to_pool_code": "330100"}, query={"dry_run": "true"},
+                           sent=frozenset({"person_id"}), is_bound=True),
+    "cancelTransfer": Case(inside=frozenset({409})),  # it is over already
     "decideTransfer": Case(inside=frozenset({409})),  # it is over already
     "proposeReversal": Case(inside=frozenset({201, 409})),
     # The duplicate is nobody's record.

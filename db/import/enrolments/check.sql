@@ -46,8 +46,12 @@ FROM (
     LEFT JOIN enrolment AS stored
            ON stored.person_key = identifier.person_key AND stored.pool_code = import_row.pool_code
           AND stored.scheme = import_row.scheme AND stored.started_on = import_row.started_on
+    -- What is closing because a transfer is under way stands in the agency's files as it was before.
+    LEFT JOIN transfer AS moving
+           ON stored.status = 'closing' AND import_row.status <> 'closing' AND moving.person_key = stored.person_key
+          AND moving.from_enrolment_id = stored.enrolment_id AND moving.ended_at IS NULL
     CROSS JOIN LATERAL (
-        SELECT (stored.status, stored.account_mode, stored.payer_kind, stored.employer_code, stored.ended_on,
+        SELECT (coalesce(moving.from_enrolment_status, stored.status), stored.account_mode, stored.payer_kind, stored.employer_code, stored.ended_on,
                 stored.retired_on)
                    IS NOT DISTINCT FROM (import_row.status, import_row.account_mode, import_row.payer_kind,
                                          import_row.employer_code, import_row.ended_on, import_row.retired_on) AS is_same
