@@ -63,10 +63,20 @@ def charge(operation, principal):
     return charges.body(amount_fen=1)
 
 
+def withdrawal(operation, principal):
+    """Without the account, which is one of the ids; nobody has that name."""
+    return {"reason": "emigration", "bank_card": "6222021234567890128", "payee_name": "无名氏"}
+
+
 DEFAULT = Case()
 MATRIX_CHANNEL = {"channel_code": "matrix"}
 CASES = {
     "createCharge": Case(body=charge, sent=frozenset({"account_id"}), reaches_all=True),
+    "createWithdrawal": Case(body=withdrawal, is_bound=True, inside=frozenset({201, 409}), sent=frozenset({"account_id"})),
+    "changeWithdrawalBankAccount": Case(inside=frozenset({409})),
+    "returnWithdrawal": Case(inside=frozenset({409})),
+    "payWithdrawalAtWindow": Case(inside=frozenset({409})),
+    "cancelWithdrawal": Case(inside=frozenset({200, 409})),
     "createImport": Case(query={"dry_run": "true"}),
     "moveTestClock": Case(body=lambda operation, principal: {"advance_s": 0}),  # which moves nobody's
     "cancelJob": Case(inside=frozenset({204, 409})),

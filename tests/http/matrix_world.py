@@ -3,7 +3,7 @@
 import dataclasses
 import uuid
 
-from tests.harness import changes, charges, consenting, money, moving, pensioners, proposals, settling, viewing
+from tests.harness import changes, charges, consenting, money, moving, pensioners, proposals, settling, viewing, withdrawing
 from tests.harness.operations import BY_NAME
 from tests.harness.people import Principal
 
@@ -255,6 +255,16 @@ def view_grant(world, citizen):
     return viewing.granted(world.api, citizen, world.new_citizen())["view_grant_id"]
 
 
+def withdrawal(world, citizen):
+    """Applied for by staff; an earlier one of the account is cancelled."""
+    operator = world.new_token("staff", roles=["operator"], regions=[world.pool_of(citizen)])
+    for one in world.api.get(f"/v1/people/{citizen.person_id}/withdrawals", by=operator).json()["data"]:
+        if one["state"] == "submitted":
+            withdrawing.done(withdrawing.step(world.api, one["withdrawal_id"], "cancellation", operator))
+    asked = withdrawing.apply(world.api, citizen.account_id, operator, reason="destination_not_connected", payee_name=citizen.name)
+    return withdrawing.done(asked, 201)["withdrawal_id"]
+
+
 # For each name of a field with an id: makes such an object that is the citizen's, or is managed where the citizen lives.
 MAKERS = {
     "person_id": lambda world, citizen: citizen.person_id,
@@ -265,6 +275,7 @@ MAKERS = {
     "proposal_id": lambda world, citizen: proposals.plant(world.sql, citizen.person_id),
     "charge_id": charge,
     "refund_id": refund,
+    "withdrawal_id": withdrawal,
     "client_id": lambda world, citizen: world.new_client(regions=[world.pool_of(citizen)])["client_id"],
     "token_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).token_id,
     "session_id": session,
