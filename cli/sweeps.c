@@ -90,6 +90,12 @@ static enum outcome remind_desks(struct sweeps *sweeps, struct worker *worker)
     return deal(worker, "SELECT transfer_remind($1, $2, $3)", METRIC_TRANSFER_REMINDERS);
 }
 
+static enum outcome return_wallet_money(struct sweeps *sweeps, struct worker *worker)
+{
+    (void)sweeps;
+    return deal(worker, "SELECT wallet_transfer_return($1, $2, $3)", METRIC_WALLET_TRANSFERS_RETURNED);
+}
+
 static enum outcome delete_keys(struct sweeps *sweeps, struct worker *worker)
 {
     char before[33];
@@ -153,10 +159,11 @@ static const struct kind kinds[] = {
     {"snapshots", SNAPSHOTS_EVERY_US, cut_snapshots, true},
     {"transfer_reminders", REMINDERS_EVERY_US, remind_desks, false},
     {"view_grants", VIEW_GRANTS_EVERY_US, end_view_grants, false},
+    {"wallet_returns", HOLDS_EVERY_US, return_wallet_money, false},
 };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
-#define NAMES "{holds,idempotency_keys,snapshots,transfer_reminders,view_grants}"
+#define NAMES "{holds,idempotency_keys,snapshots,transfer_reminders,view_grants,wallet_returns}"
 
 struct sweeps *sweeps_open(const struct config *config)
 {

@@ -5,7 +5,7 @@
 --                          a grant to look at an account, of the duplicate or to it;
 --                          a transfer of either under way;
 --                          no room for the sum in an account; no way to tell two contributions apart; a withdrawal of
---                          either is under way
+--                          either is under way, or money from or to a wallet of either
 --   not_allowed_in_status  one of them is dead; an account of the duplicate may not give (account_status_rule: transfer_out);
 --                          the survivor's account of that pool may not take (adjust)
 CREATE OR REPLACE FUNCTION merge_refusal(survivor_key bigint, duplicate_key bigint) RETURNS text
@@ -28,6 +28,10 @@ SELECT CASE
          OR EXISTS (SELECT FROM withdrawal WHERE person_key IN (survivor_key, duplicate_key) AND ended_at IS NULL)
          OR EXISTS (SELECT FROM view_grant
                      WHERE state = 'granted' AND duplicate_key IN (person_key, viewer_person_key))
+         OR EXISTS (SELECT FROM wallet_transfer
+                     WHERE person_key IN (survivor_key, duplicate_key) AND state = 'pending')
+         OR EXISTS (SELECT FROM wallet_transfer
+                     WHERE receiver_person_key IN (survivor_key, duplicate_key) AND state = 'pending')
          OR EXISTS (SELECT FROM account AS giving
                       JOIN account AS taking ON taking.person_key = survivor_key AND taking.pool_code = giving.pool_code
                      WHERE giving.person_key = duplicate_key

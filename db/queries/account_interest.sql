@@ -32,10 +32,10 @@
 -- column: segments text
 WITH owner AS MATERIALIZED (
     SELECT account.person_key, account.account_id, account.person_id, account.pool_code,
-           make_date($3::int, pool.account_year_starts_month, 1) AS starts_on,
-           make_date($3::int + 1, pool.account_year_starts_month, 1) AS ends_before
+           make_date($3::int, coalesce(pool.account_year_starts_month, 1), 1) AS starts_on,
+           make_date($3::int + 1, coalesce(pool.account_year_starts_month, 1), 1) AS ends_before
       FROM account
-      JOIN pool ON pool.pool_code = account.pool_code
+      LEFT JOIN pool ON pool.pool_code = account.pool_code -- a wallet has none, and bears nothing
      WHERE account.person_key = $1 AND account.account_id = $2
 ), period AS MATERIALIZED (
     SELECT posting.accrued_from, posting.accrued_to, true AS is_posted, posting.posted_at, posting.is_year_end,

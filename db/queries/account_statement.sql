@@ -45,7 +45,8 @@
 -- column: item text
 -- column: occurred_at instant
 WITH owner AS MATERIALIZED (
-    SELECT account.person_id, account.pool_code, coalesce(pool.name, account.pool_code) AS pool_name
+    SELECT account.person_id, account.pool_code,
+           coalesce(pool.name, CASE account.pool_code WHEN '000000' THEN '医保钱包' END, account.pool_code) AS pool_name
       FROM account
       LEFT JOIN pool ON pool.pool_code = account.pool_code
      WHERE account.person_key = $1 AND account.account_id = $2

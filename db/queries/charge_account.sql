@@ -2,7 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- One row for each member: no account_id when nobody has both numbers, or their accounts are all out of reach. The
 -- account that receives goes first, then those that can only be spent from, oldest first; what can pay nothing comes
--- last, so that the refusal tells why.
+-- last, so that the refusal tells why. A wallet (pool 000000) is never charged first.
 -- mode: set
 -- lane: read
 -- repeatable: yes
@@ -27,6 +27,7 @@ SELECT asked.ord, payer.account_id,
          JOIN account ON account.person_key = citizen.person_key
         WHERE citizen.kind = 'citizen_number' AND citizen.hash = asked.citizen_hash
           AND card.kind = 'card_number' AND card.hash = asked.card_hash
+          AND account.pool_code <> '000000'
           AND (asked.visible IS NULL OR account.pool_code LIKE ANY (string_to_array(asked.visible, ',')))
         ORDER BY CASE WHEN account.status IN ('active', 'suspended') THEN 1
                       WHEN account.status = 'spend_only' THEN 2 ELSE 3 END, account.opened_at, account.account_id

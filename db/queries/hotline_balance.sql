@@ -1,6 +1,7 @@
 -- Reads the account of a person that receives, and what the others hold together: always one row.
 -- SPDX-License-Identifier: Apache-2.0
--- Without a receiving account the one nearest to it stands in its place; closed ones only where there is nothing else.
+-- Without a receiving account the one nearest to it stands in its place; closed ones only where there is nothing else. A wallet
+-- (pool 000000) is one of the others.
 -- reason tells why there is no account: of the schemes that the person is in, whether one would have any.
 -- lane: slow
 -- repeatable: yes
@@ -17,7 +18,8 @@
 -- column: reason text
 WITH own AS (
     SELECT account.*,
-           row_number() OVER (ORDER BY array_position('{active,suspended,frozen,spend_only,deceased,closed}',
+           row_number() OVER (ORDER BY account.pool_code = '000000',
+                                       array_position('{active,suspended,frozen,spend_only,deceased,closed}',
                                                       account.status),
                                        account.opened_at DESC, account.account_id DESC) AS place
       FROM account
@@ -37,8 +39,8 @@ SELECT main.pool_code, pool.name, main.status, main.current_year_fen + main.carr
             WHEN enrolled.as_resident THEN 'resident_scheme'
             ELSE 'not_enrolled' END
   FROM enrolled
-  LEFT JOIN own AS main ON main.place = 1
+  LEFT JOIN own AS main ON main.place = 1 AND main.pool_code <> '000000'
   LEFT JOIN pool ON pool.pool_code = main.pool_code
  CROSS JOIN (SELECT count(*), coalesce(sum(own.current_year_fen + own.carried_over_fen), 0) AS balance_fen
                FROM own
-              WHERE own.place > 1 AND own.status <> 'closed') AS others
+              WHERE (own.place > 1 OR own.pool_code = '000000') AND own.status <> 'closed') AS others

@@ -15,7 +15,8 @@
 -- column: status text
 -- column: opened_at instant
 -- column: last_posted_at instant
-SELECT asked.ord, account.account_id, asked.person_id, account.pool_code, coalesce(pool.name, account.pool_code),
+SELECT asked.ord, account.account_id, asked.person_id, account.pool_code,
+       coalesce(pool.name, CASE account.pool_code WHEN '000000' THEN '医保钱包' END, account.pool_code),
        account.status, account.opened_at, account.last_posted_at
   FROM unnest($1::bigint[], $2::uuid[], $3::text[]) WITH ORDINALITY AS asked (person_key, person_id, visible, ord)
   JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.person_id

@@ -58,6 +58,11 @@ def until_tomorrow(operation, principal):
     return {**operation.body, "expires_at": in_days(1)}
 
 
+def wallet_transfer(operation, principal):
+    """Without the relative, who is one of the ids."""
+    return {"amount_fen": 1}
+
+
 def charge(operation, principal):
     """Without the account, which is one of the ids."""
     return charges.body(amount_fen=1)
@@ -77,6 +82,12 @@ CASES = {
     "returnWithdrawal": Case(inside=frozenset({409})),
     "payWithdrawalAtWindow": Case(inside=frozenset({409})),
     "cancelWithdrawal": Case(inside=frozenset({200, 409})),
+    "createWalletTransfer": Case(
+        body=wallet_transfer, query={"dry_run": "true"}, inside=frozenset({201, 409}), sent=frozenset({"family_member_id"}),
+        ids={"family_member_id": "wallet_member_id"}),
+    "openWallet": Case(inside=frozenset({201, 409})),
+    "acceptWalletTransfer": Case(ids={"wallet_transfer_id": "received_wallet_transfer_id"}),
+    "declineWalletTransfer": Case(ids={"wallet_transfer_id": "received_wallet_transfer_id"}),
     "createImport": Case(query={"dry_run": "true"}),
     "moveTestClock": Case(body=lambda operation, principal: {"advance_s": 0}),  # which moves nobody's
     "cancelJob": Case(inside=frozenset({204, 409})),

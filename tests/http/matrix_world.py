@@ -3,7 +3,8 @@
 import dataclasses
 import uuid
 
-from tests.harness import changes, charges, consenting, money, moving, pensioners, proposals, settling, viewing, withdrawing
+from tests.harness import (
+    changes, charges, consenting, money, moving, pensioners, proposals, settling, viewing, wallet_rows, withdrawing)
 from tests.harness.operations import BY_NAME
 from tests.harness.people import Principal
 
@@ -265,6 +266,27 @@ def withdrawal(world, citizen):
     return withdrawing.done(asked, 201)["withdrawal_id"]
 
 
+def somebody_new(world, citizen):
+    operator = world.new_token("staff", roles=["operator"], regions=["000000"])
+    return wallet_rows.someone(world.api, operator, world.sql, world.pool_of(citizen))
+
+
+def wallet_member(world, citizen):
+    """Somebody new, with a wallet, with whom the citizen shares."""
+    return wallet_rows.shared(world.sql, citizen, somebody_new(world, citizen))
+
+
+def wallet_transfer(world, citizen):
+    """To such a relative."""
+    return wallet_rows.sent(world.sql, citizen, wallet_member(world, citizen))
+
+
+def received_wallet_transfer(world, citizen):
+    """From somebody new."""
+    sender = somebody_new(world, citizen)
+    return wallet_rows.sent(world.sql, sender, wallet_rows.shared(world.sql, sender, citizen))
+
+
 # For each name of a field with an id: makes such an object that is the citizen's, or is managed where the citizen lives.
 MAKERS = {
     "person_id": lambda world, citizen: citizen.person_id,
@@ -276,6 +298,9 @@ MAKERS = {
     "charge_id": charge,
     "refund_id": refund,
     "withdrawal_id": withdrawal,
+    "wallet_member_id": wallet_member,
+    "wallet_transfer_id": wallet_transfer,
+    "received_wallet_transfer_id": received_wallet_transfer,
     "client_id": lambda world, citizen: world.new_client(regions=[world.pool_of(citizen)])["client_id"],
     "token_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).token_id,
     "session_id": session,
