@@ -6,7 +6,7 @@ enum problem state_outcome(struct request *request, const struct rows *rows, con
                            struct reply *reply)
 {
     enum problem problem = money_outcome(request, row_text(rows, 0, columns->status),
-                                         row_bool(rows, 0, columns->is_replayed), reply);
+                                         columns->is_replayed >= 0 && row_bool(rows, 0, columns->is_replayed), reply);
     if (problem == PROBLEM_NOT_POSSIBLE_NOW) {
         request->refused_state = row_text(rows, 0, columns->state);
         request->possible = row_text(rows, 0, columns->possible);

@@ -6,7 +6,7 @@
 /* Columns that the statement of such a request has, as its header numbers them. */
 struct state_columns {
     int status;      /* text: done, or why not */
-    int is_replayed; /* bool */
+    int is_replayed; /* bool; -1: it has no key, and is not told */
     int state;       /* text: of not_possible_now, the state that it is in; else anything */
     int possible;    /* jsonb: of not_possible_now, an array of events; else anything */
 };

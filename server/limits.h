@@ -18,13 +18,25 @@
 #define LIMIT_HEADER_BYTES 8192     /* libmicrohttpd's pool for one connection: request line, headers and their index */
 #define LIMIT_SWALLOW_BYTES 262144  /* body of a refused request read and dropped, so that the connection survives */
 #define LIMIT_REPLY_BYTES (2 << 20) /* the 500 entries of a statement, each at most 4 KiB */
+/*
+ * Documents. Held in memory by a process at once, handed in or read: 64 MiB of each, six of the largest; PostgreSQL's
+ * connection has twice as much of the one that it carries.
+ */
+#define LIMIT_DOCUMENT_BYTES (10 << 20)
+#define LIMIT_DOCUMENT_CHUNK_BYTES 262144 /* sealed by itself: 40 of the largest document */
+#define LIMIT_DOCUMENTS_BYTES (64 << 20)
+#define LIMIT_DOCUMENTS 20 /* of one transfer or withdrawal: 8 kinds at most are needed, with copies */
+#define LIMIT_DOCUMENTS_OF_ONE_BYTES (64 << 20) /* bytes of those together */
+#define LIMIT_DOCUMENT_PIXELS 100000000         /* a page of A3 at 600 dots an inch has 70,000,000 */
+#define LIMIT_CONTENT_BYTES_PER_S 131072        /* the slowest reader of a document that is waited for */
 #define LIMIT_IDEMPOTENCY_KEY_BYTES 128
 #define LIMIT_PEER_BYTES 9 /* address_caller_bytes: family and the 8 bytes of an IPv6 /64 */
 
 /* Lists */
 #define LIMIT_PAGE_DEFAULT 20
 #define LIMIT_PAGE 100
-#define LIMIT_STATEMENT_PAGE 500 /* entries of one month: more than any account has, so that a statement is one document */
+#define LIMIT_STATEMENT_PAGE                                                                                           \
+    500 /* entries of one month: more than any account has, so that a statement is one document */
 
 /* Lanes: members of one batch; waiting members per lane and reactor. 2 reactors × 3 lanes × 2048 × 2 KiB < 24 MiB. */
 #define LIMIT_BATCH 128
@@ -41,12 +53,15 @@
 
 /* One call of a statement */
 #define LIMIT_STATEMENT_PARAMS 24
+/* Its parameters in PostgreSQL's form: 128 requests of 64 KiB, or a document with what seals it. */
+#define LIMIT_PARAMS_BYTES (12 << 20)
+#define LIMIT_PARAMS_KEPT_BYTES (8 << 20) /* a connection gives back what is above that */
 #define LIMIT_PRINCIPAL_REGIONS 32
 
 /*
- * Settlements. A posting is sent no later than the write lane's time-out after its instant was taken, and runs no longer
- * than that again: 2 × 60 s at most. 3 minutes more are for servers whose clocks differ. So nothing can still be posted on
- * a day that has been over for this long.
+ * Settlements. A posting is sent no later than the write lane's time-out after its instant was taken, and runs no
+ * longer than that again: 2 × 60 s at most. 3 minutes more are for servers whose clocks differ. So nothing can still be
+ * posted on a day that has been over for this long.
  */
 #define LIMIT_SETTLEMENT_WAIT_S 300
 /*

@@ -47,3 +47,6 @@ void spool_sweep(const struct spool *spool, bool (*is_wanted)(void *cls, struct 
 
 /* The content of a whole file, from malloc. False when it cannot be read, is not complete, or was changed. */
 bool spool_read(const struct keyring *keyring, const char *path, struct uuid id, char **content, size_t *content_bytes);
+/* The same where there is room for it already; false too when it is not as long as that. */
+bool spool_read_into(const struct keyring *keyring, const char *path, struct uuid id, char *content,
+                     size_t content_bytes);

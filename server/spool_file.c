@@ -112,7 +112,7 @@ void spool_file_close(struct spool_file *file, bool keep)
 
 /* Every piece but the last is full, so the length of the file tells where each one is. */
 static bool read_pieces(const struct keyring *keyring, FILE *in, struct uuid id, size_t pieces, char *out,
-                        size_t *out_bytes)
+                        size_t room_bytes, size_t *out_bytes)
 {
     uint8_t sealed[SEALED_BYTES];
     char name[40];
@@ -121,26 +121,48 @@ static bool read_pieces(const struct keyring *keyring, FILE *in, struct uuid id,
         size_t length = fread(sealed, 1, sizeof sealed, in);
         struct span piece = {.bytes = (const char *)sealed, .length = length};
         name_piece((unsigned)i, i + 1 == pieces, name);
-        if (!keyring_unseal(keyring, name, id, piece, out + *out_bytes, SPOOL_PIECE_BYTES, &plain_bytes))
+        if (!keyring_unseal(keyring, name, id, piece, out + *out_bytes, room_bytes - *out_bytes, &plain_bytes))
             return false;
         *out_bytes += plain_bytes;
     }
     return true;
 }
 
-bool spool_read(const struct keyring *keyring, const char *path, struct uuid id, char **content, size_t *content_bytes)
+/* NULL when it cannot be read, or is empty. */
+static FILE *open_pieces(const char *path, size_t *pieces)
 {
     struct stat status;
     FILE *in = fopen(path, "re");
-    if (in == NULL || fstat(fileno(in), &status) != 0) {
-        if (in != NULL)
-            fclose(in);
-        return false;
+    if (in != NULL && fstat(fileno(in), &status) == 0 && status.st_size > 0) {
+        *pieces = ((size_t)status.st_size + SEALED_BYTES - 1) / SEALED_BYTES;
+        return in;
     }
-    size_t pieces = ((size_t)status.st_size + SEALED_BYTES - 1) / SEALED_BYTES;
+    if (in != NULL)
+        fclose(in);
+    return NULL;
+}
+
+bool spool_read_into(const struct keyring *keyring, const char *path, struct uuid id, char *content,
+                     size_t content_bytes)
+{
+    size_t pieces, read_bytes = 0;
+    FILE *in = open_pieces(path, &pieces);
+    bool ok = in != NULL && read_pieces(keyring, in, id, pieces, content, content_bytes, &read_bytes);
+    if (in != NULL)
+        fclose(in);
+    return ok && read_bytes == content_bytes;
+}
+
+bool spool_read(const struct keyring *keyring, const char *path, struct uuid id, char **content, size_t *content_bytes)
+{
+    size_t pieces;
+    FILE *in = open_pieces(path, &pieces);
+    if (in == NULL)
+        return false;
+    size_t room_bytes = pieces * SPOOL_PIECE_BYTES + 1;
     *content_bytes = 0;
-    *content = malloc(pieces * SPOOL_PIECE_BYTES + 1);
-    bool ok = *content != NULL && pieces > 0 && read_pieces(keyring, in, id, pieces, *content, content_bytes);
+    *content = malloc(room_bytes);
+    bool ok = *content != NULL && read_pieces(keyring, in, id, pieces, *content, room_bytes, content_bytes);
     fclose(in);
     if (!ok) {
         free(*content);

@@ -38,6 +38,10 @@ FAULTS = """
 | `not_allowed` | none of the documented values, or not together with the others |
 | `unknown` | there is no such argument, or nothing with this identifier |
 | `duplicate` | it stands more than once |
+| `truncated`, `damaged` | a document without its end, or whose structure cannot be followed |
+| `trailing_bytes` | something else follows the end of a document |
+| `polyglot` | another program would take a document for something else |
+| `too_many_pixels` | a picture of more than 100,000,000 pixels |
 """
 
 

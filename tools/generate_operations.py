@@ -20,7 +20,10 @@ CLIENT_KINDS = ("mini_program", "app", "website", "service_platform", "terminal"
                 "payment_platform")
 # A client that may call what has one of these in its path needs that person's consent: an x-scope.
 PERSONAL_IDS = {"person_id", "account_id"}
-MEDIA = {"application/json": "MEDIA_JSON", "text/csv": "MEDIA_CSV", "text/plain": "MEDIA_TEXT"}
+MEDIA = {"application/json": "MEDIA_JSON", "text/csv": "MEDIA_CSV", "text/plain": "MEDIA_TEXT", "application/pdf": "MEDIA_PDF",
+         "image/jpeg": "MEDIA_JPEG", "image/png": "MEDIA_PNG"}
+# A body of these goes into a file: of a table, or of documents.
+STREAMED = ({"text/csv"}, {"application/pdf", "image/jpeg", "image/png"})
 PLACES = {"path": "ARG_PATH", "query": "ARG_QUERY", "header": "ARG_HEADER"}
 # Headers that the runtime reads itself; they are described in the contract but are no arguments. The others are those
 # that it passes on, and of which it refuses a second one; any further name can be added here.
@@ -49,6 +52,7 @@ class Operation:
         self.arguments = []
         self.body_limit_bytes = 0
         self.streams_body = False
+        self.body_media = []
         self.read_parameters(item)
         self.read_body()
         self.media = self.read_media()
@@ -103,11 +107,11 @@ class Operation:
         body = resolve(self.document, self.node.get("requestBody"))
         if body is None:
             return
-        if self.method != "get" and list(body.get("content", {})) == ["text/csv"]:
-            self.read_streamed_body()
+        if self.method != "get" and set(body.get("content", {})) in STREAMED:
+            self.read_streamed_body(body["content"])
             return
         if self.method == "get" or list(body.get("content", {})) != ["application/json"]:
-            raise self.fault("a body must be application/json or text/csv, and GET takes none")
+            raise self.fault("a body must be application/json, text/csv, or a PDF, JPEG or PNG, and GET takes none")
         schema = resolve(self.document, body["content"]["application/json"].get("schema"))
         if schema is None or schema.get("type") != "object" or schema.get("additionalProperties") is not False:
             raise self.fault("the body must be an object with “additionalProperties: false”")
@@ -123,9 +127,10 @@ class Operation:
             self.arguments.append(Argument(self.document, name, "ARG_BODY", schema, name in required, self.name))
         self.body_limit_bytes = self.node.get("x-body-limit-bytes", DEFAULT_BODY_BYTES)
 
-    def read_streamed_body(self):
+    def read_streamed_body(self, content):
         """It goes into a file and has no fields; how long it may be is said for each."""
         self.streams_body = True
+        self.body_media = sorted(MEDIA[name] for name in content)
         self.body_limit_bytes = need(self.node, "x-body-limit-bytes", int, self.name)
         if not DEFAULT_BODY_BYTES < self.body_limit_bytes < 2**32:
             raise self.fault("x-body-limit-bytes of a streamed body is above 65536 and below 2^32")

@@ -124,6 +124,7 @@ def operation_lines(o, with_handlers):
            *client_lines(o),
            f"        .media = {' | '.join(o.media)},", f"        .body_limit_bytes = {o.body_limit_bytes},"]
     if o.streams_body:
+        out.append(f"        .body_media = {' | '.join(o.body_media)},")
         out.append("        .streams_body = true,")
     if o.arguments:
         out += [f"        .args_count = {len(o.arguments)},", f"        .args = {o.name}_args,"]

@@ -24,6 +24,7 @@ void body_stream_begin(struct exchange *exchange)
     }
     stream->exchange = exchange;
     stream->window_since_us = exchange->header_us;
+    stream->upload.media = exchange->body_media;
     exchange->stream = stream;
     exchange->request.upload = &stream->upload;
 }

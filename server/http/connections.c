@@ -97,6 +97,12 @@ static void sweep_idle(struct http_connection *connection, const struct config *
         cut(connection, METRIC_TIMEOUT_IDLE);
 }
 
+/* What is longer than the usual reply may take longer to read. */
+static int64_t reading_us(const struct exchange *exchange)
+{
+    return (int64_t)exchange->reply.content.length * SECOND_US / LIMIT_CONTENT_BYTES_PER_S;
+}
+
 static void sweep_busy(struct http_connection *connection, const struct config *config, int64_t now_us)
 {
     struct exchange *exchange = connection->exchange;
@@ -121,7 +127,8 @@ static void sweep_busy(struct http_connection *connection, const struct config *
         }
         return;
     case EXCHANGE_ANSWERED:
-        if (now_us - exchange->deadline_from_us > config->request_timeout_s * SECOND_US + READER_GRACE_US)
+        if (now_us - exchange->deadline_from_us >
+            config->request_timeout_s * SECOND_US + READER_GRACE_US + reading_us(exchange))
             cut(connection, METRIC_TIMEOUT_REQUEST);
         return;
     }

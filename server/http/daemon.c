@@ -79,8 +79,10 @@ static enum MHD_Result queue_reply(struct http_daemon *daemon, struct MHD_Connec
                                    struct exchange *exchange)
 {
     const struct reply *reply = &exchange->reply;
+    struct span body = reply_span(reply);
+    /* It is only read; the library's type says otherwise. */
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(reply->body.length, reply->body.bytes, MHD_RESPMEM_PERSISTENT);
+        MHD_create_response_from_buffer(body.length, (void *)(uintptr_t)body.bytes, MHD_RESPMEM_PERSISTENT);
     if (response == NULL)
         return MHD_NO;
     bool complete = true;

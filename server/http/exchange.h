@@ -56,6 +56,7 @@ struct exchange {
     int64_t deadline_from_us;     /* from where the reply's deadline counts: the header, or a streamed body's end */
     int64_t body_us;              /* the body was complete; 0 before */
     int64_t body_announced_bytes; /* Content-Length; -1 when chunked */
+    enum media body_media;        /* of a streamed body */
     size_t body_read_bytes;
     struct text body;
     struct body_stream *stream;             /* NULL unless the body is streamed */

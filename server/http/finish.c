@@ -25,6 +25,12 @@ static const char *content_type(enum media media)
         return "text/csv; charset=utf-8; header=present";
     case MEDIA_TEXT:
         return "text/plain; charset=utf-8";
+    case MEDIA_PDF:
+        return "application/pdf";
+    case MEDIA_JPEG:
+        return "image/jpeg";
+    case MEDIA_PNG:
+        return "image/png";
     }
     __builtin_unreachable();
 }
@@ -126,6 +132,7 @@ void exchange_log(const struct exchange *exchange, bool delivered)
     LOG(LOG_INFO, "request", LOG_TEXT("route", span_of(exchange->operation == NULL ? "-" : exchange->operation->route)),
         LOG_TEXT("method", method_text(exchange)), LOG_INT("status", status), LOG_INT("duration_us", duration_us),
         LOG_INT("calls", exchange->calls_count), LOG_INT("works", exchange->works_count),
-        LOG_INT("bytes", (int64_t)reply->body.length), LOG_TEXT("request_id", span_of(exchange->request.request_id)),
+        LOG_INT("bytes", (int64_t)reply_span(reply).length),
+        LOG_TEXT("request_id", span_of(exchange->request.request_id)),
         LOG_TEXT("trace_id", span_of(exchange->request.trace_id)), LOG_INT("delivered", delivered));
 }

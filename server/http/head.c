@@ -128,7 +128,8 @@ static enum problem check_forms(struct exchange *exchange, const struct guard_in
         return PROBLEM_NOT_ACCEPTABLE;
     int64_t announced_bytes = exchange->body_announced_bytes;
     struct span type = header(head, "Content-Type");
-    bool is_fitting = (operation->streams_body ? negotiate_body_is_csv(type) : negotiate_body_is_json(type)) &&
+    bool is_fitting = (operation->streams_body ? negotiate_body(type, operation->body_media, &exchange->body_media)
+                                               : negotiate_body_is_json(type)) &&
                       header(head, "Content-Encoding").length == 0;
     bool takes_body = operation->body_limit_bytes > 0;
     if (takes_body ? announced_bytes != 0 && !is_fitting : announced_bytes > 0)

@@ -112,6 +112,9 @@ static const struct {
     {MEDIA_JSON, "application/json", "application/*"},
     {MEDIA_CSV, "text/csv", "text/*"},
     {MEDIA_TEXT, "text/plain", "text/*"},
+    {MEDIA_PDF, "application/pdf", "application/*"},
+    {MEDIA_JPEG, "image/jpeg", "image/*"},
+    {MEDIA_PNG, "image/png", "image/*"},
 };
 
 /* The more exactly a range names the form, the more its q counts. */
@@ -200,8 +203,16 @@ bool negotiate_body_is_json(struct span content_type)
     return true;
 }
 
-bool negotiate_body_is_csv(struct span content_type)
+bool negotiate_body(struct span content_type, uint32_t offered, enum media *media)
 {
     struct span type;
-    return take_part(&content_type, ';', &type) && equals(type, "text/csv");
+    if (!take_part(&content_type, ';', &type))
+        return false;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if ((offered & forms[i].media) == 0 || !equals(type, forms[i].name))
+            continue;
+        *media = forms[i].media;
+        return true;
+    }
+    return false;
 }

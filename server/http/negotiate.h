@@ -20,4 +20,5 @@ enum language negotiate_language(struct span accept_language);
 
 /* application/json, with no charset but UTF-8. */
 bool negotiate_body_is_json(struct span content_type);
-bool negotiate_body_is_csv(struct span content_type); /* text/csv; whoever reads it finds out its charset */
+/* Which of `offered` it is; parameters do not matter: whoever reads a CSV finds out its charset. */
+bool negotiate_body(struct span content_type, uint32_t offered, enum media *media);

@@ -41,7 +41,15 @@ struct handler {
 /* HEAD is GET; OPTIONS is the router's */
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_COUNT };
 
-enum media { MEDIA_JSON = 1 << 0, MEDIA_CSV = 1 << 1, MEDIA_TEXT = 1 << 2 };
+enum media {
+    MEDIA_JSON = 1 << 0,
+    MEDIA_CSV = 1 << 1,
+    MEDIA_TEXT = 1 << 2,
+    /* Documents: bytes that are passed on as they are. */
+    MEDIA_PDF = 1 << 3,
+    MEDIA_JPEG = 1 << 4,
+    MEDIA_PNG = 1 << 5,
+};
 
 enum arg_place { ARG_PATH, ARG_QUERY, ARG_HEADER, ARG_BODY };
 
@@ -103,7 +111,8 @@ struct operation_info {
                               person; empty where clients need none */
     uint32_t media;        /* bits of enum media that it can answer */
     uint32_t body_limit_bytes; /* 0: takes no body */
-    bool streams_body;         /* text/csv, into a file of the spool: request->upload */
+    uint32_t body_media;       /* bits of enum media: what a streamed body may be; 0: it is JSON, in memory */
+    bool streams_body;         /* into a file of the spool: request->upload */
     uint8_t args_count;
     const struct arg_info *args;
     const struct handler *handler;

@@ -16,6 +16,11 @@ static const struct {
     {"not_allowed", "不允许使用此值。", "This is not allowed here."},
     {"unknown", "没有此项。", "There is no such thing."},
     {"duplicate", "重复出现，只能出现一次。", "This may stand only once."},
+    {"truncated", "文件不完整，结尾缺失。", "The file is not complete: its end is missing."},
+    {"damaged", "文件已损坏，无法识别其结构。", "The file is damaged: its structure cannot be followed."},
+    {"trailing_bytes", "文件结尾之后还有其他内容。", "Something else follows the end of the file."},
+    {"polyglot", "文件中混有其他格式的内容。", "The file is something else besides what it is said to be."},
+    {"too_many_pixels", "图片的像素过多。", "The picture has too many pixels."},
 };
 
 static const char *fault_text(const char *code, enum language language)
@@ -137,6 +142,7 @@ void problem_render(const struct request *request, enum problem problem, struct 
     keep_headers(reply, info->status == 429 || info->status == 503 || problem == PROBLEM_REQUEST_IN_PROGRESS);
     reply_header(reply, "Content-Type", "application/problem+json");
     text_clear(&reply->body);
+    reply->content = (struct span){0};
 
     struct json_writer writer;
     json_writer_init(&writer, &reply->body);

@@ -20,6 +20,7 @@ struct fault {
 struct upload {
     struct uuid id;
     struct uuid spool_id;
+    enum media media; /* what its header says it is */
     uint64_t bytes;   /* 0: none came, and there is no file */
     const char *path; /* of the file: for spool_read, in the handler's work */
     bool is_kept;     /* set in bind together with the call that stores what the file is for: else it is removed */
@@ -59,9 +60,9 @@ struct request {
     struct uuid consent_id;      /* what allows a client to see this person, for the scope of the operation */
     uint64_t consent_person_key; /* 0: there is none */
     uint64_t viewed_person_key;  /* whose rows a citizen gets by a grant that its call asks for; 0: nobody else's */
-    struct span refused_state;   /* set by render with PROBLEM_NOT_POSSIBLE_NOW: the state that it is in (api/states.h) */
-    struct span possible;        /* and what could be done instead: a JSON array of words */
-    void *state;                 /* what bind leaves for work, proceed and render, in the arena */
+    struct span refused_state; /* set by render with PROBLEM_NOT_POSSIBLE_NOW: the state that it is in (api/states.h) */
+    struct span possible;      /* and what could be done instead: a JSON array of words */
+    void *state;               /* what bind leaves for work, proceed and render, in the arena */
 };
 
 /* Adds a fault; those past the maximum are dropped. `detail` in the request's language; NULL: the code's own text. */

@@ -23,7 +23,7 @@ void pg_connection_init(struct pg_connection *connection, const struct pg_settin
         .settings = settings,
         .retry_delay_us = RETRY_FIRST_US,
     };
-    text_init(&connection->params.buffer, (size_t)LIMIT_BATCH * LIMIT_BODY_BYTES);
+    text_init(&connection->params.buffer, LIMIT_PARAMS_BYTES);
 }
 
 /* A socket that libpq closed itself left the epoll with that, and its number may be somebody else's by now. */
@@ -190,6 +190,8 @@ void pg_connection_send(struct pg_connection *connection, int64_t now_us)
     connection->deadline_us = now_us + connection->settings->batch_timeout_us;
     for (unsigned p = 0; sent && p < connection->batch.parts_count; p++)
         sent = batch_send_part(&connection->batch, p, connection->pg, &connection->params);
+    if (connection->params.buffer.capacity > LIMIT_PARAMS_KEPT_BYTES)
+        text_fini(&connection->params.buffer);
     if (sent && PQpipelineSync(connection->pg) == 1)
         flush(connection);
     else

@@ -8,6 +8,7 @@ import uuid
 from psycopg.rows import dict_row
 
 from tests.db.posting import INSTANT, POOL, Account, Entry, make_id, post
+from tests.harness import scans
 
 FAR, NEAR, DAY = "440100", "620900", datetime.timedelta(days=1)
 OUT, IN, OUT_TWO, IN_TWO = (uuid.UUID(int=n + 1 << 64) for n in range(4))
@@ -70,6 +71,7 @@ def hand_in(connection, moving, kind):
         " content_type, content_hash, uploader_kind) VALUES (%s, 1, %s, %s, %s, gen_random_uuid(), 'transfer', %s, 'application/pdf',"
         " sha256('x'), 'citizen')",
         [moving.person_key, INSTANT, make_id(moving.person_key), moving.transfer_id, kind])
+    scans.complete(connection, moving.transfer_id)
 
 
 @dataclasses.dataclass

@@ -7,6 +7,7 @@ import uuid
 
 from tests.db.charging import add_account, day_of, hours
 from tests.db.posting import INSTANT, make_id
+from tests.harness import scans
 
 CARD = b"c" * 40
 NAME = b"n" * 40
@@ -108,6 +109,7 @@ def hand_in(connection, of):
         "  FROM withdrawal AS w, LATERAL (SELECT row_number() OVER () AS place, n.*"
         "       FROM materials_needed(w.pool_code, w.reason, w.person_key, w.withdrawal_id) AS n WHERE n.is_required) AS m"
         " WHERE w.withdrawal_id = %(id)s", {"id": of.withdrawal_id, "by": OPERATOR})
+    scans.complete(connection, of.withdrawal_id)
 
 
 def account_of(connection, current_year_fen=10000, carried_over_fen=700, **fields):

@@ -1,5 +1,6 @@
 """The operations of openapi.yaml as the tests need them: who may call what, with which arguments, and the examples."""
 # SPDX-License-Identifier: Apache-2.0
+import base64
 import dataclasses
 import functools
 
@@ -29,6 +30,7 @@ class Operation:
     body: dict
     ids: tuple  # (place, name) of each field that holds one
     csv: str
+    binary: tuple  # (type, bytes) of a streamed body that is no text
     required_query: dict
 
     def url(self, **ids):
@@ -39,6 +41,8 @@ class Operation:
         """What of a request carries the body: the contract's example unless another is given."""
         if self.csv is not None:
             return {"content": self.csv.encode(), "headers": {"Content-Type": "text/csv"}}
+        if self.binary is not None:
+            return {"content": self.binary[1], "headers": {"Content-Type": self.binary[0]}}
         return {"json": self.body if body is None else body} if self.has_body else {}
 
     @property
@@ -69,6 +73,12 @@ def _ids(resolve, parameters, content):
     return tuple((place, name) for place, name, schema in fields if schema.get("format") == "uuid")
 
 
+def _binary(contents):
+    found = [(name, base64.b64decode(media["example"])) for name, media in contents.items()
+             if media.get("schema", {}).get("format") == "binary"]
+    return found[-1] if found else None
+
+
 def _operation(path, method, item, operation):
     resolve = functools.partial(openapi_document.resolve, DOCUMENT)
     parameters = [resolve(p) for p in [*item.get("parameters", []), *operation.get("parameters", [])]]
@@ -93,6 +103,7 @@ def _operation(path, method, item, operation):
         samples={p["name"]: p["example"] for p in parameters if p["in"] == "path"},
         headers={p["name"]: p["example"] for p in parameters if p["in"] == "header" and p.get("required")},
         body=content.get("example", examples[0] if examples else None),
+        binary=_binary(contents),
         csv=contents.get("text/csv", {}).get("example"),
         required_query={p["name"]: p["example"] for p in parameters if p["in"] == "query" and p.get("required")},
         ids=_ids(resolve, parameters, content),

@@ -118,6 +118,9 @@ CASES = {
     "createInterestRun": Case(outside=frozenset({400}), is_bound=True),
     "createCreditPolicy": Case(outside=frozenset({400}), is_bound=True),
     "submitCreditPolicy": Case(inside=frozenset({201, 409})),
+    # Transfers of the matrix are over.
+    "createTransferDocument": Case(inside=frozenset({409})),
+    "removeDocument": Case(inside=frozenset({409})),
     "getInterestRun": Case(ids={"job_id": "interest_job_id"}),
     "listInterestRunPools": Case(ids={"job_id": "interest_job_id"}),
     "createCreditRun": Case(query={"dry_run": "true"}, outside=frozenset({400}), is_bound=True),

@@ -4,7 +4,7 @@ import dataclasses
 import uuid
 
 from tests.harness import (
-    changes, charges, consenting, money, moving, pensioners, proposals, settling, viewing, wallet_rows, withdrawing)
+    changes, charges, consenting, money, moving, pensioners, proposals, scans, settling, viewing, wallet_rows, withdrawing)
 from tests.harness.operations import BY_NAME
 from tests.harness.people import Principal
 
@@ -287,6 +287,16 @@ def received_wallet_transfer(world, citizen):
     return wallet_rows.sent(world.sql, sender, wallet_rows.shared(world.sql, sender, citizen))
 
 
+def document(world, citizen):
+    """Of a transfer to the other scheme, which is over."""
+    pool = world.pool_of(citizen)
+    transfer_id = scans.transfer(world.sql, citizen, from_pool=pool, to_pool=pool, to_scheme="resident")
+    response = scans.hand_in(world.api, citizen, "transfer", transfer_id, scans.SAMPLES["png"])
+    scans.cancel(world.sql, transfer_id, "transfer")
+    assert response.status_code == 201, response.text
+    return response.json()["document_id"]
+
+
 # For each name of a field with an id: makes such an object that is the citizen's, or is managed where the citizen lives.
 MAKERS = {
     "person_id": lambda world, citizen: citizen.person_id,
@@ -314,6 +324,7 @@ MAKERS = {
     "settlement_id": settlement,
     "credit_id": pensioner_credit,
     "transfer_id": lambda world, citizen: moving.over(world.sql, citizen, world.pool_of(citizen)),
+    "document_id": document,
     # Of a token: a client that has one.
     "subject_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).subject_id,
     "consent_request_id": lambda world, citizen: world.asked(citizen),

@@ -1,5 +1,6 @@
 """Every example of openapi.yaml really runs against the demo data, as curl would send it, and answers as documented."""
 # SPDX-License-Identifier: Apache-2.0
+import base64
 import datetime
 import functools
 import json
@@ -70,6 +71,8 @@ def test_example(api, demo, new_token, sms, operation, example):
     if "csv" in example:
         body = {"content": example["csv"].encode()}
         example = {**example, "headers": {**example.get("headers", {}), "Content-Type": "text/csv"}}
+    if "base64" in example:
+        body = {"content": base64.b64decode(example["base64"])}
     response = api.request(
         operation.method,
         operation.path.format(**fill(example.get("path", {}), principal, demo, sms)),
