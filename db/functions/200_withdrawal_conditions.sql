@@ -6,7 +6,7 @@
 --   applied_for_at_agency    staff apply
 --   person_has_died          the day of death is on record
 --   person_is_alive          it is not
---   is_no_citizen            the person's certificate is that of a foreigner, or of somebody from Hong Kong, Macao or Taiwan
+--   is_no_citizen            the person's certificate is no citizen identity card
 --   employment_is_over       no employee enrolment is in force, and none is on its way
 --   is_retired_here          an employee enrolment in the account's pool is in force, and its retirement took effect
 --   pool_allows_it           the pool lets who moves to the resident scheme withdraw (transfer_rule)

@@ -1,4 +1,4 @@
--- Gives the money of a withdrawal back to its account: one entry for each part that gave, linked to the one that took it.
+-- Gives the money of a withdrawal back to its account: one entry for each part, linked to the one that took it.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: the caller has locked the account in an earlier statement, and judged that there is room for it. Current-year
 -- money of an account year that has ended becomes carried-over money. An account that was closed in between is opened

@@ -4,13 +4,10 @@
 -- and account in earlier statements.
 -- When it was paid the account is closed, but for resettled retirees, who go on receiving there. One that is not empty
 -- (a late refund, a contribution, interest) cannot be: if it was active it can only be spent from any more.
--- A transfer that it belongs to is told through transfer_payout_settle(person_keys bigint[], transfer_ids uuid[],
--- endings text[], instants timestamptz[]).
+-- A transfer that it belongs to is told (transfer_payout_settle).
 CREATE OR REPLACE FUNCTION withdrawal_over(asked withdrawal, ending text, instant timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
-DECLARE
-    told regprocedure := to_regprocedure('transfer_payout_settle(bigint[],uuid[],text[],timestamptz[])');
 BEGIN
     IF ending = 'paid' AND asked.reason <> 'resettled_retiree' THEN
         UPDATE account AS a
@@ -22,9 +19,9 @@ BEGIN
                              ELSE 'closed' END
          WHERE a.person_key = asked.person_key AND a.account_id = asked.account_id AND a.status <> 'closed';
     END IF;
-    IF asked.transfer_id IS NOT NULL AND told IS NOT NULL THEN
-        EXECUTE format('SELECT %s($1, $2, $3, $4)', told::oid::regproc)
-          USING ARRAY[asked.person_key], ARRAY[asked.transfer_id], ARRAY[ending], ARRAY[instant];
+    IF asked.transfer_id IS NOT NULL THEN
+        PERFORM transfer_payout_settle(ARRAY[asked.person_key], ARRAY[asked.transfer_id], ARRAY[ending],
+                                       ARRAY[instant]);
     END IF;
 END
 $$;

@@ -1,4 +1,4 @@
--- Takes steps of withdrawals, each with its idempotency key and audit event: decided, cancelled, corrected, paid, returned.
+-- Takes steps of withdrawals, each with its idempotency key: decided, cancelled, corrected, paid, returned.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. events: of machine withdrawal; `approve` is the first review or
 -- the second, by the state. visibles: comma-joined LIKE patterns of pool codes, null for citizens and for who sees all.

@@ -88,6 +88,7 @@ CASES = {
     "openWallet": Case(inside=frozenset({201, 409})),
     "acceptWalletTransfer": Case(ids={"wallet_transfer_id": "received_wallet_transfer_id"}),
     "declineWalletTransfer": Case(ids={"wallet_transfer_id": "received_wallet_transfer_id"}),
+    "createPayoutFile": Case(query={"dry_run": "true"}, inside=frozenset({201, 409}), outside=frozenset({400}), is_bound=True),
     "createImport": Case(query={"dry_run": "true"}),
     "moveTestClock": Case(body=lambda operation, principal: {"advance_s": 0}),  # which moves nobody's
     "cancelJob": Case(inside=frozenset({204, 409})),

@@ -200,6 +200,8 @@ def credit_run_job(world, citizen):
     operator = world.new_token("staff", roles=["operator"], regions=[pool])
     body = {"region_code": pool, "month": "2026-03", "reason": "matrix"}
     return world.api.post("/v1/admin/credit-runs", by=operator, params={"dry_run": "true"}, json=body).json()["job_id"]
+
+
 def pensioner_credit(world, citizen):
     """Of somebody who was retired for as long as it took."""
     plan = pensioners.Plan(world.pool_of(citizen), {0: 1}).insert(world.sql)
@@ -209,6 +211,8 @@ def pensioner_credit(world, citizen):
         credit_id = pensioners.credit(world.sql, plan, pensioners.Pensioner(citizen.person_id, citizen.account_id, world.pool_of(citizen)), "2026-01")
         pensioners.retire(world.sql, citizen.person_id, retired_on)
     return credit_id
+
+
 def credit_recomputation_job(world, citizen):
     pool = world.pool_of(citizen)
     operator = world.new_token("staff", roles=["operator"], regions=[pool])
@@ -297,6 +301,17 @@ def document(world, citizen):
     return response.json()["document_id"]
 
 
+def payout_file(world, citizen):
+    """With somebody's withdrawal in the same pool."""
+    pool = world.pool_of(citizen)
+    operator = world.new_token("staff", roles=["operator"], regions=[pool])
+    reviewers = [world.new_token("staff", roles=["reviewer"], regions=[pool]) for _ in range(2)]
+    person = withdrawing.member(world.api, world.sql, operator, world.new_token, pool_code=pool)
+    withdrawing.approved(world.api, world.sql, person.account_id, operator, reviewers)
+    made = withdrawing.send(world.api, withdrawing.FILES, operator, {"pool_code": pool})
+    return withdrawing.done(made, 201)["payout_file_id"]
+
+
 # For each name of a field with an id: makes such an object that is the citizen's, or is managed where the citizen lives.
 MAKERS = {
     "person_id": lambda world, citizen: citizen.person_id,
@@ -311,6 +326,7 @@ MAKERS = {
     "wallet_member_id": wallet_member,
     "wallet_transfer_id": wallet_transfer,
     "received_wallet_transfer_id": received_wallet_transfer,
+    "payout_file_id": payout_file,
     "client_id": lambda world, citizen: world.new_client(regions=[world.pool_of(citizen)])["client_id"],
     "token_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).token_id,
     "session_id": session,

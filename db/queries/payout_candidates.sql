@@ -1,0 +1,22 @@
+-- Reads the withdrawals of a pool that are to be paid out next, oldest first, with their sealed payees.
+-- SPDX-License-Identifier: Apache-2.0
+-- lane: slow
+-- repeatable: yes
+-- param: pool_code text
+-- param: row_limit int8
+-- column: withdrawal_id uuid
+-- column: person_id uuid
+-- column: transfer_id uuid
+-- column: amount_fen int8
+-- column: bank_card_sealed bytea
+-- column: bank_card_of text
+-- column: payee_name_sealed bytea
+-- column: payee_name_of text
+-- column: line_number int4
+-- column: changed_at instant
+SELECT w.withdrawal_id, w.person_id, w.transfer_id, w.amount_fen, w.bank_card_sealed, w.bank_card_of,
+       w.payee_name_sealed, w.payee_name_of, (row_number() OVER (ORDER BY w.withdrawal_id))::integer, w.changed_at
+  FROM withdrawal AS w
+ WHERE w.pool_code = $1 AND w.state = 'approved' AND w.ended_at IS NULL
+ ORDER BY w.withdrawal_id
+ LIMIT $2

@@ -1,0 +1,22 @@
+-- Records what the bank answered about lines of a payout file.
+-- SPDX-License-Identifier: Apache-2.0
+-- lane: slow
+-- repeatable: yes (the key makes it happen once)
+-- writes: yes
+-- param: payout_file_id uuid
+-- param: visible text
+-- param: items text (a line for each: id, outcome, bounce code, day of payment, separated by tabs)
+-- param: principal_id uuid
+-- param: instant instant
+-- param: key text
+-- param: content_hash bytea
+-- param: event_id uuid
+-- param: request_id text
+-- param: real_instant instant
+-- param: hash_algorithm text
+-- column: status text (done, or why not)
+-- column: is_replayed bool
+-- column: results text (a JSON array)
+-- column: settled_at instant
+SELECT made.status, made.is_replayed, (made.outcome -> 'results')::text, (made.outcome ->> 'settled_at')::timestamptz
+  FROM payout_results_record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS made
