@@ -1,9 +1,9 @@
 -- The last day by which the desk that has a transfer must have decided; null where no desk has it.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: machine and state of the transfer, both pools, and the day on which it came into the state. Whoever takes a
--- step stores what this says in due_on, and sets reminded_on and overdue_noted_on to null.
--- Locks none. The clock of a step is the working days of the desk's own pool (transfer_rule) after that day, which does
--- not count; where both desks have it, that of the quicker one.
+-- Arguments: machine and state of the transfer, both pools, and the day on which it came into the state. Whoever
+-- takes a step stores what this says in due_on, and sets reminded_on and overdue_noted_on to null.
+-- Locks none. The clock of a step is the working days of the desk's own pool (transfer_rule) after that day, which
+-- does not count; where both desks have it, that of the quicker one.
 CREATE OR REPLACE FUNCTION transfer_due_on(
     machine text, state text, from_pool_code text, to_pool_code text, entered_on date)
 RETURNS date
@@ -25,4 +25,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION transfer_due_on(text, text, text, text, date) IS
-    'The last day by which the desk that has a transfer must have decided: working days of its pool; null where no desk has it';
+    'The last day by which the desk that has a transfer must have decided; null where no desk has it';

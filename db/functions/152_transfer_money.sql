@@ -3,7 +3,8 @@
 -- Arguments: the transfer's columns of these names; to_account_mode: of the enrolment that the person has at the
 -- destination, null without one. Locks none. Outcomes:
 --   none      there is no account with money of the person's own: a resident, or an employee without account
---   stays     at the old account, which can only be spent from: within a province, another scheme, or a destination where
+--   stays     at the old account, which can only be spent from: within a province, another scheme, or a destination
+-- where
 --             the person has no account
 --   moves     through transit to an account of the destination
 --   paid_out  to the person's own bank account

@@ -14,4 +14,5 @@ BEGIN
          ORDER BY desk.place);
 END
 $$;
-COMMENT ON FUNCTION transfer_desks(text, text) IS 'Which desks have a transfer that is in a state: out, in, both or none';
+COMMENT ON FUNCTION transfer_desks(text, text) IS
+    'Which desks have a transfer that is in a state: out, in, both or none';

@@ -1,9 +1,9 @@
 -- Effect `stay` of transfers that come to nothing before anything has moved: the old enrolments are what they were.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each transfer; those whose status is not `good` are left alone.
--- Locks: the enrolments' rows; the caller has locked persons or transfers. An enrolment that is not closing any more was
--- changed by somebody else and stays as it is; one that was active while another employee enrolment has become active
--- (the person works elsewhere by now) is suspended, since only one is active.
+-- Locks: the enrolments' rows; the caller has locked persons or transfers. An enrolment that is not closing any
+-- more was changed by somebody else and stays as it is; one that was active while another employee enrolment has
+-- become active (the person works elsewhere by now) is suspended, since only one is active.
 CREATE OR REPLACE FUNCTION transfer_stay(transfer_ids uuid[], person_keys bigint[], statuses text[])
 RETURNS void
     LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$

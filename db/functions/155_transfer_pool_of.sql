@@ -1,4 +1,4 @@
--- The pool that a region's code stands for when somebody moves there: its own, or that of the city or province it lies in.
+-- The pool that a region's code stands for when somebody moves there: its own, or that of what it lies in.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks none. Null where it lies in no pool, such as a province with several, or where there is no such region.
 CREATE OR REPLACE FUNCTION transfer_pool_of(asked_region_code text)

@@ -1,7 +1,7 @@
 -- The enrolment that a person would transfer to a pool and scheme; no row when there is none.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks none. One in force elsewhere, or of the other scheme: of the same scheme before the other one, active before
--- suspended, and then the newest.
+-- Locks none. One in force elsewhere, or of the other scheme: of the same scheme before the other one, active
+-- before suspended, and then the newest.
 CREATE OR REPLACE FUNCTION transfer_from(asked_person_key bigint, asked_to_pool_code text, asked_to_scheme text)
 RETURNS SETOF enrolment
 LANGUAGE plpgsql STABLE ROWS 1 AS $$

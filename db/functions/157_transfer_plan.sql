@@ -1,14 +1,15 @@
 -- Which way a transfer would go, why, and all that speaks against it.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the person; the pool (transfer_pool_of) and scheme to go to; whether a bank card was given; the business
--- day. Locks none; whoever acts on it has locked the person in an earlier statement, as all do who enrol somebody.
--- Outcomes: one row. way: null where nothing can be transferred.
--- reasons, of the way: same_pool, same_province, other_province, destination_not_connected; then of the money:
+-- Arguments: the person; the pool (transfer_pool_of) and scheme to go to; whether a bank card was given; the
+-- business day. Locks none; whoever acts on it has locked the person in an earlier statement, as all do who enrol
+-- somebody.
+-- Outcomes: one row. way: null where nothing can be transferred. reasons, of the way: same_pool, same_province,
+-- other_province, destination_not_connected; then of the money:
 --   no_account, resident_destination, pooled_only_destination.
 -- refusals, by precedence: conflict (the record was merged), transfer_under_way, nothing_to_transfer, retired_stays,
 --   bank_card_needed, withdrawal_under_way, account_<status> (account_status_rule: transfer_out), account_deceased.
--- warnings: account_has_holds (what is held when the desk lets it go would have to end first).
--- withdrawal_reason: of a withdrawal that fits instead, or follows; null: none.
+-- warnings: account_has_holds (what is held when the desk lets it go would have to end first). withdrawal_reason:
+-- of a withdrawal that fits instead, or follows; null: none.
 CREATE OR REPLACE FUNCTION transfer_plan(
     asked_person_key bigint, to_pool_code text, to_scheme text, has_bank_card boolean, today date)
 RETURNS TABLE (

@@ -1,7 +1,7 @@
 -- Whether staff who see certain pools may act on a person's transfer between two pools.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: comma-joined LIKE patterns, null for who sees all and for citizens; from_pool_code null: there is nothing to
--- transfer. Locks none. They see the person anyway, and theirs is the old pool or the new one.
+-- Arguments: comma-joined LIKE patterns, null for who sees all and for citizens; from_pool_code null: there is
+-- nothing to transfer. Locks none. They see the person anyway, and theirs is the old pool or the new one.
 CREATE OR REPLACE FUNCTION transfer_is_in_reach(
     asked_person_key bigint, visible text, from_pool_code text, to_pool_code text)
 RETURNS boolean

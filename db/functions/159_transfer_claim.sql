@@ -1,9 +1,9 @@
 -- Claims what is needed to begin or to change transfers of persons: idempotency keys, then the persons' rows.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request; is_waiting: wait for persons that somebody else holds, no longer
--- than lock_timeout.
--- Locks, in this order: keys (advisory, tried and never waited for), then the persons in key order, as all do who change
--- enrolments. So what is read of enrolments and transfers must be read in a LATER statement than this.
+-- Arguments: arrays with one element for each request; is_waiting: wait for persons that somebody else holds, no
+-- longer than lock_timeout.
+-- Locks, in this order: keys (advisory, tried and never waited for), then the persons in key order, as all do who
+-- change enrolments. So what is read of enrolments and transfers must be read in a LATER statement than this.
 -- Outcomes: one row for each member, in order. verdict, by precedence:
 --   deferred, replayed, idempotency_key_reused, request_in_progress   as idempotency_claim has them
 --   not_found   there is no such person

@@ -1,9 +1,9 @@
--- Applies for transfers, each with its idempotency key: judges each, stores it, and the old enrolment is closing from then.
+-- Applies for transfers, each with its idempotency key: judges each and stores it.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. person_ids may be any id of the person. visibles: comma-joined
--- LIKE patterns, null for citizens and for who sees all; whos: person or staff; actor_kinds of the principals;
--- bank_cards_sealed: null where none was given, and not kept where no money is paid out. instants in business time;
--- waits: wait for the one person. Ids come from the caller.
+-- Arguments: arrays with one element for each request. visibles:
+-- comma-joined LIKE patterns, null for citizens and for who sees all; whos: person or staff; actor_kinds of the
+-- principals; bank_cards_sealed: null where none was given, and not kept where no money is paid out. instants in
+-- business time; waits: wait for the one person. Ids come from the caller.
 -- Locks: those of transfer_claim; then rows of the persons' enrolments.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   deferred, idempotency_key_reused, request_in_progress   of transfer_claim
@@ -58,7 +58,8 @@ BEGIN
                 FROM unnest(plans) WITH ORDINALITY AS p (plan, ord) ORDER BY p.ord),
         array_fill(NULL::jsonb, ARRAY[cardinality(keys)]), keys, content_hashes, event_ids, request_ids, real_instants);
     RETURN QUERY
-    SELECT s.ord, CASE s.status WHEN 'good' THEN 'created' WHEN 'replayed' THEN stored_statuses[s.ord] ELSE s.status END,
+    SELECT s.ord,
+           CASE s.status WHEN 'good' THEN 'created' WHEN 'replayed' THEN stored_statuses[s.ord] ELSE s.status END,
            s.status = 'replayed',
            CASE s.status WHEN 'good' THEN transfer_ids[s.ord] WHEN 'replayed' THEN stored_ids[s.ord] END
       FROM unnest(statuses) WITH ORDINALITY AS s (status, ord)

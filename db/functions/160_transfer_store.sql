@@ -1,8 +1,8 @@
 -- Stores applications for transfers, and the old enrolments are closing from then: effect `begin_moving`.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request; those whose status is not `good` are left out. plans: rows of
--- transfer_plan, with to_pool_code and person_id. Locks: the enrolments' rows; the caller has locked the persons.
--- What is insured goes on: a closing enrolment covers, its account pays and receives as before.
+-- Arguments: arrays with one element for each request; those whose status is not `good` are left out. plans: rows
+-- of transfer_plan, with to_pool_code and person_id. Locks: the enrolments' rows; the caller has locked the
+-- persons. What is insured goes on: a closing enrolment covers, its account pays and receives as before.
 CREATE OR REPLACE FUNCTION transfer_store(
     statuses text[], plans jsonb[], transfer_ids uuid[], person_keys bigint[], to_schemes text[],
     bank_cards_sealed bytea[], whos text[], actor_kinds text[], principal_ids uuid[], business_dates date[],

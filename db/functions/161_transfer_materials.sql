@@ -1,7 +1,7 @@
 -- Which kinds of documents a transfer between two pools needs, and which of them have been handed in.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the transfer, null before there is one. Locks nothing. What either pool asks for is needed (materials_needed);
--- required ones come first.
+-- Arguments: the transfer, null before there is one. Locks nothing. What either pool asks for is needed
+-- (materials_needed); required ones come first.
 CREATE OR REPLACE FUNCTION transfer_materials(
     from_pool_code text, to_pool_code text, asked_person_key bigint, asked_transfer_id uuid)
 RETURNS TABLE (document_kind text, name_zh text, name_en text, is_required boolean, is_there boolean)

@@ -1,9 +1,9 @@
 -- One transfer as replies show it; no row when there is none.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks nothing. VOLATILE, so that behind a function that decides (LEFT JOIN LATERAL) it sees what that one did.
--- desks: an array of {desk, region_code, region_name}, those that have it now. missing_zh, missing_en: required documents that
--- have not been handed in, while it is under way. possible: what the person can do now. reason_code and note: of the
--- newest step.
+-- desks: an array of {desk, region_code, region_name}, those that have it now. missing_zh, missing_en: required
+-- documents that have not been handed in, while it is under way. possible: what the person can do now. reason_code
+-- and note: of the newest step.
 CREATE OR REPLACE FUNCTION transfer_view(asked_person_key bigint, asked_transfer_id uuid, today date)
 RETURNS TABLE (
     transfer_id uuid, person_id uuid, machine text, way text, money text, state text, from_pool_code text,
@@ -35,10 +35,10 @@ SELECT t.transfer_id, t.person_id, t.machine, t.way,
   LEFT JOIN pool AS new_pool ON new_pool.pool_code = t.to_pool_code
   LEFT JOIN enrolment AS new ON new.person_key = t.person_key AND new.enrolment_id = t.to_enrolment_id
  CROSS JOIN LATERAL (
-       SELECT coalesce(jsonb_agg(jsonb_build_object('document_kind', need.document_kind, 'name', need.name_zh)), '[]')::text
-              AS zh,
-              coalesce(jsonb_agg(jsonb_build_object('document_kind', need.document_kind, 'name', need.name_en)), '[]')::text
-              AS en
+       SELECT coalesce(jsonb_agg(jsonb_build_object('document_kind', need.document_kind, 'name', need.name_zh)),
+                       '[]')::text AS zh,
+              coalesce(jsonb_agg(jsonb_build_object('document_kind', need.document_kind, 'name', need.name_en)),
+                       '[]')::text AS en
          FROM transfer_materials(t.from_pool_code, t.to_pool_code, t.person_key, t.transfer_id) AS need
         WHERE t.ended_at IS NULL AND need.is_required AND NOT need.is_there) AS missing
   LEFT JOIN LATERAL (
@@ -47,4 +47,5 @@ SELECT t.transfer_id, t.person_id, t.machine, t.way,
         ORDER BY change.seq DESC LIMIT 1) AS newest ON true
  WHERE t.person_key = asked_person_key AND t.transfer_id = asked_transfer_id
 $$;
-COMMENT ON FUNCTION transfer_view(bigint, uuid, date) IS 'One transfer as replies show it: whose desk it is on, until when, what is missing';
+COMMENT ON FUNCTION transfer_view(bigint, uuid, date) IS
+    'One transfer as replies show it: whose desk it is on, until when, what is missing';

@@ -1,9 +1,10 @@
 -- Cancels transfers, each with its idempotency key: what has moved comes back, and the old enrolment is what it was.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns, null for citizens and for who
--- sees all; whos: person or staff; notes: the reason, in words. instants in business time; waits: wait for the one person.
--- Locks: those of transfer_claim; the transfers' rows; then the old accounts, all at once (account_claim); then rows of
--- enrolments.
+-- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns, null for citizens and
+-- for who sees all; whos: person or staff; notes: the reason, in words. instants in business time; waits: wait for
+-- the one person.
+-- Locks: those of transfer_claim; the transfers' rows; then the old accounts, all at once (account_claim); then
+-- rows of enrolments.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   deferred, idempotency_key_reused, request_in_progress   of transfer_claim, or an account is locked
 --   not_found          no such transfer, or out of the caller's reach
@@ -62,7 +63,8 @@ BEGIN
         real_instants);
     RETURN QUERY
     SELECT s.ord,
-           CASE s.status WHEN 'good' THEN 'done' WHEN 'replayed' THEN claims[s.ord] ->> 'stored_status' ELSE s.status END,
+           CASE s.status WHEN 'good' THEN 'done' WHEN 'replayed' THEN claims[s.ord] ->> 'stored_status'
+                         ELSE s.status END,
            s.status = 'replayed', said.outcome ->> 'state', (said.outcome -> 'possible')::text
       FROM unnest(statuses) WITH ORDINALITY AS s (status, ord)
      CROSS JOIN LATERAL (SELECT CASE s.status WHEN 'replayed' THEN claims[s.ord] -> 'stored_outcome'

@@ -28,11 +28,14 @@ BEGIN
         SELECT CASE WHEN e.effect = 'stay' THEN e.status ELSE 'another' END
           FROM unnest(statuses, effects) WITH ORDINALITY AS e (status, effect, ord) ORDER BY e.ord));
     IF 'good' = ANY (moved) THEN
-        moved := transfer_undo(transfer_ids, person_keys, moved, (SELECT max(i) FROM unnest(instants) AS i), hash_algorithm);
+        moved := transfer_undo(transfer_ids, person_keys, moved, (SELECT max(i) FROM unnest(instants) AS i),
+                               hash_algorithm);
         answers := ARRAY(SELECT CASE m.status WHEN 'another' THEN answers[m.ord] ELSE m.status END
                            FROM unnest(moved) WITH ORDINALITY AS m (status, ord) ORDER BY m.ord);
     END IF;
-    FOR one IN SELECT DISTINCT m.machine FROM unnest(machines) AS m (machine) WHERE m.machine IS NOT NULL ORDER BY 1 LOOP
+    FOR one IN
+        SELECT DISTINCT m.machine FROM unnest(machines) AS m (machine) WHERE m.machine IS NOT NULL ORDER BY 1
+    LOOP
         PERFORM state_record(
             one.machine, ARRAY(SELECT CASE WHEN machines[s.ord] = one.machine THEN s.status ELSE 'another' END
                                  FROM unnest(answers) WITH ORDINALITY AS s (status, ord) ORDER BY s.ord),

@@ -1,10 +1,13 @@
 -- Reminds desks of transfers whose deadline is near, and notes those whose deadline has passed: one slice of a sweep.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: instant in business time; real_instant for the outbox; row_limit: how many transfers at most, those due first.
--- Call again until nothing is left; a transfer that somebody else has locked is passed over for a later sweep.
+-- Arguments: instant in business time; real_instant for the outbox; row_limit: how many transfers at most, those
+-- due first. Call again until nothing is left; a transfer that somebody else has locked is passed over for a later
+-- sweep.
 -- Locks: the transfers' rows, skipping those that are locked.
--- Outcomes: how many transfers it was; each has an event in the outbox for each desk that has it, once for each deadline:
---   {"event": "transfer.reminder" or "transfer.overdue", "object_id": …, "pool_code": the desk's, "desk": …, "due_on": …}
+-- Outcomes: how many transfers it was; each has an event in the outbox for each desk that has it, once for each
+-- deadline:
+--   {"event": "transfer.reminder" or "transfer.overdue", "object_id": …, "pool_code": the desk's, "desk": …,
+-- "due_on": …}
 -- A desk is reminded transfer_rule.remind_days_before working days before; what has passed is only noted.
 CREATE OR REPLACE FUNCTION transfer_remind(instant timestamptz, real_instant timestamptz, row_limit integer)
     RETURNS bigint
@@ -21,11 +24,12 @@ BEGIN
          WHERE t.ended_at IS NULL AND t.due_on <= today + farthest
            AND CASE WHEN t.due_on < today THEN t.overdue_noted_on IS NULL
                     ELSE t.reminded_on IS NULL
-                         AND working_days_until(today, t.due_on)
-                             <= (SELECT max(rule.remind_days_before)
-                                   FROM unnest(transfer_desks(t.machine, t.state)) AS desk
-                                  CROSS JOIN LATERAL transfer_rule_at(CASE desk WHEN 'out' THEN t.from_pool_code
-                                                                                ELSE t.to_pool_code END, today) AS rule) END
+                         AND working_days_until(today, t.due_on) <= (
+                             SELECT max(rule.remind_days_before)
+                               FROM unnest(transfer_desks(t.machine, t.state)) AS desk
+                              CROSS JOIN LATERAL transfer_rule_at(
+                                    CASE desk WHEN 'out' THEN t.from_pool_code ELSE t.to_pool_code END, today)
+                                    AS rule) END
          ORDER BY t.due_on, t.transfer_id
          LIMIT row_limit
            FOR NO KEY UPDATE OF t SKIP LOCKED

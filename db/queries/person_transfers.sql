@@ -1,7 +1,7 @@
 -- Lists the transfers of persons, the newest first; one row without a transfer where there is none.
 -- SPDX-License-Identifier: Apache-2.0
--- No row at all when the person is absent or has nothing in the visible pools. Of others' transfers those are shown whose
--- old or new pool is visible.
+-- No row at all when the person is absent or has nothing in the visible pools. Of others' transfers those are shown
+-- whose old or new pool is visible.
 -- mode: set
 -- lane: read
 -- repeatable: yes
@@ -52,7 +52,8 @@ SELECT asked.ord,
        shown.bank_card_sealed, shown.withdrawal_id, shown.desks, shown.due_on, shown.working_days_left,
        shown.missing_zh, shown.missing_en, shown.possible, shown.moves_on, shown.months_moved,
        shown.reason_code, shown.note, shown.created_at, shown.entered_at, shown.ended_at
-  FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::date[]) WITH ORDINALITY AS asked (person_key, person_id, visible, today, ord)
+  FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::date[]) WITH ORDINALITY
+       AS asked (person_key, person_id, visible, today, ord)
   JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.person_id
   LEFT JOIN transfer ON transfer.person_key = asked.person_key
        AND (asked.visible IS NULL OR transfer.from_pool_code LIKE ANY (string_to_array(asked.visible, ','))

@@ -71,6 +71,6 @@ SELECT result.ord, result.status, result.is_replayed,
        shown.reason_code, shown.note, shown.created_at, shown.entered_at, shown.ended_at
   FROM transfer_apply($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
        AS result
-  LEFT JOIN LATERAL transfer_view(($2::bigint[])[result.ord::int], result.transfer_id, ($11::date[])[result.ord::int]) AS shown
-    ON true
+  LEFT JOIN LATERAL transfer_view(($2::bigint[])[result.ord::int], result.transfer_id,
+                                  ($11::date[])[result.ord::int]) AS shown ON true
  ORDER BY result.ord

@@ -34,10 +34,11 @@
 -- column: due_on date (of the first step, were it applied for today)
 -- column: documents_zh text
 -- column: documents_en text
-SELECT asked.ord, plan.from_pool_code, coalesce(old_pool.name, plan.from_pool_code), plan.from_scheme, plan.from_enrolment_id,
-       plan.from_account_id, plan.balance_fen, new_pool.pool_code, new_pool.name, plan.to_enrolment_id, plan.way,
-       plan.money, array_to_string(plan.reasons, ','), array_to_string(plan.refusals, ','),
-       array_to_string(plan.warnings, ','), plan.withdrawal_reason, out_rule.check_days, in_rule.check_days,
+SELECT asked.ord, plan.from_pool_code, coalesce(old_pool.name, plan.from_pool_code), plan.from_scheme,
+       plan.from_enrolment_id, plan.from_account_id,
+       plan.balance_fen, new_pool.pool_code, new_pool.name,
+       plan.to_enrolment_id, plan.way, plan.money, array_to_string(plan.reasons, ','),
+       array_to_string(plan.refusals, ','), array_to_string(plan.warnings, ','), plan.withdrawal_reason, out_rule.check_days, in_rule.check_days,
        out_rule.out_review_days, in_rule.in_review_days,
        transfer_due_on(CASE plan.way WHEN 'payout' THEN 'transfer_payout' ELSE 'transfer' END, 'submitted',
                        plan.from_pool_code, new_pool.pool_code, asked.today), needed.zh, needed.en
@@ -45,8 +46,8 @@ SELECT asked.ord, plan.from_pool_code, coalesce(old_pool.name, plan.from_pool_co
        AS asked (person_key, person_id, visible, region_code, scheme, has_bank_card, today, ord)
   JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.person_id
   LEFT JOIN pool AS new_pool ON new_pool.pool_code = transfer_pool_of(asked.region_code)
-  LEFT JOIN LATERAL transfer_plan(asked.person_key, new_pool.pool_code, asked.scheme, asked.has_bank_card, asked.today) AS plan
-    ON new_pool.pool_code IS NOT NULL
+  LEFT JOIN LATERAL transfer_plan(asked.person_key, new_pool.pool_code, asked.scheme, asked.has_bank_card,
+                                  asked.today) AS plan ON new_pool.pool_code IS NOT NULL
   LEFT JOIN pool AS old_pool ON old_pool.pool_code = plan.from_pool_code
   LEFT JOIN LATERAL transfer_rule_at(plan.from_pool_code, asked.today) AS out_rule ON true
   LEFT JOIN LATERAL transfer_rule_at(new_pool.pool_code, asked.today) AS in_rule ON true

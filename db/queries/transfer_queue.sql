@@ -1,7 +1,7 @@
 -- Reads one page of the transfers that wait for a desk, oldest deadline first.
 -- SPDX-License-Identifier: Apache-2.0
--- Without a state those that the desk can decide about now; with one those in that state. Only what is under way, in
--- pools that are visible. missing: kinds of documents that the desk's pool needs and nobody has handed in.
+-- Without a state those that the desk can decide about now; with one those in that state. Only what is under way,
+-- in pools that are visible. missing: kinds of documents that the desk's pool needs and nobody has handed in.
 -- lane: slow
 -- repeatable: yes
 -- param: desk text (out or in)

@@ -3,11 +3,10 @@
 import concurrent.futures
 import datetime
 import functools
-import types
 import uuid
 
 import pytest
-from tests.harness import charges, entering, imports, money, transfers
+from tests.harness import charges, entering, money, transfers
 from tests.harness.problems import check_problem, faults, without_request_id
 from tests.harness.transfers import BEIJING, CARD, GUANGZHOU, JIUQUAN, TIANSHUI, UNCONNECTED
 
@@ -94,6 +93,7 @@ def test_how_many_working_days_are_left(api, sql, moving, days):
                          " WHERE working_days_until(%(t)s, day::date) = -3", {"t": today}).fetchone()[0]
     put_into(sql, moving, "submitted", due_on={-3: before, 0: today, 4: later}[days])
     assert transfers.get(api, moving.citizen, moving.transfer_id).json()["working_days_left"] == days
+    put_into(sql, moving, "submitted", due_on=moving.transfer["due_on"])
 
 
 def test_documents_that_were_handed_in_are_not_missing_any_more(api, sql, moving):
@@ -244,8 +244,3 @@ def test_meanwhile_coverage_is_what_it_was(api, somebody):
     transfers.applied(api, person.citizen)
     after = api.get(path, by=person.citizen).json()
     assert str(after).replace("'closing'", "'active'") == str(before)
-
-
-def row_of(person, citizen_number, status=""):
-    return ("公民身份号码,姓名,统筹区编码,险种,参保日期,参保状态,账户类型,缴费主体\n"
-            f"{citizen_number},钱多多,{TIANSHUI},employee,2016-01-01,{status},with_account,self\n")
