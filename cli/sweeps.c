@@ -34,6 +34,9 @@
  */
 #define CLOSED_AFTER_US HOUR_US
 #define SPAN_LEAST_S 60
+#define INVITATIONS_EVERY_US (60 * SECOND_US)
+#define MEMBERS_EVERY_US HOUR_US
+#define MEMBERS_ROWS "2000" /* looked at in one slice */
 
 enum outcome { OUTCOME_MORE, OUTCOME_DONE, OUTCOME_SOON, OUTCOME_FAILED };
 
@@ -43,6 +46,7 @@ struct sweeps {
     int64_t oldest_due_us; /* monotonic: when the oldest hold is looked for */
     int64_t oldest_us;     /* for how long the oldest hold was due then */
     int64_t next_block;    /* of idempotency_key */
+    int64_t next_member;   /* owner up to whom the sweep of family members has come */
     int64_t span_s;        /* that one slice of a snapshot takes in */
     bool is_closed;        /* whether this turn has closed the ledger */
 };
@@ -113,6 +117,31 @@ static enum outcome delete_keys(struct sweeps *sweeps, struct worker *worker)
     return sweeps->next_block > 0 ? OUTCOME_MORE : OUTCOME_DONE;
 }
 
+static enum outcome expire_invitations(struct sweeps *sweeps, struct worker *worker)
+{
+    (void)sweeps;
+    return deal(worker, "SELECT family_member_expire($1, $2, $3)", METRIC_FAMILY_MEMBERS_ENDED);
+}
+
+static enum outcome close_members(struct sweeps *sweeps, struct worker *worker)
+{
+    char instant[33];
+    char now[33];
+    char after[24];
+    instant_format(clock_business_us(), instant);
+    instant_format(clock_real_us(), now);
+    snprintf(after, sizeof after, "%" PRId64, sweeps->next_member);
+    const char *values[] = {instant, now, after, MEMBERS_ROWS};
+    PGresult *done = worker_query(
+        worker, "SELECT closed, coalesce(next_key, 0) FROM family_member_close($1, $2, $3, $4)", 4, values);
+    if (done == NULL)
+        return OUTCOME_FAILED;
+    metrics_add(METRIC_FAMILY_MEMBERS_ENDED, strtoull(PQgetvalue(done, 0, 0), NULL, 10));
+    sweeps->next_member = strtoll(PQgetvalue(done, 0, 1), NULL, 10);
+    PQclear(done);
+    return sweeps->next_member > 0 ? OUTCOME_MORE : OUTCOME_DONE;
+}
+
 /* Closes the ledger up to the last midnight in Shanghai. A test clock that is ahead does not close the present. */
 static bool close_ledger(struct worker *worker)
 {
@@ -160,10 +189,12 @@ static const struct kind kinds[] = {
     {"transfer_reminders", REMINDERS_EVERY_US, remind_desks, false},
     {"view_grants", VIEW_GRANTS_EVERY_US, end_view_grants, false},
     {"wallet_returns", HOLDS_EVERY_US, return_wallet_money, false},
+    {"family_invitations", INVITATIONS_EVERY_US, expire_invitations, false},
+    {"family_members", MEMBERS_EVERY_US, close_members, false},
 };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
-#define NAMES "{holds,idempotency_keys,snapshots,transfer_reminders,view_grants,wallet_returns}"
+#define NAMES "{holds,idempotency_keys,snapshots,transfer_reminders,view_grants,wallet_returns,family_invitations,family_members}"
 
 struct sweeps *sweeps_open(const struct config *config)
 {

@@ -4,6 +4,7 @@
 --   conflict               one of them is merged away already, or they are the same; open holds on an account of the duplicate;
 --                          a grant to look at an account, of the duplicate or to it;
 --                          a transfer of either under way;
+--                          an account that the duplicate shares, or is a member or guardian of, invitations counted;
 --                          no room for the sum in an account; no way to tell two contributions apart; a withdrawal of
 --                          either is under way, or money from or to a wallet of either
 --   not_allowed_in_status  one of them is dead; an account of the duplicate may not give (account_status_rule: transfer_out);
@@ -32,6 +33,10 @@ SELECT CASE
                      WHERE person_key IN (survivor_key, duplicate_key) AND state = 'pending')
          OR EXISTS (SELECT FROM wallet_transfer
                      WHERE receiver_person_key IN (survivor_key, duplicate_key) AND state = 'pending')
+         OR EXISTS (SELECT FROM family_member
+                     WHERE state IN ('invited', 'active')
+                       AND (person_key = duplicate_key OR member_person_key = duplicate_key
+                            OR guardian_person_key = duplicate_key))
          OR EXISTS (SELECT FROM account AS giving
                       JOIN account AS taking ON taking.person_key = survivor_key AND taking.pool_code = giving.pool_code
                      WHERE giving.person_key = duplicate_key

@@ -33,8 +33,8 @@ BEGIN
     RETURN QUERY
     WITH judged AS MATERIALIZED (
         SELECT a.*, verdict.is_stranger, verdict.retry_after_s,
-               CASE WHEN (a.attempt_id IS NOT NULL AND a.kind IN ('password', 'pin', 'code', 'sms')
-                          AND a.source_kind IN ('address', 'phone', 'client') AND octet_length(a.subject) = 32
+               CASE WHEN (a.attempt_id IS NOT NULL AND a.kind IN ('password', 'pin', 'code', 'sms', 'name')
+                          AND a.source_kind IN ('address', 'phone', 'client', 'person') AND octet_length(a.subject) = 32
                           AND octet_length(a.target) = 32 AND octet_length(a.source) = 32
                           AND isfinite(a.instant)) IS NOT TRUE THEN 'malformed'
                     WHEN verdict.retry_after_s > 0 THEN 'closed'

@@ -4,7 +4,7 @@ import dataclasses
 import uuid
 from collections.abc import Callable
 
-from tests.harness import charges
+from tests.harness import charges, family
 from tests.harness.consenting import in_days
 
 POOLS_OF_PROVINCES = {"440000": "440100", "350000": "350100", "620000": "620500", "000000": "620500"}
@@ -90,6 +90,13 @@ CASES = {
     "declineWalletTransfer": Case(ids={"wallet_transfer_id": "received_wallet_transfer_id"}),
     "createPayoutFile": Case(query={"dry_run": "true"}, inside=frozenset({201, 409}), outside=frozenset({400}), is_bound=True),
     "createImport": Case(query={"dry_run": "true"}),
+    # The number is nobody's, and citizens who try too many wait.
+    "createFamilyMember": Case(body=lambda operation, principal: family.body(family.NOBODY), inside=frozenset({409, 429})),
+    # Of an invitation that the target has made: staff may answer for the relative, and the target may not.
+    "acceptFamilyMember": Case(inside=frozenset({200, 403})),
+    "refuseFamilyMember": Case(inside=frozenset({200, 403})),
+    "setFamilyLimits": Case(inside=frozenset({409})),
+    "endFamilyMember": Case(inside=frozenset({409})),
     "moveTestClock": Case(body=lambda operation, principal: {"advance_s": 0}),  # which moves nobody's
     "cancelJob": Case(inside=frozenset({204, 409})),
     "createToken": Case(

@@ -5,6 +5,8 @@ import uuid
 
 from tests.harness import (
     changes, charges, consenting, money, moving, pensioners, proposals, scans, settling, viewing, wallet_rows, withdrawing)
+    changes, charges, consenting, money, moving, pensioners, proposals, settling, viewing, wallet_rows, withdrawing)
+from tests.harness import changes, charges, consenting, family, money, moving, pensioners, proposals, settling, viewing, withdrawing
 from tests.harness.operations import BY_NAME
 from tests.harness.people import Principal
 
@@ -239,6 +241,16 @@ def charge(world, citizen):
     return charges.charged(world.api, world.institution, citizen.account_id, 1)["charge_id"]
 
 
+def family_member(world, citizen):
+    """An invitation of a relative in the same pool; earlier ones end, so that the group is never full."""
+    operator, path = world.demo.staff("operator"), f"/v1/accounts/{citizen.account_id}/family-members"
+    for one in world.api.get(path, by=citizen, params={"open": "true"}).json()["data"]:
+        what = "cancellation" if "cancel" in one["possible"] else "end"
+        family.stepped(world.api, citizen, one["family_member_id"], what)
+    relative = family.relative(world.api, operator, world.new_token, world.pool_of(citizen))
+    return family.invited(world.api, citizen, relative, by=citizen)
+
+
 def provider(world, citizen):
     made = world.new_client("provider", regions=[world.pool_of(citizen)])
     return world.new_token("client", subject_id=made["client_id"])
@@ -341,6 +353,7 @@ MAKERS = {
     "credit_id": pensioner_credit,
     "transfer_id": lambda world, citizen: moving.over(world.sql, citizen, world.pool_of(citizen)),
     "document_id": document,
+    "family_member_id": family_member,
     # Of a token: a client that has one.
     "subject_id": lambda world, citizen: world.new_token("client", client_regions=[world.pool_of(citizen)]).subject_id,
     "consent_request_id": lambda world, citizen: world.asked(citizen),

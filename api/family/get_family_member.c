@@ -1,0 +1,26 @@
+/* GET /v1/family-members/{family_member_id}: for either side, a guardian, and staff. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/access.h"
+#include "api/family/member.h"
+#include "server/clock.h"
+
+static enum problem bind(struct request *request, struct call *call)
+{
+    struct uuid family_member_id = request->args[GET_FAMILY_MEMBER_FAMILY_MEMBER_ID].uuid;
+    if (request->principal.kind == PRINCIPAL_STAFF) { /* the statement knows which citizens are a side of it */
+        access_ask(request, family_member_id);
+    }
+    call_init(call, STATEMENT_FAMILY_MEMBER_GET);
+    call_int(call, FAMILY_MEMBER_GET_PARAM_PERSON_KEY, (int64_t)uuid_key(family_member_id));
+    call_uuid(call, FAMILY_MEMBER_GET_PARAM_FAMILY_MEMBER_ID, family_member_id);
+    member_bind_asker(request, call, FAMILY_MEMBER_GET_PARAM_ASKER_KEY, FAMILY_MEMBER_GET_PARAM_VISIBLE);
+    call_date(call, FAMILY_MEMBER_GET_PARAM_DAY, clock_date_of(clock_business_us()));
+    return PROBLEM_NONE;
+}
+
+static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
+{
+    return rows->count == 0 ? PROBLEM_NOT_FOUND : member_write_body(request, rows, 0, reply);
+}
+
+const struct handler get_family_member_handler = {.bind = bind, .render = render};
