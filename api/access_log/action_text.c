@@ -130,6 +130,7 @@ static const struct two_texts actions[] = {
     {"list_person_accounts", "查看了您的个人账户列表", "Looked at your accounts"},
     {"list_person_contributions", "查看了您的缴费记录", "Looked at your contribution records"},
     {"list_person_enrolments", "查看了您的参保信息", "Looked at your enrolments"},
+    {"list_person_pending", "查看了您正在办理的业务", "Looked at what is under way for you"},
     {"list_person_receivables", "查看了您的应收款", "Looked at what you owe"},
     {"list_person_transfers", "查看了您的医保转移申请", "Looked at your transfers"},
     {"list_person_view_grants", "查看了哪些亲属允许您查看他们的个人账户", "Looked at whose accounts you may look at"},

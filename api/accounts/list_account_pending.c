@@ -1,20 +1,8 @@
-/* GET /v1/accounts/{account_id}/pending: money that is on its way, newest first. */
+/* GET /v1/accounts/{account_id}/pending: what is in flight on an account, newest first. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/access.h"
-#include "api/accounts/charge_detail.h"
 #include "api/list.h"
-
-static const struct field fields[] = {
-    {"pending_id", ACCOUNT_PENDING_COLUMN_PENDING_ID, FIELD_PLAIN},
-    {"kind", ACCOUNT_PENDING_COLUMN_KIND, FIELD_PLAIN},
-    {"amount_fen", ACCOUNT_PENDING_COLUMN_AMOUNT_FEN, FIELD_PLAIN},
-    {"since", ACCOUNT_PENDING_COLUMN_SINCE, FIELD_PLAIN},
-    {"expected_end", ACCOUNT_PENDING_COLUMN_EXPECTED_END, FIELD_PLAIN},
-    CHARGE_DETAIL_FIELDS(ACCOUNT_PENDING),
-};
-
-static const struct list list = {
-    .fields = fields, .fields_count = sizeof fields / sizeof *fields, .presence = ACCOUNT_PENDING_COLUMN_PENDING_ID};
+#include "api/pending/pending.h"
 
 static enum problem bind(struct request *request, struct call *call)
 {
@@ -37,18 +25,13 @@ static enum problem bind(struct request *request, struct call *call)
     return PROBLEM_NONE;
 }
 
-static unsigned keys_of(struct request *request, const struct rows *rows, int row, struct span keys[PAGE_KEYS])
-{
-    return list_id_key(request, rows, row, ACCOUNT_PENDING_COLUMN_PENDING_ID, keys);
-}
-
 static enum problem render(struct request *request, const struct rows *rows, struct reply *reply)
 {
     if (rows->count == 0 || !access_may_see(request, row_uuid(rows, 0, ACCOUNT_PENDING_COLUMN_PERSON_ID),
                                             row_text(rows, 0, ACCOUNT_PENDING_COLUMN_POOL_CODE))) {
         return PROBLEM_NOT_FOUND;
     }
-    return list_write_page(&list, request, rows, reply, keys_of);
+    return pending_write_page(request, rows, reply);
 }
 
 const struct handler list_account_pending_handler = {.bind = bind, .render = render};

@@ -50,6 +50,7 @@ def paths_of(citizen):
         f"/v1/accounts/{citizen.account_id}/balance": "balance",
         f"/v1/accounts/{citizen.account_id}/entries": "entries",
         f"/v1/accounts/{citizen.account_id}/pending": "entries",
+        f"/v1/people/{citizen.person_id}/pending": "entries",
         f"/v1/accounts/{citizen.account_id}/credits": "entries",
         f"/v1/accounts/{citizen.account_id}/credits/forecast": "entries",
         f"/v1/accounts/{citizen.account_id}/credits/eligibility": "enrolments",

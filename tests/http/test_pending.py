@@ -37,8 +37,9 @@ def test_a_hold_is_in_flight_until_it_ends(api, sql, owner, hospital):
     held = past_charges.held(sql, owner, hospital, 700, instant, lasts=3 * HOUR, usage="treatment", item="住院预缴")
     (one, *_) = api.get(path(owner), by=owner).json()["data"]
     assert one == {
-        "pending_id": str(held.charge_id), "kind": "hold", "amount_fen": 700, "since": one["since"],
-        "expected_end": one["expected_end"], "charge": {
+        "pending_id": str(held.charge_id), "kind": "hold", "state": "held", "amount_fen": 700, "since": one["since"],
+        "expected_end": one["expected_end"], "waits_for": "capture", "waits_on": "institution", "region_code": None,
+        "text": "医院或药店预扣的款项，等待其确认扣款", "charge": {
             "charge_id": str(held.charge_id), "charge_no": held.charge_no, "provider_id": hospital.subject_id,
             "institution_name": hospital.name, "institution_type": "hospital", "usage": "treatment", "item": "住院预缴",
             "occurred_at": one["since"]}}
