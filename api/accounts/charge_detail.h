@@ -11,4 +11,6 @@
         {"institution_name", STATEMENT##_COLUMN_INSTITUTION_NAME, FIELD_PLAIN},                                        \
         {"institution_type", STATEMENT##_COLUMN_INSTITUTION_TYPE, FIELD_PLAIN},                                        \
         {"usage", STATEMENT##_COLUMN_USAGE, FIELD_PLAIN}, {"item", STATEMENT##_COLUMN_ITEM, FIELD_PLAIN},              \
-        {"occurred_at", STATEMENT##_COLUMN_OCCURRED_AT, FIELD_PLAIN}, FIELD_OBJECT_END
+        {"occurred_at", STATEMENT##_COLUMN_OCCURRED_AT, FIELD_PLAIN},                                                  \
+        {"payer_kind", STATEMENT##_COLUMN_PAYER_KIND, FIELD_PLAIN},                                                    \
+        {"family_member_id", STATEMENT##_COLUMN_FAMILY_MEMBER_ID, FIELD_PLAIN}, FIELD_OBJECT_END

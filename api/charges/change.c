@@ -1,11 +1,12 @@
 /* What capturing, voiding and refunding a charge have in common. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/charges/change.h"
+#include "api/charges/payers.h"
 #include "api/fields.h"
 
 _Static_assert((int)CHARGE_CAPTURE_COLUMN_STATUS == (int)CHARGE_VOID_COLUMN_STATUS &&
                    (int)CHARGE_CAPTURE_COLUMN_CHARGE_ID == (int)CHARGE_VOID_COLUMN_CHARGE_ID &&
-                   (int)CHARGE_CAPTURE_COLUMN_BALANCE_AFTER_FEN == (int)CHARGE_VOID_COLUMN_BALANCE_AFTER_FEN,
+                   (int)CHARGE_CAPTURE_COLUMN_PAYERS == (int)CHARGE_VOID_COLUMN_PAYERS,
                "charge_capture and charge_void differ");
 
 static const struct field fields[] = {
@@ -29,6 +30,7 @@ static const struct field fields[] = {
     {"institution_name", CHARGE_CAPTURE_COLUMN_INSTITUTION_NAME, FIELD_PLAIN},
     {"region_code", CHARGE_CAPTURE_COLUMN_POOL_CODE, FIELD_PLAIN},
     {"balance_after_fen", CHARGE_CAPTURE_COLUMN_BALANCE_AFTER_FEN, FIELD_PLAIN},
+    {"payers", CHARGE_CAPTURE_COLUMN_PAYERS, FIELD_JSON},
 };
 
 enum problem change_begin(struct request *request, int charge_arg, int key_arg, int dry_run_arg, struct money **money)
@@ -41,10 +43,20 @@ enum problem change_begin(struct request *request, int charge_arg, int key_arg, 
     if (problem != PROBLEM_NONE) {
         return problem;
     }
+    request->state = *money;
     request->look = request->is_dry_run;
     request->look_object_id = request->args[charge_arg].uuid;
     request->look_person_key = uuid_key(request->look_object_id);
     return PROBLEM_NONE;
+}
+
+bool change_is_shared(struct request *request, const struct rows *rows, enum statement plain, int status)
+{
+    bool is_shared = rows->statement == plain && payers_are_more(row_text(rows, 0, status));
+    if (is_shared) {
+        money_now(request->state);
+    }
+    return is_shared;
 }
 
 enum problem change_render(struct request *request, const struct rows *rows, struct reply *reply)

@@ -4,7 +4,7 @@
 
 /* Both statements begin with the same columns. */
 _Static_assert((int)CHARGE_GET_COLUMN_CHARGE_ID == (int)CHARGE_LIST_COLUMN_CHARGE_ID &&
-                   (int)CHARGE_GET_COLUMN_POOL_CODE == (int)CHARGE_LIST_COLUMN_POOL_CODE,
+                   (int)CHARGE_GET_COLUMN_PAYERS == (int)CHARGE_LIST_COLUMN_PAYERS,
                "charge_get and charge_list differ");
 
 const struct field charge_fields[] = {
@@ -27,5 +27,6 @@ const struct field charge_fields[] = {
     {"provider_id", CHARGE_GET_COLUMN_PROVIDER_ID, FIELD_PLAIN},
     {"institution_name", CHARGE_GET_COLUMN_PROVIDER_NAME, FIELD_PLAIN},
     {"region_code", CHARGE_GET_COLUMN_POOL_CODE, FIELD_PLAIN},
+    {"payers", CHARGE_GET_COLUMN_PAYERS, FIELD_JSON},
 };
 const size_t charge_fields_count = sizeof charge_fields / sizeof *charge_fields;

@@ -1,15 +1,23 @@
 /* POST /v1/charges: charges an account, or holds money on it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/charges/payer.h"
+#include "api/charges/payers.h"
 #include "api/fields.h"
 #include "api/money.h"
 #include "server/http/look.h"
 
+_Static_assert((int)CHARGE_CREATE_PARAM_WAIT == (int)SHARED_CHARGE_CREATE_PARAM_WAIT &&
+                   (int)CHARGE_CREATE_COLUMN_STATUS == (int)SHARED_CHARGE_CREATE_COLUMN_STATUS &&
+                   (int)CHARGE_CREATE_COLUMN_PAYERS == (int)SHARED_CHARGE_CREATE_COLUMN_PAYERS,
+               "charge_create and shared_charge_create differ");
+
 /* What bind leaves for proceed and render. */
 struct charge {
     struct money money;
+    uint64_t person_key;
     struct uuid account_id;
-    bool is_nobody; /* both numbers were given, and are not of one person with an account in reach */
+    bool has_account; /* else others pay all of it */
+    bool is_nobody;   /* both numbers were given, and are not of one person for whom somebody in reach might pay */
 };
 
 static bool is_present(const struct request *request, int arg)
@@ -32,16 +40,19 @@ static void check(struct request *request)
     }
 }
 
-static void bind_charge(struct request *request, struct charge *charge, struct call *call)
+/* charge_create, or shared_charge_create with the same parameters. */
+static void bind_charge(struct request *request, struct charge *charge, enum statement statement, struct call *call)
 {
     const struct arg *args = request->args;
     const struct money *money = &charge->money;
-    uint64_t person_key = uuid_key(charge->account_id);
-    call_init(call, STATEMENT_CHARGE_CREATE);
+    uint64_t person_key = charge->person_key;
+    call_init(call, statement);
     call_uuid(call, CHARGE_CREATE_PARAM_CHARGE_ID, uuid_make(person_key));
     call_uuid(call, CHARGE_CREATE_PARAM_PROVIDER_ID, request->principal.subject_id);
     call_int(call, CHARGE_CREATE_PARAM_PERSON_KEY, (int64_t)person_key);
-    call_uuid(call, CHARGE_CREATE_PARAM_ACCOUNT_ID, charge->account_id);
+    if (charge->has_account) {
+        call_uuid(call, CHARGE_CREATE_PARAM_ACCOUNT_ID, charge->account_id);
+    }
     call_text(call, CHARGE_CREATE_PARAM_CHARGE_NO, args[CREATE_CHARGE_CHARGE_NO].text);
     call_text(call, CHARGE_CREATE_PARAM_USAGE, args[CREATE_CHARGE_USAGE].text);
     if (args[CREATE_CHARGE_ITEM].present) {
@@ -61,10 +72,16 @@ static void bind_charge(struct request *request, struct charge *charge, struct c
     call_text(call, CHARGE_CREATE_PARAM_REQUEST_ID, span_of(request->request_id));
     call_instant(call, CHARGE_CREATE_PARAM_REAL_INSTANT, money->real_us);
     call_text(call, CHARGE_CREATE_PARAM_HASH_ALGORITHM, money->hash_algorithm);
-    /* A dry run shows what a charge would: it is recorded, though nothing else of it is kept. */
+}
+
+/* A dry run shows what a charge would: it is recorded, though nothing else of it is kept. */
+static void record_dry_run(struct request *request, const struct charge *charge)
+{
     request->look = request->is_dry_run;
-    request->look_person_key = person_key;
-    request->look_object_id = charge->account_id;
+    request->look_person_key = charge->person_key;
+    if (charge->has_account) {
+        request->look_object_id = charge->account_id;
+    }
 }
 
 static enum problem bind(struct request *request, struct call *call)
@@ -83,26 +100,48 @@ static enum problem bind(struct request *request, struct call *call)
         return payer_search(request, charge->money.key, call);
     }
     charge->account_id = request->args[CREATE_CHARGE_ACCOUNT_ID].uuid;
-    bind_charge(request, charge, call);
+    charge->has_account = true;
+    charge->person_key = uuid_key(charge->account_id);
+    bind_charge(request, charge, STATEMENT_CHARGE_CREATE, call);
+    record_dry_run(request, charge);
     return PROBLEM_NONE;
 }
 
 /* A search that found nobody is recorded. What was asked before is answered as it was then, whoever is found now. */
+static void found_account(struct request *request, const struct rows *rows, struct call *call)
+{
+    struct charge *charge = request->state;
+    bool is_shared = row_bool(rows, 0, CHARGE_ACCOUNT_COLUMN_IS_SHARED);
+    charge->has_account = !row_is_null(rows, 0, CHARGE_ACCOUNT_COLUMN_ACCOUNT_ID);
+    charge->is_nobody = !charge->has_account && !is_shared && !row_bool(rows, 0, CHARGE_ACCOUNT_COLUMN_WAS_ASKED);
+    if (charge->is_nobody) {
+        look_bind(request, call);
+        return;
+    }
+    if (charge->has_account) {
+        charge->account_id = row_uuid(rows, 0, CHARGE_ACCOUNT_COLUMN_ACCOUNT_ID);
+    } else if (!is_shared) {
+        charge->account_id = uuid_make(uuid_random_key());
+        charge->has_account = true; /* nobody's: for the answer that was given before */
+    }
+    charge->person_key = charge->has_account ? uuid_key(charge->account_id)
+                                             : (uint64_t)row_int(rows, 0, CHARGE_ACCOUNT_COLUMN_PERSON_KEY);
+    money_now(&charge->money);
+    bind_charge(request, charge, is_shared ? STATEMENT_SHARED_CHARGE_CREATE : STATEMENT_CHARGE_CREATE, call);
+    record_dry_run(request, charge);
+}
+
+/* Where the account does not suffice, and others might pay the rest, all of them are asked together. */
 static enum problem proceed(struct request *request, const struct rows *rows, struct call *call)
 {
     struct charge *charge = request->state;
-    if (rows->statement != STATEMENT_CHARGE_ACCOUNT) {
-        return PROBLEM_NONE;
+    if (rows->statement == STATEMENT_CHARGE_ACCOUNT) {
+        found_account(request, rows, call);
+    } else if (rows->statement == STATEMENT_CHARGE_CREATE &&
+               payers_are_more(row_text(rows, 0, CHARGE_CREATE_COLUMN_STATUS))) {
+        money_now(&charge->money);
+        bind_charge(request, charge, STATEMENT_SHARED_CHARGE_CREATE, call);
     }
-    bool is_found = !row_is_null(rows, 0, CHARGE_ACCOUNT_COLUMN_ACCOUNT_ID);
-    charge->is_nobody = !is_found && !row_bool(rows, 0, CHARGE_ACCOUNT_COLUMN_WAS_ASKED);
-    if (charge->is_nobody) {
-        look_bind(request, call);
-        return PROBLEM_NONE;
-    }
-    charge->account_id = is_found ? row_uuid(rows, 0, CHARGE_ACCOUNT_COLUMN_ACCOUNT_ID) : uuid_make(uuid_random_key());
-    money_now(&charge->money);
-    bind_charge(request, charge, call);
     return PROBLEM_NONE;
 }
 
@@ -161,6 +200,8 @@ static void write_charge(struct json_writer *writer, const struct request *reque
     write_fen(writer, "refunded_fen", 0);
     write_as_asked(writer, request);
     fields_write(writer, FIELDS(rest), rows, 0);
+    payers_write(writer, rows, CHARGE_CREATE_COLUMN_PAYERS, CHARGE_CREATE_COLUMN_ACCOUNT_ID, amount_fen,
+                 is_captured ? amount_fen : 0);
     json_object_close(writer);
 }
 

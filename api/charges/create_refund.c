@@ -3,19 +3,16 @@
 #include "api/charges/change.h"
 #include "api/charges/refund.h"
 
-static enum problem bind(struct request *request, struct call *call)
+_Static_assert((int)REFUND_CREATE_PARAM_WAIT == (int)SHARED_REFUND_CREATE_PARAM_WAIT &&
+                   (int)REFUND_CREATE_COLUMN_PAYERS == (int)SHARED_REFUND_CREATE_COLUMN_PAYERS,
+               "refund_create and shared_refund_create differ");
+
+static void bind_refund(struct request *request, const struct money *money, enum statement statement, struct call *call)
 {
     const struct arg *args = request->args;
     struct uuid charge_id = args[CREATE_REFUND_CHARGE_ID].uuid;
     uint64_t person_key = uuid_key(charge_id);
-    struct money *money;
-    money_check_number(request, "refund_no", args[CREATE_REFUND_REFUND_NO].text);
-    enum problem problem =
-        change_begin(request, CREATE_REFUND_CHARGE_ID, CREATE_REFUND_IDEMPOTENCY_KEY, CREATE_REFUND_DRY_RUN, &money);
-    if (problem != PROBLEM_NONE || request->faults_count > 0) {
-        return problem != PROBLEM_NONE ? problem : PROBLEM_VALIDATION_FAILED;
-    }
-    call_init(call, STATEMENT_REFUND_CREATE);
+    call_init(call, statement);
     call_uuid(call, REFUND_CREATE_PARAM_REFUND_ID, uuid_make(person_key));
     call_uuid(call, REFUND_CREATE_PARAM_PROVIDER_ID, request->principal.subject_id);
     call_int(call, REFUND_CREATE_PARAM_PERSON_KEY, (int64_t)person_key);
@@ -37,6 +34,26 @@ static enum problem bind(struct request *request, struct call *call)
     call_text(call, REFUND_CREATE_PARAM_REQUEST_ID, span_of(request->request_id));
     call_instant(call, REFUND_CREATE_PARAM_REAL_INSTANT, money->real_us);
     call_text(call, REFUND_CREATE_PARAM_HASH_ALGORITHM, money->hash_algorithm);
+}
+
+static enum problem bind(struct request *request, struct call *call)
+{
+    struct money *money;
+    money_check_number(request, "refund_no", request->args[CREATE_REFUND_REFUND_NO].text);
+    enum problem problem =
+        change_begin(request, CREATE_REFUND_CHARGE_ID, CREATE_REFUND_IDEMPOTENCY_KEY, CREATE_REFUND_DRY_RUN, &money);
+    if (problem != PROBLEM_NONE || request->faults_count > 0) {
+        return problem != PROBLEM_NONE ? problem : PROBLEM_VALIDATION_FAILED;
+    }
+    bind_refund(request, money, STATEMENT_REFUND_CREATE, call);
+    return PROBLEM_NONE;
+}
+
+static enum problem proceed(struct request *request, const struct rows *rows, struct call *call)
+{
+    if (change_is_shared(request, rows, STATEMENT_REFUND_CREATE, REFUND_CREATE_COLUMN_STATUS)) {
+        bind_refund(request, request->state, STATEMENT_SHARED_REFUND_CREATE, call);
+    }
     return PROBLEM_NONE;
 }
 
@@ -56,4 +73,4 @@ static enum problem render(struct request *request, const struct rows *rows, str
     return PROBLEM_NONE;
 }
 
-const struct handler create_refund_handler = {.bind = bind, .render = render};
+const struct handler create_refund_handler = {.bind = bind, .proceed = proceed, .render = render};

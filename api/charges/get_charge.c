@@ -14,6 +14,7 @@ static enum problem bind(struct request *request, struct call *call)
     call_init(call, STATEMENT_CHARGE_GET);
     call_int(call, CHARGE_GET_PARAM_PERSON_KEY, (int64_t)uuid_key(charge_id));
     call_uuid(call, CHARGE_GET_PARAM_CHARGE_ID, charge_id);
+    call_bool(call, CHARGE_GET_PARAM_IS_PERSON, !is_client);
     return PROBLEM_NONE;
 }
 

@@ -15,6 +15,7 @@ static const struct field rule_fields[] = {
     {"provider_day_limit_fen", CHARGE_RULES_COLUMN_PROVIDER_DAY_LIMIT_FEN, FIELD_PLAIN},
     {"hold_max_hours", CHARGE_RULES_COLUMN_HOLD_MAX_HOURS, FIELD_PLAIN},
     {"shows_balance", CHARGE_RULES_COLUMN_SHOWS_BALANCE, FIELD_PLAIN},
+    {"payer_order", CHARGE_RULES_COLUMN_PAYER_ORDER, FIELD_WORDS},
     {"region_code", CHARGE_RULES_COLUMN_RULE_REGION_CODE, FIELD_PLAIN},
     {"effective_from", CHARGE_RULES_COLUMN_EFFECTIVE_FROM, FIELD_PLAIN},
     {"source", CHARGE_RULES_COLUMN_RULE_SOURCE, FIELD_PLAIN},

@@ -22,6 +22,7 @@ enum problem refund_bind(struct request *request, struct uuid charge_id, const s
     }
     call_uuid(call, REFUND_LIST_PARAM_BEFORE_ID, before);
     call_int(call, REFUND_LIST_PARAM_ROW_LIMIT, limit);
+    call_bool(call, REFUND_LIST_PARAM_IS_PERSON, !is_client);
     return PROBLEM_NONE;
 }
 

@@ -14,8 +14,9 @@
         {"carried_over_fen", STATEMENT##_COLUMN_CARRIED_OVER_FEN, FIELD_PLAIN},                                        \
         {"reason", STATEMENT##_COLUMN_REASON, FIELD_PLAIN},                                                            \
         {"created_at", STATEMENT##_COLUMN_CREATED_AT, FIELD_PLAIN},                                                    \
+        {"business_date", STATEMENT##_COLUMN_BUSINESS_DATE, FIELD_PLAIN},                                              \
     {                                                                                                                  \
-        "business_date", STATEMENT##_COLUMN_BUSINESS_DATE, FIELD_PLAIN                                                 \
+        "payers", STATEMENT##_COLUMN_PAYERS, FIELD_JSON                                                                \
     }
 
 /* Of a row of refund_list. */

@@ -17,7 +17,7 @@ BEGIN
                AS a (status, charge_id, provider_id, person_key, pool_code, amount_fen, posted_at, current_year_fen,
                      carried_over_fen, balance_after_fen, key, content_hash, event_id, request_id, real_instant)
          WHERE a.status NOT IN ('deferred', 'replayed', 'idempotency_key_reused', 'request_in_progress', 'not_found',
-                                'day_settled')
+                                'day_settled', 'more_payers')
     ), answered AS (
         INSERT INTO idempotency_key (principal_id, operation, key, content_hash, status, object_id, outcome, created_at)
         SELECT asked.provider_id, 'create_charge', asked.key, asked.content_hash,

@@ -83,10 +83,17 @@ BEGIN
            SELECT coalesce(sum(day.fen), 0) AS all_fen,
                   coalesce(sum(day.fen) FILTER (WHERE day.provider_id = found.provider_id), 0) AS provider_fen
              FROM (SELECT charge.provider_id,
-                          CASE charge.state WHEN 'held' THEN charge.amount_fen ELSE charge.captured_fen END AS fen
+                          CASE charge.state WHEN 'held' THEN charge.amount_fen - charge.shared_fen
+                               ELSE charge.captured_fen - charge.shared_captured_fen END AS fen
                      FROM charge
                     WHERE charge.person_key = found.person_key AND charge.account_id = found.account_id
                       AND charge.business_date = found.business_date
+                      AND (rule.account_day_limit_fen IS NOT NULL OR rule.provider_day_limit_fen IS NOT NULL)
+                   UNION ALL
+                   SELECT share.provider_id, CASE share.state WHEN 'held' THEN share.amount_fen ELSE share.captured_fen END
+                     FROM charge_share AS share
+                    WHERE share.person_key = found.person_key AND share.account_id = found.account_id
+                      AND share.business_date = found.business_date
                       AND (rule.account_day_limit_fen IS NOT NULL OR rule.provider_day_limit_fen IS NOT NULL)) AS day
            ) AS spent ON true
      ORDER BY found.ord;

@@ -7,7 +7,8 @@
 -- Locks, in this order: keys and numbers (advisory, tried and never waited for), then accounts in id order.
 -- Outcomes: one row for each member, in order. status is `created`, `deferred` (ask again), not_found, a verdict of
 -- idempotency_claim, charge_number_used, or a refusal of charge_judge. is_replayed: it was answered before.
--- A refusal uses up neither money nor number; final ones are kept with the key.
+-- A refusal uses up neither money nor number; final ones are kept with the key. `more_payers` is no answer: the account does
+-- not suffice, but others might pay the rest, so nothing was done or kept, and shared_charge_create is to be asked.
 CREATE OR REPLACE FUNCTION charge_create(
     charge_ids uuid[], provider_ids uuid[], person_keys bigint[], account_ids uuid[], charge_nos text[], usages text[],
     items text[], amounts_fen bigint[], expires_ats timestamptz[], business_dates date[], instants timestamptz[],
@@ -53,6 +54,13 @@ BEGIN
       INTO statuses, pools, current_years, carried_overs, balances
       FROM charge_judge(claims, provider_ids, person_keys, account_ids, usages, amounts_fen, expires_ats,
                         business_dates, instant) AS j;
+    IF 'insufficient_balance' = ANY (statuses) THEN
+        SELECT array_agg(CASE WHEN s.status = 'insufficient_balance'
+                                   AND charge_has_more_payers(person_keys[s.ord], account_ids[s.ord])
+                              THEN 'more_payers' ELSE s.status END ORDER BY s.ord)
+          INTO statuses
+          FROM unnest(statuses) WITH ORDINALITY AS s (status, ord);
+    END IF;
     posted_ats := charge_post(
         statuses, charge_ids, provider_ids, person_keys, account_ids, pools, charge_nos, current_years, carried_overs,
         business_dates, current_year_entry_ids, carried_over_entry_ids, instant, hash_algorithms[1]);

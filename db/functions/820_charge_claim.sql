@@ -8,6 +8,7 @@
 -- Outcomes: one row for each member, in order. verdict, by precedence:
 --   deferred, replayed, idempotency_key_reused, request_in_progress   as idempotency_claim has them; stored_… with
 --                                                                     replayed
+--   more_payers          others pay for it too: nothing is locked or done, shared_charge_… is to be asked
 --   not_found            no such charge, or another provider's
 --   refund_number_used   the provider gave it to another refund
 --   deferred             the number or the account is somebody else's for the moment: ask again
@@ -31,7 +32,8 @@ BEGIN
            array_agg(c.object_id ORDER BY c.ord), array_agg(c.outcome ORDER BY c.ord)
       INTO verdicts, stored_statuses, stored_ids, stored_outcomes
       FROM idempotency_claim(provider_ids, asked_operation, keys, content_hashes) AS c;
-    SELECT array_agg(CASE WHEN verdicts[a.ord] = 'new' AND account.account_id IS NULL THEN 'not_found'
+    SELECT array_agg(CASE WHEN verdicts[a.ord] = 'new' AND charge.shared_fen > 0 THEN 'more_payers'
+                          WHEN verdicts[a.ord] = 'new' AND account.account_id IS NULL THEN 'not_found'
                           ELSE verdicts[a.ord] END ORDER BY a.ord),
            array_agg(account.person_key ORDER BY a.ord), array_agg(account.account_id ORDER BY a.ord)
       INTO verdicts, account_keys, account_ids

@@ -18,7 +18,7 @@ BEGIN
                AS a (status, provider_id, person_key, charge_id, object_id, pool_code, amount_fen, outcome, key,
                      content_hash, event_id, request_id, real_instant)
          WHERE a.status NOT IN ('deferred', 'replayed', 'idempotency_key_reused', 'request_in_progress', 'not_found',
-                                'day_settled')
+                                'day_settled', 'more_payers')
     ), answered AS (
         INSERT INTO idempotency_key (principal_id, operation, key, content_hash, status, object_id, outcome, created_at)
         SELECT asked.provider_id, asked_operation, asked.key, asked.content_hash,

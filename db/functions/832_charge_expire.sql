@@ -4,7 +4,7 @@
 -- that ended first. Call again until nothing is left; a hold whose account somebody else has locked is passed over for
 -- a later sweep.
 -- Locks: those of account_lock, never waited for. Two sweeps at once share the work.
--- Outcomes: how many were expired. Event ids are made as person_id_tick says: an id decides nothing.
+-- Outcomes: how many were expired; those with several payers come when no other is left. Event ids are made as person_id_tick says: an id decides nothing.
 CREATE OR REPLACE FUNCTION charge_expire(instant timestamptz, real_instant timestamptz, row_limit integer)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
@@ -20,7 +20,7 @@ BEGIN
       FROM (SELECT DISTINCT oldest.person_key, oldest.account_id
               FROM (SELECT charge.person_key, charge.account_id
                       FROM charge
-                     WHERE charge.state = 'held' AND charge.expires_at <= instant
+                     WHERE charge.state = 'held' AND charge.expires_at <= instant AND charge.shared_fen = 0
                      ORDER BY charge.expires_at
                      LIMIT row_limit) AS oldest) AS held;
     SELECT array_agg(got.person_key), array_agg(got.account_id) INTO account_keys, account_ids
@@ -32,9 +32,9 @@ BEGIN
       INTO due
       FROM unnest(account_keys, account_ids) AS mine (person_key, account_id)
       JOIN charge ON charge.person_key = mine.person_key AND charge.account_id = mine.account_id
-          AND charge.state = 'held' AND charge.expires_at <= instant;
+          AND charge.state = 'held' AND charge.expires_at <= instant AND charge.shared_fen = 0;
     IF due.statuses IS NULL THEN
-        RETURN 0;
+        RETURN shared_charge_expire(instant, real_instant, row_limit);
     END IF;
     nothing := array_fill(0::bigint, ARRAY[cardinality(due.statuses)]);
     PERFORM hold_release(due.person_keys, due.account_ids, due.amounts);

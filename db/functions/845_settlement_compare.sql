@@ -38,9 +38,11 @@ WITH listed AS MATERIALIZED (
 ), by_pool AS (
     INSERT INTO settlement_pool (settlement_id, pool_code, charges_count, charges_fen, refunds_count, refunds_fen)
     SELECT settlement_compare.settlement_id, pool_code,
-           count(*) FILTER (WHERE item = 'charge'), coalesce(sum(amount_fen) FILTER (WHERE item = 'charge'), 0),
-           count(*) FILTER (WHERE item = 'refund'), coalesce(sum(amount_fen) FILTER (WHERE item = 'refund'), 0)
-      FROM ours
+           count(DISTINCT number) FILTER (WHERE item = 'charge'),
+           coalesce(sum(amount_fen) FILTER (WHERE item = 'charge'), 0),
+           count(DISTINCT number) FILTER (WHERE item = 'refund'),
+           coalesce(sum(amount_fen) FILTER (WHERE item = 'refund'), 0)
+      FROM settlement_parts(provider_id, business_date)
      GROUP BY pool_code
 ), found AS (
     SELECT theirs.*, mine.*, sides.*

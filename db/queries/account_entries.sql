@@ -35,11 +35,14 @@
 -- column: usage text
 -- column: item text
 -- column: occurred_at instant
+-- column: payer_kind text
+-- column: family_member_id uuid
 SELECT account.person_id, account.pool_code, page.seq, page.entry_id, page.operation_id, page.kind, page.part,
        page.direction, page.amount_fen, page.current_year_after_fen + page.carried_over_after_fen,
        page.current_year_after_fen, page.carried_over_after_fen, page.business_date, page.posted_at, page.reference,
        page.linked_entry_id, charge.charge_id, charge.charge_no, charge.provider_id, charge.institution_name,
-       charge.institution_type, charge.usage, charge.item, charge.occurred_at
+       charge.institution_type, charge.usage, charge.item, charge.occurred_at,
+       charge.payer_kind, charge.family_member_id
   FROM account
   LEFT JOIN LATERAL (SELECT ledger_entry.*
                        FROM ledger_entry
@@ -49,6 +52,6 @@ SELECT account.person_id, account.pool_code, page.seq, page.entry_id, page.opera
                         AND ($6::date IS NULL OR ledger_entry.business_date <= $6)
                       ORDER BY ledger_entry.seq DESC
                       LIMIT $7) AS page ON true
-  LEFT JOIN LATERAL charge_detail(page.kind, page.operation_id) AS charge ON true
+  LEFT JOIN LATERAL charge_behind(page.kind, page.operation_id) AS charge ON true
  WHERE account.person_key = $1 AND account.account_id = $2
  ORDER BY page.seq DESC

@@ -44,6 +44,8 @@
 -- column: usage text
 -- column: item text
 -- column: occurred_at instant
+-- column: payer_kind text
+-- column: family_member_id uuid
 WITH owner AS MATERIALIZED (
     SELECT account.person_id, account.pool_code,
            coalesce(pool.name, CASE account.pool_code WHEN '000000' THEN '医保钱包' END, account.pool_code) AS pool_name
@@ -108,8 +110,9 @@ SELECT owner.person_id, owner.pool_code, owner.pool_name, line.line, line.kind, 
        line.current_year_after_fen + line.carried_over_after_fen, line.current_year_after_fen,
        line.carried_over_after_fen, line.business_date, line.posted_at, line.settled, line.reference, line.seq,
        line.entry_id, line.operation_id, line.linked_entry_id, charge.charge_id, charge.charge_no, charge.provider_id,
-       charge.institution_name, charge.institution_type, charge.usage, charge.item, charge.occurred_at
+       charge.institution_name, charge.institution_type, charge.usage, charge.item, charge.occurred_at,
+       charge.payer_kind, charge.family_member_id
   FROM owner
  CROSS JOIN line
-  LEFT JOIN LATERAL charge_detail(line.kind, line.operation_id) AS charge ON true
+  LEFT JOIN LATERAL charge_behind(line.kind, line.operation_id) AS charge ON true
  ORDER BY line.place, line.number

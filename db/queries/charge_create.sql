@@ -26,7 +26,7 @@
 -- param: hash_algorithm text
 -- param: wait bool
 -- column: ord int8
--- column: status text (created, or why not)
+-- column: status text (created, or why not; more_payers: ask shared_charge_create)
 -- column: is_replayed bool
 -- column: charge_id uuid
 -- column: current_year_fen int8
@@ -35,8 +35,14 @@
 -- column: balance_after_fen int8 (null: the rule does not show it)
 -- column: account_id uuid
 -- column: business_date date
+-- column: payers text (of what was answered before; null: the account alone)
 SELECT result.ord, result.status, result.is_replayed, result.charge_id, result.current_year_fen,
-       result.carried_over_fen, result.created_at, result.balance_after_fen, result.account_id, result.business_date
+       result.carried_over_fen, result.created_at, result.balance_after_fen, result.account_id, result.business_date,
+       CASE WHEN result.is_replayed THEN (
+           SELECT (stored.outcome -> 'payers')::text
+             FROM idempotency_key AS stored
+            WHERE stored.principal_id = ($2::uuid[])[result.ord] AND stored.operation = 'create_charge'
+              AND stored.key = ($12::text[])[result.ord]) END
   FROM charge_create($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
        AS result
  ORDER BY result.ord

@@ -30,6 +30,7 @@
 -- column: provider_id uuid
 -- column: provider_name text
 -- column: pool_code text
+-- column: payers text
 WITH found AS (
     (SELECT charge.*
        FROM charge
@@ -52,7 +53,7 @@ WITH found AS (
 SELECT found.charge_id, found.account_id, found.charge_no, found.state, found.amount_fen, found.captured_fen,
        found.current_year_fen, found.carried_over_fen, found.refunded_fen, found.usage, found.item, found.expires_at,
        found.created_at, found.business_date, found.captured_on, found.changed_at, found.provider_id, client.name,
-       found.pool_code
+       found.pool_code, charge_payers_view(found.person_key, found.charge_id, false)::text
   FROM found
   JOIN client ON client.client_id = found.provider_id
  ORDER BY found.business_date DESC, found.charge_id DESC

@@ -14,6 +14,7 @@
 -- column: provider_day_limit_fen int8
 -- column: hold_max_hours int4
 -- column: shows_balance bool
+-- column: payer_order text
 -- column: rule_region_code text
 -- column: effective_from date
 -- column: rule_source text
@@ -23,8 +24,8 @@
 -- column: usage_region_code text
 -- column: usage_source text
 SELECT asked.ord, home.pool_code, rule.pays_first, rule.account_day_limit_fen, rule.provider_day_limit_fen,
-       rule.hold_max_hours, rule.shows_balance, rule.region_code, rule.effective_from, rule.source, kind.institution_type,
-       thing.usage, permission.is_allowed,
+       rule.hold_max_hours, rule.shows_balance, array_to_string(rule.payer_order, ','), rule.region_code,
+       rule.effective_from, rule.source, kind.institution_type, thing.usage, permission.is_allowed,
        CASE WHEN decider.allowed = permission.is_allowed THEN decider.region_code ELSE '000000' END,
        CASE WHEN decider.allowed = permission.is_allowed THEN decider.source END
   FROM unnest($1::text[], $2::date[]) WITH ORDINALITY AS asked (region_code, day, ord)

@@ -17,7 +17,7 @@
 -- param: real_instant instant
 -- param: wait bool
 -- column: ord int8
--- column: status text (voided, or why not)
+-- column: status text (voided, or why not; more_payers: ask shared_charge_void)
 -- column: is_replayed bool
 -- column: charge_id uuid
 -- column: account_id uuid
@@ -39,10 +39,16 @@
 -- column: institution_name text
 -- column: pool_code text
 -- column: balance_after_fen int8 (null: the rule does not show it)
+-- column: payers text (as the provider may see them)
 SELECT done.ord, done.status, done.is_replayed, charge.charge_id, charge.account_id, charge.charge_no, 'voided',
        charge.amount_fen, 0::bigint, 0::bigint, 0::bigint, 0::bigint, charge.usage, charge.item, charge.expires_at,
        charge.created_at, charge.business_date, NULL::date, done.changed_at, charge.provider_id, client.name,
-       charge.pool_code, NULL::bigint
+       charge.pool_code, NULL::bigint,
+       coalesce((SELECT stored.outcome -> 'payers'
+                   FROM idempotency_key AS stored
+                  WHERE done.is_replayed AND stored.principal_id = ($1::uuid[])[done.ord]
+                    AND stored.operation = 'void_charge' AND stored.key = ($5::text[])[done.ord]),
+                charge_payer_alone(charge.account_id, charge.amount_fen, 0))::text
   FROM charge_void($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS done
   LEFT JOIN charge ON charge.person_key = ($2::bigint[])[done.ord] AND charge.charge_id = ($3::uuid[])[done.ord]
   LEFT JOIN client ON client.client_id = charge.provider_id

@@ -7,6 +7,7 @@
 -- param: refund_id uuid (null: all)
 -- param: before_id uuid
 -- param: row_limit int8
+-- param: is_person bool (who asks: not the institution)
 -- column: person_id uuid
 -- column: provider_id uuid
 -- column: pool_code text
@@ -19,12 +20,15 @@
 -- column: reason text
 -- column: created_at instant
 -- column: business_date date
-SELECT account.person_id, charge.provider_id, charge.pool_code, page.refund_id, page.charge_id, page.refund_no,
+-- column: payers text
+SELECT person.person_id, charge.provider_id, charge.pool_code, page.refund_id, page.charge_id, page.refund_no,
        page.amount_fen, CASE page.current_year_into WHEN 'current_year' THEN page.current_year_fen ELSE 0 END,
-       CASE page.current_year_into WHEN 'current_year' THEN page.carried_over_fen ELSE page.amount_fen END,
-       page.reason, page.created_at, page.business_date
+       CASE page.current_year_into WHEN 'current_year' THEN page.carried_over_fen
+                                   ELSE page.amount_fen - page.shared_fen END,
+       page.reason, page.created_at, page.business_date,
+       refund_payers_view($1, page.refund_id, $6)::text
   FROM charge
-  JOIN account ON account.person_key = charge.person_key AND account.account_id = charge.account_id
+  JOIN person ON person.person_key = charge.person_key
   LEFT JOIN LATERAL (SELECT charge_refund.*
                        FROM charge_refund
                       WHERE charge_refund.person_key = $1 AND charge_refund.charge_id = $2

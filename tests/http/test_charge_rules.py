@@ -38,6 +38,7 @@ def test_the_nearest_rule_holds(api, region, pool, level):
         "provider_day_limit_fen": int(row["provider_day_limit_fen"]) if row["provider_day_limit_fen"] else None,
         "hold_max_hours": int(row["hold_max_hours"]),
         "shows_balance": row["shows_balance"] == "true",
+        "payer_order": row["payer_order"].split(),
         "region_code": level,
         "effective_from": row["effective_from"],
         "source": row["source"],

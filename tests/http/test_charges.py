@@ -11,7 +11,7 @@ from tests.harness.problems import check_problem, faults, without_request_id
 
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 MADE = {"charge_id", "account_id", "charge_no", "state", "amount_fen", "captured_fen", "current_year_fen", "carried_over_fen",
-        "refunded_fen", "usage", "item", "expires_at", "created_at", "business_date"}
+        "refunded_fen", "payers", "usage", "item", "expires_at", "created_at", "business_date"}
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_the_account_that_receives_pays_before_those_that_do_not(api, provider, 
             [account_id, pool, years, someone.account_id])
         money.post(sql, account_id, [money.adjust(100)])
     send = functools.partial(charges.send, api, provider)
-    check_problem(send(charges.body(**someone.numbers)), 409, "insufficient_balance")
+    check_problem(send(charges.body(amount_fen=201, **someone.numbers)), 409, "insufficient_balance")
     charges.set_status(sql, someone.account_id, "closed")
     for account_id in reversed(older):
         assert send(charges.body(**someone.numbers)).json()["account_id"] == account_id

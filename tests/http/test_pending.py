@@ -42,7 +42,7 @@ def test_a_hold_is_in_flight_until_it_ends(api, sql, owner, hospital):
         "text": "医院或药店预扣的款项，等待其确认扣款", "charge": {
             "charge_id": str(held.charge_id), "charge_no": held.charge_no, "provider_id": hospital.subject_id,
             "institution_name": hospital.name, "institution_type": "hospital", "usage": "treatment", "item": "住院预缴",
-            "occurred_at": one["since"]}}
+            "occurred_at": one["since"], "payer_kind": "account", "family_member_id": None}}
     assert [datetime.datetime.fromisoformat(one[name]) for name in ("since", "expected_end")] == [instant, instant + 3 * HOUR]
     meanwhile = balance(api, owner)
     assert meanwhile["held_fen"] == before["held_fen"] + 700 and meanwhile["available_fen"] == before["available_fen"] - 700

@@ -35,7 +35,8 @@ def test_a_charge_is_given_back_in_parts(api, sql, provider, member):
     given = response.json()
     assert {**given, "refund_id": None, "created_at": None} == {
         "refund_id": None, "charge_id": paid, "refund_no": "TF/1", "amount_fen": 250, "current_year_fen": 50, "carried_over_fen": 200,
-        "reason": "未使用的药品退回", "created_at": None, "business_date": datetime.datetime.now(changes.SHANGHAI).date().isoformat()}
+        "reason": "未使用的药品退回", "created_at": None, "business_date": datetime.datetime.now(changes.SHANGHAI).date().isoformat(),
+        "payers": [{"payer_kind": "account", "position": 0, "account_id": someone.account_id, "family_member_id": None, "amount_fen": 250}]}
     assert response.headers["location"] == path(paid, given["refund_id"])
     assert api.get(response.headers["location"], by=provider).json() == given
     check_problem(changes.refund(api, provider, paid, 451), 409, "refund_exceeds_charge")

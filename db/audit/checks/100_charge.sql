@@ -1,6 +1,6 @@
 -- I1: each charge is what its entries say, of an account and at a provider that exist; each entry has its charge.
 -- SPDX-License-Identifier: Apache-2.0
--- The operation of the entries is the charge. The list of usages is the auditor's own.
+-- The operation of the entries is the charge; where others pay too, those are what its own account paid. The list of usages is the auditor's own.
 WITH charged AS (
     SELECT charge.*, account.pool_code AS account_pool_code, provider.provider_id AS known_provider_id,
            client.kind AS client_kind,
@@ -33,7 +33,8 @@ FROM charged
 CROSS JOIN LATERAL (
     SELECT 'charge_id', 'an id of person ' || person_key, 'one of ' || id_key WHERE id_key <> person_key
     UNION ALL
-    SELECT 'account_id', 'an account', 'none' WHERE account_pool_code IS NULL
+    SELECT 'account_id', 'an account', 'none'
+    WHERE account_pool_code IS NULL AND (account_id IS NOT NULL OR shared_fen <> amount_fen)
     UNION ALL
     SELECT 'pool_code', account_pool_code, pool_code WHERE pool_code <> account_pool_code
     UNION ALL
@@ -43,8 +44,8 @@ CROSS JOIN LATERAL (
     SELECT 'usage', 'medicine, device, consumable, treatment or premium', usage
     WHERE usage NOT IN ('medicine', 'device', 'consumable', 'treatment', 'premium')
     UNION ALL
-    SELECT 'captured_fen', (current_year_fen + carried_over_fen)::text, captured_fen::text
-    WHERE captured_fen <> current_year_fen + carried_over_fen
+    SELECT 'captured_fen', (current_year_fen + carried_over_fen + shared_captured_fen)::text, captured_fen::text
+    WHERE captured_fen <> current_year_fen + carried_over_fen + shared_captured_fen
     UNION ALL
     SELECT 'captured_fen', CASE state WHEN 'captured' THEN 'from 1 to ' || amount_fen ELSE '0' END, captured_fen::text
     WHERE captured_fen NOT BETWEEN (state = 'captured')::int AND CASE state WHEN 'captured' THEN amount_fen ELSE 0 END
@@ -89,3 +90,5 @@ SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'operation_id', 'a 
 FROM entry
 WHERE NOT EXISTS (SELECT FROM charged
                   WHERE charged.person_key = entry.person_key AND charged.charge_id = entry.operation_id)
+  AND NOT EXISTS (SELECT FROM charge_share AS share -- 140 says what of it
+                  WHERE share.person_key = entry.person_key AND share.share_id = entry.operation_id)

@@ -1,6 +1,6 @@
 -- I1, I2: the state of each charge is what the events of its hold say, and every hold is that of a charge.
 -- SPDX-License-Identifier: Apache-2.0
--- The hold has the id of the charge. It is open while the charge is held, and nothing of it is open after: captured
+-- The hold has the id of the charge, and is what its own account reserves. It is open while the charge is held, and nothing of it is open after: captured
 -- once, before its end, with the rest voided; or voided; or expired at its end or later. What was charged at once was
 -- never held.
 WITH charged AS (
@@ -44,11 +44,13 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'account_id', hold_account_id::text, account_id::text WHERE account_id <> hold_account_id
     UNION ALL
-    SELECT 'amount_fen', opened_fen::text, amount_fen::text WHERE amount_fen <> opened_fen
+    SELECT 'amount_fen', (opened_fen + shared_fen)::text, amount_fen::text WHERE amount_fen <> opened_fen + shared_fen
     UNION ALL
-    SELECT 'captured_fen', hold_captured_fen::text, captured_fen::text WHERE captured_fen <> hold_captured_fen
+    SELECT 'captured_fen', (hold_captured_fen + shared_captured_fen)::text, captured_fen::text
+    WHERE captured_fen <> hold_captured_fen + shared_captured_fen
     UNION ALL
-    SELECT 'state', hold_state, state WHERE state <> hold_state
+    SELECT 'state', hold_state, state
+    WHERE CASE WHEN captured_fen > 0 AND captured_fen = shared_captured_fen THEN 'voided' ELSE state END <> hold_state
     UNION ALL
     SELECT 'created_at', opened_at::text, created_at::text WHERE created_at IS DISTINCT FROM opened_at
     UNION ALL
@@ -59,7 +61,7 @@ CROSS JOIN LATERAL (
 UNION ALL
 SELECT 'charge', charged.charge_id::text, 'expires_at', 'null: nothing was held', charged.expires_at::text
 FROM charged
-WHERE charged.expires_at IS NOT NULL
+WHERE charged.expires_at IS NOT NULL AND charged.amount_fen > charged.shared_fen
   AND NOT EXISTS (SELECT FROM hold WHERE hold.person_key = charged.person_key AND hold.hold_id = charged.charge_id)
 UNION ALL
 SELECT 'hold_event', hold.hold_id || '/' || fault.seq, fault.column_name, fault.expected, fault.found
@@ -87,3 +89,5 @@ UNION ALL
 SELECT 'hold_event', hold.hold_id || '/1', 'hold_id', 'a charge', 'none'
 FROM hold
 WHERE NOT EXISTS (SELECT FROM charged WHERE charged.person_key = hold.person_key AND charged.charge_id = hold.hold_id)
+  AND NOT EXISTS (SELECT FROM charge_share AS share -- 142 says what of it
+                  WHERE share.person_key = hold.person_key AND share.share_id = hold.hold_id)

@@ -64,7 +64,9 @@ CROSS JOIN LATERAL (
     SELECT 'pool_code', charge_pool_code, refunded.pool_code WHERE refunded.pool_code <> charge_pool_code
     UNION ALL
     SELECT 'account_id', 'an account of pool ' || refunded.pool_code, coalesce(account.pool_code, 'none')
-    WHERE account.pool_code IS DISTINCT FROM refunded.pool_code
+    WHERE account.pool_code IS DISTINCT FROM refunded.pool_code AND refunded.account_id IS NOT NULL
+    UNION ALL
+    SELECT 'account_id', charge_account_id::text, 'null' WHERE refunded.account_id IS NULL AND charge_account_id IS NOT NULL
     UNION ALL
     SELECT 'account_id', charge_account_id::text, refunded.account_id::text
     WHERE account_person_key = refunded.person_key AND refunded.account_id <> charge_account_id
@@ -78,8 +80,9 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'created_at', 'not before ' || charged_at, created_at::text WHERE created_at < charged_at
     UNION ALL
-    SELECT 'amount_fen', (refunded.current_year_fen + refunded.carried_over_fen)::text, amount_fen::text
-    WHERE amount_fen <> refunded.current_year_fen + refunded.carried_over_fen
+    SELECT 'amount_fen', (refunded.current_year_fen + refunded.carried_over_fen + refunded.shared_fen)::text,
+           amount_fen::text
+    WHERE amount_fen <> refunded.current_year_fen + refunded.carried_over_fen + refunded.shared_fen
 ) AS fault (column_name, expected, found)
 UNION ALL
 SELECT 'charge_refund', refund_id::text, fault.column_name, fault.expected, fault.found
@@ -152,3 +155,8 @@ WHERE entry.person_key BETWEEN $1::bigint AND $2::bigint
                     AND refund.refund_id = entry.operation_id
                     AND entry.entry_id IN (refund.current_year_entry_id, refund.carried_over_entry_id)
                     AND refund.account_person_key = entry.person_key AND refund.account_id = entry.account_id)
+  AND NOT EXISTS (SELECT FROM charge_share_refund AS part -- 144 says what of it
+                  WHERE part.person_key
+                        = ('x' || right(replace(entry.operation_id::text, '-', ''), 16))::bit(64)::bigint
+                          & 4611686018427387903
+                    AND part.share_refund_id = entry.operation_id)

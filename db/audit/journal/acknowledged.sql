@@ -14,7 +14,8 @@ WITH told AS (
     SELECT told.*,
            -- The reply to a refund tells the parts that received.
            coalesce(to_jsonb(charge), to_jsonb(refund) || CASE refund.current_year_into
-               WHEN 'carried_over' THEN jsonb_build_object('current_year_fen', 0, 'carried_over_fen', refund.amount_fen)
+               WHEN 'carried_over' THEN jsonb_build_object('current_year_fen', 0,
+                                                      'carried_over_fen', refund.amount_fen - refund.shared_fen)
                ELSE '{}' END) AS stored,
            CASE told.operation WHEN 'create_refund' THEN refund.provider_id ELSE charge.provider_id END AS provider_id,
            CASE told.operation WHEN 'create_refund' THEN refund.refund_no ELSE charge.charge_no END AS number

@@ -10,16 +10,27 @@ WITH day AS (
     FROM settlement
     WHERE 0 BETWEEN $1::bigint AND $2::bigint
     WINDOW of_day AS (PARTITION BY provider_id, business_date)
-), moved AS (
-    SELECT split_part(system_account, ':', 3) AS provider, split_part(system_account, ':', 2) AS pool_code, business_date,
-           count(DISTINCT operation_id) FILTER (WHERE kind = 'charge') AS charges_count,
-           coalesce(sum(amount_fen) FILTER (WHERE direction = 'debit'), 0) AS charges_fen,
-           count(DISTINCT operation_id) FILTER (WHERE kind = 'charge_refund') AS refunds_count,
-           coalesce(sum(amount_fen) FILTER (WHERE direction = 'credit'), 0) AS refunds_fen
-    FROM ledger_entry
-    WHERE 0 BETWEEN $1::bigint AND $2::bigint AND system_account LIKE 'provider_payable:%'
+), paid AS ( -- each entry with its charge or refund, of which it may be one payer's part
+    SELECT split_part(entry.system_account, ':', 3) AS provider, split_part(entry.system_account, ':', 2) AS pool_code,
+           entry.business_date, entry.kind, entry.direction, entry.amount_fen,
+           coalesce(share.charge_id, part.refund_id, entry.operation_id) AS object_id
+    FROM ledger_entry AS entry
+    LEFT JOIN charge_share AS share ON entry.kind = 'charge' AND share.share_id = entry.operation_id
+    LEFT JOIN charge_share_refund AS part ON entry.kind = 'charge_refund' AND part.share_refund_id = entry.operation_id
+    WHERE 0 BETWEEN $1::bigint AND $2::bigint AND entry.system_account LIKE 'provider_payable:%'
       AND EXISTS (SELECT FROM day)
-    GROUP BY system_account, business_date
+), moved AS (
+    SELECT provider, pool_code, business_date, count(DISTINCT object_id) FILTER (WHERE kind = 'charge') AS charges_count,
+           coalesce(sum(amount_fen) FILTER (WHERE direction = 'debit'), 0) AS charges_fen,
+           count(DISTINCT object_id) FILTER (WHERE kind = 'charge_refund') AS refunds_count,
+           coalesce(sum(amount_fen) FILTER (WHERE direction = 'credit'), 0) AS refunds_fen
+    FROM paid
+    GROUP BY provider, pool_code, business_date
+), counted AS (
+    SELECT provider, business_date, count(DISTINCT object_id) FILTER (WHERE kind = 'charge') AS charges_count,
+           count(DISTINCT object_id) FILTER (WHERE kind = 'charge_refund') AS refunds_count
+    FROM paid
+    GROUP BY provider, business_date
 ), owed AS (
     SELECT part.settlement_id, part.settlement_id || '/' || part.pool_code AS row_key, part.pool_code, part.charges_count,
            part.charges_fen, part.refunds_count, part.refunds_fen, day.provider_id::text AS provider, day.business_date,
@@ -34,7 +45,8 @@ WITH day AS (
     WHERE day.is_agreed
 ), totals AS (
     SELECT settlement_id, sum(charges_count) AS charges_count, sum(charges_fen) AS charges_fen,
-           sum(refunds_count) AS refunds_count, sum(refunds_fen) AS refunds_fen
+           sum(refunds_count) AS refunds_count, sum(refunds_fen) AS refunds_fen,
+           max(charges_count) AS least_charges, max(refunds_count) AS least_refunds
     FROM owed
     GROUP BY settlement_id
 ), difference AS (
@@ -78,6 +90,7 @@ UNION ALL
 SELECT 'settlement', day.settlement_id::text, fault.column_name, fault.expected, fault.found
 FROM day
 LEFT JOIN totals USING (settlement_id)
+LEFT JOIN counted ON counted.provider = day.provider_id::text AND counted.business_date = day.business_date
 LEFT JOIN difference USING (settlement_id)
 LEFT JOIN event ON event.object_id = day.settlement_id
 CROSS JOIN LATERAL (
@@ -98,11 +111,19 @@ CROSS JOIN LATERAL (
     SELECT 'our_refunds_fen', coalesce(totals.refunds_fen, 0)::text, day.our_refunds_fen::text
     WHERE day.our_refunds_fen <> coalesce(totals.refunds_fen, 0)
     UNION ALL
-    SELECT 'our_charges_count', coalesce(totals.charges_count, 0)::text, day.our_charges_count::text
-    WHERE day.our_charges_count <> coalesce(totals.charges_count, 0)
+    SELECT 'our_charges_count', concat_ws(' to ', coalesce(totals.least_charges, 0), coalesce(totals.charges_count, 0)),
+           day.our_charges_count::text
+    WHERE day.our_charges_count NOT BETWEEN coalesce(totals.least_charges, 0) AND coalesce(totals.charges_count, 0)
     UNION ALL
-    SELECT 'our_refunds_count', coalesce(totals.refunds_count, 0)::text, day.our_refunds_count::text
-    WHERE day.our_refunds_count <> coalesce(totals.refunds_count, 0)
+    SELECT 'our_charges_count', coalesce(counted.charges_count, 0)::text, day.our_charges_count::text
+    WHERE day.is_agreed AND day.our_charges_count <> coalesce(counted.charges_count, 0)
+    UNION ALL
+    SELECT 'our_refunds_count', concat_ws(' to ', coalesce(totals.least_refunds, 0), coalesce(totals.refunds_count, 0)),
+           day.our_refunds_count::text
+    WHERE day.our_refunds_count NOT BETWEEN coalesce(totals.least_refunds, 0) AND coalesce(totals.refunds_count, 0)
+    UNION ALL
+    SELECT 'our_refunds_count', coalesce(counted.refunds_count, 0)::text, day.our_refunds_count::text
+    WHERE day.is_agreed AND day.our_refunds_count <> coalesce(counted.refunds_count, 0)
     UNION ALL
     SELECT 'state', 'differs', 'agreed'
     WHERE day.is_agreed
