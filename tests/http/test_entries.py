@@ -139,7 +139,7 @@ class TestWhatWasPaidFor:
             assert {**row["charge"], "occurred_at": paid.instant} == {
                 "charge_id": str(paid.charge_id), "charge_no": paid.charge_no, "provider_id": hospital.subject_id,
                 "institution_name": hospital.name, "institution_type": "clinic", "usage": "medicine", "item": "=1+1，降压药",
-                "occurred_at": paid.instant}
+                "occurred_at": paid.instant, "payer_kind": "account", "family_member_id": None}
             assert datetime.datetime.fromisoformat(row["charge"]["occurred_at"]) == paid.instant
         assert {row["linked_entry_id"] for row in rows[:2]} == {row["entry_id"] for row in rows[2:4]}
         only = api.get(path(owner), by=owner, params={"kind": "charge_refund", "limit": 2}).json()["data"]
@@ -148,8 +148,8 @@ class TestWhatWasPaidFor:
     def test_as_csv_it_is_more_columns(self, api, owner, hospital, paid):
         response = api.get(path(owner), by=owner, params={"limit": 5}, headers={"Accept": "text/csv"})
         header, *rows = csv.reader(response.text.splitlines())
-        assert header[-8:] == ["charge_id", "charge_no", "provider_id", "institution_name", "institution_type", "usage", "item",
-                               "occurred_at"]
-        assert rows[0][-8:-1] == [str(paid.charge_id), paid.charge_no, hospital.subject_id, hospital.name, "clinic", "medicine",
+        assert header[-10:] == ["charge_id", "charge_no", "provider_id", "institution_name", "institution_type", "usage", "item",
+                                "occurred_at", "payer_kind", "family_member_id"]
+        assert rows[0][-10:-3] == [str(paid.charge_id), paid.charge_no, hospital.subject_id, hospital.name, "clinic", "medicine",
                                   "'=1+1，降压药"]
-        assert rows[4][-8:] == [""] * 8
+        assert rows[4][-10:] == [""] * 10
