@@ -26,17 +26,16 @@
 #define KEYS_EVERY_US (6 * HOUR_US)
 #define KEYS_BLOCKS "512" /* 4 MiB in one slice, some 20,000 keys */
 #define SNAPSHOTS_EVERY_US HOUR_US
+#define DAYS_EVERY_US (60 * SECOND_US) /* what is over with a day */
 #define REMINDERS_EVERY_US (300 * SECOND_US)
-#define VIEW_GRANTS_EVERY_US (60 * SECOND_US)
+#define MEMBERS_EVERY_US HOUR_US
+#define MEMBERS_ROWS "2000" /* looked at in one slice */
 /*
  * What is closed is older than any write may be: those under way have 10 s at most, and a server whose clock is slow by
  * more than this gets the instants of its entries raised (db/functions/887_ledger_close_from.sql).
  */
 #define CLOSED_AFTER_US HOUR_US
 #define SPAN_LEAST_S 60
-#define INVITATIONS_EVERY_US (60 * SECOND_US)
-#define MEMBERS_EVERY_US HOUR_US
-#define MEMBERS_ROWS "2000" /* looked at in one slice */
 
 enum outcome { OUTCOME_MORE, OUTCOME_DONE, OUTCOME_SOON, OUTCOME_FAILED };
 
@@ -51,53 +50,31 @@ struct sweeps {
     bool is_closed;        /* whether this turn has closed the ledger */
 };
 
+/* Either a query of business time, real time and a number of rows, which says how many it has dealt with, or a slice.
+ */
 struct kind {
     const char *name;
     int64_t every_us;
+    const char *query;
+    enum metric_counter dealt;
     enum outcome (*slice)(struct sweeps *sweeps, struct worker *worker);
     bool waits_first; /* the first time it only makes an appointment for a day later */
 };
 
-/* Calls a function of business time, real time and a number of rows, which says how many it has dealt with. */
-static enum outcome deal(struct worker *worker, const char *query, enum metric_counter metric)
+static enum outcome deal(struct worker *worker, const struct kind *kind)
 {
     char instant[33];
     char now[33];
     instant_format(clock_business_us(), instant);
     instant_format(clock_real_us(), now);
     const char *values[] = {instant, now, DEAL_ROWS};
-    PGresult *done = worker_query(worker, query, 3, values);
+    PGresult *done = worker_query(worker, kind->query, 3, values);
     if (done == NULL)
         return OUTCOME_FAILED;
     uint64_t count = strtoull(PQgetvalue(done, 0, 0), NULL, 10);
     PQclear(done);
-    metrics_add(metric, count);
+    metrics_add(kind->dealt, count);
     return count > 0 ? OUTCOME_MORE : OUTCOME_DONE;
-}
-
-static enum outcome expire_holds(struct sweeps *sweeps, struct worker *worker)
-{
-    (void)sweeps;
-    return deal(worker, "SELECT charge_expire($1, $2, $3)", METRIC_HOLDS_EXPIRED);
-}
-
-static enum outcome end_view_grants(struct sweeps *sweeps, struct worker *worker)
-{
-    (void)sweeps;
-    return deal(worker, "SELECT view_grant_expire($2, $3) FROM (SELECT $1::timestamptz) AS business",
-                METRIC_VIEW_GRANTS_EXPIRED);
-}
-
-static enum outcome remind_desks(struct sweeps *sweeps, struct worker *worker)
-{
-    (void)sweeps;
-    return deal(worker, "SELECT transfer_remind($1, $2, $3)", METRIC_TRANSFER_REMINDERS);
-}
-
-static enum outcome return_wallet_money(struct sweeps *sweeps, struct worker *worker)
-{
-    (void)sweeps;
-    return deal(worker, "SELECT wallet_transfer_return($1, $2, $3)", METRIC_WALLET_TRANSFERS_RETURNED);
 }
 
 static enum outcome delete_keys(struct sweeps *sweeps, struct worker *worker)
@@ -115,12 +92,6 @@ static enum outcome delete_keys(struct sweeps *sweeps, struct worker *worker)
     sweeps->next_block = strtoll(PQgetvalue(done, 0, 1), NULL, 10);
     PQclear(done);
     return sweeps->next_block > 0 ? OUTCOME_MORE : OUTCOME_DONE;
-}
-
-static enum outcome expire_invitations(struct sweeps *sweeps, struct worker *worker)
-{
-    (void)sweeps;
-    return deal(worker, "SELECT family_member_expire($1, $2, $3)", METRIC_FAMILY_MEMBERS_ENDED);
 }
 
 static enum outcome close_members(struct sweeps *sweeps, struct worker *worker)
@@ -183,18 +154,24 @@ static enum outcome cut_snapshots(struct sweeps *sweeps, struct worker *worker)
 }
 
 static const struct kind kinds[] = {
-    {"holds", HOLDS_EVERY_US, expire_holds, false},
-    {"idempotency_keys", KEYS_EVERY_US, delete_keys, false},
-    {"snapshots", SNAPSHOTS_EVERY_US, cut_snapshots, true},
-    {"transfer_reminders", REMINDERS_EVERY_US, remind_desks, false},
-    {"view_grants", VIEW_GRANTS_EVERY_US, end_view_grants, false},
-    {"wallet_returns", HOLDS_EVERY_US, return_wallet_money, false},
-    {"family_invitations", INVITATIONS_EVERY_US, expire_invitations, false},
-    {"family_members", MEMBERS_EVERY_US, close_members, false},
+    {"holds", HOLDS_EVERY_US, "SELECT charge_expire($1, $2, $3)", METRIC_HOLDS_EXPIRED, NULL, false},
+    {"wallet_returns", HOLDS_EVERY_US, "SELECT wallet_transfer_return($1, $2, $3)", METRIC_WALLET_TRANSFERS_RETURNED,
+     NULL, false},
+    {"view_grants", DAYS_EVERY_US, "SELECT view_grant_expire($2, $3) FROM (SELECT $1::timestamptz) AS business",
+     METRIC_VIEW_GRANTS_EXPIRED, NULL, false},
+    {"family_invitations", DAYS_EVERY_US, "SELECT family_member_expire($1, $2, $3)", METRIC_FAMILY_MEMBERS_ENDED, NULL,
+     false},
+    {"transfer_reminders", REMINDERS_EVERY_US, "SELECT transfer_remind($1, $2, $3)", METRIC_TRANSFER_REMINDERS, NULL,
+     false},
+    {"family_members", MEMBERS_EVERY_US, NULL, 0, close_members, false},
+    {"idempotency_keys", KEYS_EVERY_US, NULL, 0, delete_keys, false},
+    {"snapshots", SNAPSHOTS_EVERY_US, NULL, 0, cut_snapshots, true},
 };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
-#define NAMES "{holds,idempotency_keys,snapshots,transfer_reminders,view_grants,wallet_returns,family_invitations,family_members}"
+#define NAMES                                                                                                          \
+    "{holds,wallet_returns,view_grants,family_invitations,transfer_reminders,family_members,idempotency_keys,"         \
+    "snapshots}"
 
 struct sweeps *sweeps_open(const struct config *config)
 {
@@ -229,7 +206,7 @@ static int64_t sweep(struct sweeps *sweeps, struct worker *worker, const struct 
     int64_t end_us = clock_monotonic_us() + WORK_US;
     sweeps->is_closed = false;
     for (;;) {
-        switch (kind->slice(sweeps, worker)) {
+        switch (kind->query != NULL ? deal(worker, kind) : kind->slice(sweeps, worker)) {
         case OUTCOME_DONE:
             return kind->every_us;
         case OUTCOME_SOON:

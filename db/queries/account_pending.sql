@@ -3,8 +3,6 @@
 -- Each kind by an index of its own that has only what is open. Holds together are held_fen: of charges of the account, and of
 -- what it pays beside others. Transfers and withdrawals are one each, invitations few; holds and wallet transfers stop at
 -- a page.
--- Open holds, which are few, by an index of their own: together they are held_fen. The index has those of one account; they
--- are sorted here: of charges of the account, and of what it pays beside others, for its owner or for a relative.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
@@ -30,24 +28,27 @@
 -- column: usage text
 -- column: item text
 -- column: occurred_at instant
+-- column: payer_kind text
+-- column: family_member_id uuid
 SELECT account.person_id, account.pool_code, page.pending_id, page.kind, page.state, page.amount_fen, page.since,
        page.expected_end, pending_waits_for(page.machine, page.state),
        pending_waits_on(page.machine, page.state, page.has_guardian), page.region_code, charge.charge_id,
        charge.charge_no, charge.provider_id, charge.institution_name, charge.institution_type, charge.usage, charge.item,
-       charge.occurred_at
+       charge.occurred_at, charge.payer_kind, charge.family_member_id
   FROM account
   LEFT JOIN LATERAL (
        SELECT open.*
          FROM ((SELECT charge.charge_id AS pending_id, 'hold' AS kind, 'hold' AS machine, 'held' AS state,
-                       charge.amount_fen, charge.created_at AS since, charge.expires_at AS expected_end,
-                       false AS has_guardian, NULL::text AS region_code, charge.charge_id
+                       charge.amount_fen - charge.shared_fen AS amount_fen, charge.created_at AS since,
+                       charge.expires_at AS expected_end, false AS has_guardian, NULL::text AS region_code,
+                       charge.charge_id AS hold_id
                   FROM charge
                  WHERE charge.person_key = $1 AND charge.account_id = $2 AND charge.state = 'held'
-                   AND charge.charge_id < $3
+                   AND charge.amount_fen > charge.shared_fen AND charge.charge_id < $3
                  ORDER BY charge.charge_id DESC LIMIT $4)
                 UNION ALL
                (SELECT share.share_id, 'hold', 'hold', 'held', share.amount_fen, share.created_at, share.expires_at, false,
-                       NULL, share.charge_id
+                       NULL, share.share_id
                   FROM charge_share AS share
                  WHERE share.person_key = $1 AND share.account_id = $2 AND share.state = 'held' AND share.share_id < $3
                  ORDER BY share.share_id DESC LIMIT $4)
@@ -71,26 +72,6 @@ SELECT account.person_id, account.pool_code, page.pending_id, page.kind, page.st
                  WHERE moved.pending_id < $3)) AS open
         ORDER BY open.pending_id DESC
         LIMIT $4) AS page ON true
-  LEFT JOIN LATERAL charge_detail('charge', page.charge_id) AS charge ON true
--- column: payer_kind text
--- column: family_member_id uuid
-SELECT account.person_id, account.pool_code, page.pending_id, 'hold', page.amount_fen, page.created_at, page.expires_at,
-       charge.charge_id, charge.charge_no, charge.provider_id, charge.institution_name,
-       charge.institution_type, charge.usage, charge.item, charge.occurred_at, charge.payer_kind, charge.family_member_id
-  FROM account
-  LEFT JOIN LATERAL (SELECT hold.*
-                       FROM (SELECT charge.charge_id AS pending_id, charge.amount_fen - charge.shared_fen AS amount_fen,
-                                    charge.created_at, charge.expires_at
-                               FROM charge
-                              WHERE charge.person_key = $1 AND charge.account_id = $2 AND charge.state = 'held'
-                                AND charge.amount_fen > charge.shared_fen
-                             UNION ALL
-                             SELECT share.share_id, share.amount_fen, share.created_at, share.expires_at
-                               FROM charge_share AS share
-                              WHERE share.person_key = $1 AND share.account_id = $2 AND share.state = 'held') AS hold
-                      WHERE hold.pending_id < $3
-                      ORDER BY hold.pending_id DESC
-                      LIMIT $4) AS page ON true
-  LEFT JOIN LATERAL charge_behind('charge', page.pending_id) AS charge ON true
+  LEFT JOIN LATERAL charge_behind('charge', page.hold_id) AS charge ON true
  WHERE account.person_key = $1 AND account.account_id = $2
  ORDER BY page.pending_id DESC

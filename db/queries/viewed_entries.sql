@@ -40,11 +40,14 @@
 -- column: usage text
 -- column: item text
 -- column: occurred_at instant
+-- column: payer_kind text
+-- column: family_member_id uuid (null: for whom the owner pays is not what they agreed to show)
 SELECT account.person_id, account.pool_code, page.seq, page.entry_id, page.operation_id, page.kind, page.part,
        page.direction, page.amount_fen, page.current_year_after_fen + page.carried_over_after_fen,
        page.current_year_after_fen, page.carried_over_after_fen, page.business_date, page.posted_at, page.reference,
        page.linked_entry_id, charge.charge_id, charge.charge_no, charge.provider_id, charge.institution_name,
-       charge.institution_type, charge.usage, charge.item, charge.occurred_at
+       charge.institution_type, charge.usage, charge.item, charge.occurred_at,
+       charge.payer_kind, NULL::uuid
   FROM view_look($1, $2, $8, 'entries', $9, $10, $11, $12) AS granted
   JOIN account ON account.person_key = $1 AND account.account_id = $2
   LEFT JOIN LATERAL (SELECT ledger_entry.*
@@ -55,5 +58,5 @@ SELECT account.person_id, account.pool_code, page.seq, page.entry_id, page.opera
                         AND ($6::date IS NULL OR ledger_entry.business_date <= $6)
                       ORDER BY ledger_entry.seq DESC
                       LIMIT $7) AS page ON true
-  LEFT JOIN LATERAL charge_detail(page.kind, page.operation_id) AS charge ON true
+  LEFT JOIN LATERAL charge_behind(page.kind, page.operation_id) AS charge ON true
  ORDER BY page.seq DESC

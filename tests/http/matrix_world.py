@@ -4,9 +4,8 @@ import dataclasses
 import uuid
 
 from tests.harness import (
-    changes, charges, consenting, money, moving, pensioners, proposals, scans, settling, viewing, wallet_rows, withdrawing)
-    changes, charges, consenting, money, moving, pensioners, proposals, settling, viewing, wallet_rows, withdrawing)
-from tests.harness import changes, charges, consenting, family, money, moving, pensioners, proposals, settling, viewing, withdrawing
+    changes, charges, consenting, family, money, moving, pensioners, proposals, scans, settling, viewing,
+    wallet_rows, withdrawing)
 from tests.harness.operations import BY_NAME
 from tests.harness.people import Principal
 
