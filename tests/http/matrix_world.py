@@ -45,7 +45,7 @@ class World:
     def pools_of(self, citizen):
         rows = self.sql.execute(
             "SELECT pool_code FROM enrolment WHERE person_key = %(k)s"
-            " UNION SELECT pool_code FROM account WHERE person_key = %(k)s"
+            " UNION SELECT pool_code FROM account WHERE person_key = %(k)s AND pool_code <> '000000'"
             " UNION SELECT pool_code FROM contribution WHERE person_key = %(k)s",
             {"k": money.key_of(citizen.person_id)},
         )
