@@ -4,9 +4,9 @@
 -- of either machine: what was not done is not undone. Whoever calls it writes the transfer's state and timeline.
 -- Locks: the caller has locked the transfers, and in a later statement the person's accounts (account_claim), from
 -- which those that the money left are read here.
--- Outcomes: the statuses: good as it was, or balance_overflow of the account that would receive, with nothing undone.
--- The old enrolment goes on, with no day of ending; suspended where another employee enrolment is active by now. The
--- one that was to begin stays pending_in.
+-- Outcomes: the statuses: good as it was, or with nothing undone balance_overflow of the account that would receive;
+-- deferred where an import has just made another account or enrolment active (ask again). The enrolment that was to
+-- begin stays pending_in.
 CREATE OR REPLACE FUNCTION transfer_undo(
     transfer_ids uuid[], person_keys bigint[], statuses text[], instant timestamptz, hash_algorithm text)
 RETURNS text[]
@@ -24,21 +24,17 @@ BEGIN
     LOOP
         SELECT * INTO STRICT asked FROM transfer
          WHERE transfer.person_key = one.person_key AND transfer.transfer_id = one.transfer_id;
-        answers[one.ord] := transfer_money_back(asked, instant, hash_algorithm);
-        CONTINUE WHEN answers[one.ord] <> 'good';
-        UPDATE enrolment
-           SET ended_on = NULL,
-               status = CASE WHEN enrolment.scheme = 'employee'
-                                  AND EXISTS (SELECT FROM enrolment AS other
-                                               WHERE other.person_key = asked.person_key AND other.scheme = 'employee'
-                                                 AND other.status = 'active'
-                                                 AND other.enrolment_id <> asked.from_enrolment_id)
-                             THEN 'suspended' ELSE asked.from_enrolment_status END
-         WHERE enrolment.person_key = asked.person_key AND enrolment.enrolment_id = asked.from_enrolment_id
-           AND (enrolment.status = 'closing' OR (enrolment.status = 'ended' AND asked.moves_on IS NOT NULL));
+        BEGIN
+            answers[one.ord] := transfer_money_back(asked, instant, hash_algorithm);
+            IF answers[one.ord] = 'good' THEN
+                PERFORM transfer_enrolment_back(asked);
+            END IF;
+        EXCEPTION WHEN unique_violation THEN
+            answers[one.ord] := 'deferred';
+        END;
     END LOOP;
     RETURN answers;
 END
 $$;
 COMMENT ON FUNCTION transfer_undo(uuid[], bigint[], text[], timestamptz, text) IS
-    'Takes back what transfers have done, when they are refused or cancelled; the statuses, good or balance_overflow';
+    'Takes back what transfers have done, when they are refused or cancelled; the statuses, good, deferred or balance_overflow';
