@@ -30,7 +30,7 @@ def relative(api, operator, new_token, pool_code=records.POOL, year=1985, is_enr
     person_id = entering.create(api, operator, citizen_number=number, pool_code=pool_code, **changes).json()["person_id"]
     if is_enrolled:
         made = api.post(f"/v1/admin/people/{person_id}/enrolments", by=operator, json={
-            "pool_code": pool_code, "scheme": "resident", "started_on": "2015-01-01", "account_mode": "pooled_only",
+            "pool_code": pool_code, "scheme": "resident", "started_on": "2020-01-01", "account_mode": "pooled_only",
             "payer_kind": "self"})
         assert made.status_code == 201, made.text
     token = new_token("citizen", subject_id=person_id)
