@@ -12,20 +12,24 @@ CARD = "6222021234567890128"
 
 
 def enrol(sql, person_id, pool_code, scheme="employee", status="active", **changes):
-    """Straight into the table, as an import would; its id."""
+    """Straight into the tables, as an import would, with the account that comes with it; the enrolment's id."""
     key = money.key_of(person_id)
     row = {"person_key": key, "enrolment_id": money.new_id(key), "pool_code": pool_code, "scheme": scheme, "status": status,
            "account_mode": "with_account" if scheme == "employee" else "pooled_only", "payer_kind": "self",
            "started_on": "2016-01-01", "ended_on": "2025-12-31" if status == "ended" else None, **changes}
+    if row["account_mode"] == "with_account":
+        open_account(sql, person_id, pool_code, "spend_only")
     sql.execute(f"INSERT INTO enrolment ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})", list(row.values()))
     return str(row["enrolment_id"])
 
 
 def open_account(sql, person_id, pool_code, status="active"):
+    """One that is there already stays as it is."""
     key = money.key_of(person_id)
     account_id = money.new_id(key)
     sql.execute("INSERT INTO account (person_key, account_id, person_id, pool_code, status, opened_at)"
-                " VALUES (%s, %s, %s, %s, %s, now() - interval '1 year')", [key, account_id, person_id, pool_code, status])
+                " VALUES (%s, %s, %s, %s, %s, now() - interval '1 year') ON CONFLICT DO NOTHING",
+                [key, account_id, person_id, pool_code, status])
     return str(account_id)
 
 
@@ -33,11 +37,11 @@ def somebody(api, sql, operator, new_token, pool_code=TIANSHUI, scheme="employee
     """Insured in a pool, with an account and money where the scheme has one; `token` is the citizen's."""
     person_id = entering.create(api, operator, pool_code=pool_code).json()["person_id"]
     made = types.SimpleNamespace(person_id=person_id, pool_code=pool_code, account_id=None)
-    made.enrolment_id = enrol(sql, person_id, pool_code, scheme, **changes)
     if scheme == "employee" and changes.get("account_mode") != "pooled_only":
         made.account_id = open_account(sql, person_id, pool_code)
-        if balance_fen:
-            money.post(sql, made.account_id, [money.adjust(balance_fen)])
+    made.enrolment_id = enrol(sql, person_id, pool_code, scheme, **changes)
+    if made.account_id and balance_fen:
+        money.post(sql, made.account_id, [money.adjust(balance_fen)])
     made.token = new_token("citizen", subject_id=person_id).token
     made.citizen = types.SimpleNamespace(token=made.token)
     return made

@@ -8,6 +8,7 @@ import httpx
 import psycopg
 import pytest
 from tests.db.charging import add_account, add_provider, created, hold, money, row
+from tests.db.moving_world import Application, add_mover, apply
 from tests.harness.database import BINARY, Database
 from tests.harness.server import wait_until
 
@@ -136,3 +137,15 @@ def test_a_test_clock_that_is_ahead_does_not_close_the_present(books, start):
     start(command="work", settings={"YIBAO_TEST_CLOCK": "2099-01-01T00:00:00+08:00"})
     wait_until(lambda: books.execute("SELECT next_at > now() FROM sweep WHERE name = 'snapshots'").fetchone()[0], "the sweep")
     assert books.execute("SELECT open_from < now() FROM ledger_close").fetchone() == (True,)
+
+
+def test_desks_are_told_of_deadlines_that_have_passed(books, start):
+    asked = Application(add_mover(books), instant=now() - 30 * DAY)
+    assert apply(books, asked)[0][0] == "created"
+    books.execute("UPDATE sweep SET next_at = '-infinity' WHERE name = 'transfer_reminders'")
+    server = start()
+    wait_until(lambda: books.execute("SELECT overdue_noted_on IS NOT NULL FROM transfer WHERE transfer_id = %s", [asked.transfer_id]).fetchone()[0],
+               "the deadline to be noted")
+    wait_until(lambda: metric(server, "yibaod_transfer_reminders_total") == 1, "the count")
+    events = books.execute("SELECT event ->> 'desk' FROM outbox WHERE event ->> 'event' = 'transfer.overdue' ORDER BY 1").fetchall()
+    assert events == [("in",), ("out",)]

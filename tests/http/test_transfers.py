@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from tests.harness import charges, entering, money, transfers
+from tests.harness import moving as desks
 from tests.harness.problems import check_problem, faults, without_request_id
 from tests.harness.transfers import BEIJING, CARD, GUANGZHOU, JIUQUAN, TIANSHUI, UNCONNECTED
 
@@ -126,6 +127,12 @@ def test_the_list_is_empty_for_who_has_none_and_absent_for_who_may_not_see(api, 
         check_problem(api.get(f"/v1/people/{moving.person_id}/transfers", by=who), 404, "not_found")
 
 
+@pytest.mark.parametrize("path", ["/v1/transfers/{}", "/v1/transfers/{}/timeline", "/v1/people/{}/transfers"])
+def test_an_id_that_is_none_is_a_fault_of_form(api, somebody, path):
+    response = api.get(path.format("018f3b10-1c00"), by=somebody().citizen)
+    assert response.status_code == 400 and set(faults(response).values()) == {"malformed"}
+
+
 # --- cancelling -------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("state", ["submitted", "checked_out", "checked_in", "out_review"])
@@ -200,6 +207,28 @@ def test_many_who_cancel_at_once_cancel_it_once(api, sql, moving, staff):
     assert sorted(a.status_code for a in answers) == [200] + [409] * 9
     assert {a.json()["code"] for a in answers if a.status_code == 409} == {"not_possible_now"}
     assert transfers.enrolment(sql, moving) == "active"
+
+
+@pytest.mark.parametrize("approved", [["out", "in"], ["out", "in", "out"]])
+def test_a_cancellation_and_a_desk_at_once_leave_the_money_in_one_place(api, sql, moving, staff, approved):
+    """The person cancels while the desk whose turn it is lets it go, or takes it in: one of them is first."""
+    reviewers = {"out": staff(TIANSHUI, role="reviewer"), "in": staff(GUANGZHOU, role="reviewer")}
+    for kind in desks.DOCUMENTS:
+        desks.hand_in(sql, moving, moving.transfer_id, kind)
+    for desk in approved:
+        desks.step(api, moving.transfer_id, desk, reviewers[desk])
+    desk = "in" if len(approved) == 3 else "out"
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        decision = pool.submit(desks.decide, api, moving.transfer_id, desk, reviewers[desk])
+        cancelled = transfers.cancel(api, moving.citizen, moving.transfer_id).status_code == 200
+        decided = decision.result().status_code == 200
+    state = transfers.get(api, moving.citizen, moving.transfer_id).json()["state"]
+    held = dict(sql.execute("SELECT pool_code, current_year_fen FROM account WHERE person_key = %s", [money.key_of(moving.person_id)]).fetchall())
+    assert cancelled or decided
+    if state == "cancelled":
+        assert (held[TIANSHUI], transfers.enrolment(sql, moving)) == (10_000, "active")
+    else:
+        assert state == "completed" and (held, transfers.enrolment(sql, moving)) == ({TIANSHUI: 0, GUANGZHOU: 10_000}, "ended")
 
 
 def test_who_may_cancel(api, moving, somebody, staff, new_token):
