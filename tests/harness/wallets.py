@@ -3,7 +3,8 @@
 import datetime
 import uuid
 
-from tests.harness import money
+from tests.harness import money, records
+from tests.harness.people import Principal
 
 TRANSFERS = "/v1/wallet-transfers"
 ENDS = {"accept": "acceptance", "decline": "refusal", "cancel": "cancellation"}
@@ -82,6 +83,21 @@ def balance(api, account_id, by):
     return shown["current_year_fen"], shown["carried_over_fen"]
 
 
+def noon_of_tomorrow():
+    """For a test clock that stands before nothing that is real."""
+    day = datetime.datetime.now(money.CHINA) + money.DAY
+    return day.replace(hour=12, minute=0, second=0, microsecond=0).isoformat()
+
+
+class Pair:
+    """A sender with 3000 yuan of this year and 2000 carried over, a receiver in another province with a wallet, and the membership."""
+
+    def __init__(self, place, current_year_fen=300_000, carried_over_fen=200_000):
+        self.sender, self.receiver = place.person(current_year_fen, carried_over_fen), place.person(pool_code="440100")
+        self.wallet = opened(place.api, self.receiver)
+        self.member = plant_member(place.sql, self.sender, self.receiver)
+
+
 class Place:
     """A server with a test clock on a database of its own, whose days the tests use up one by one."""
 
@@ -91,7 +107,6 @@ class Place:
         self.operator = self.token("staff", roles=["operator"], regions=["000000"])
 
     def token(self, kind, **body):
-        from tests.harness.people import Principal
         body.setdefault("expires_at", "2099-01-01T00:00:00+08:00")
         made = self.api.post("/v1/admin/tokens", by=self.database.demo.admin, json={"kind": kind, "label": "test", **body})
         assert made.status_code == 201, made.text
@@ -114,7 +129,6 @@ class Place:
         self.move(then if then > now else then + money.DAY)
 
     def person(self, current_year_fen=0, carried_over_fen=0, pool_code="620500"):
-        from tests.harness import records
         someone = records.insured(self.api, self.sql, self.operator, self.token, pool_code)
         entries = [money.adjust(fen, part) for fen, part in
                    ((current_year_fen, "current_year"), (carried_over_fen, "carried_over")) if fen]

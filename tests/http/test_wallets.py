@@ -1,21 +1,18 @@
-"""Wallets over HTTP: opened, sent to, accepted or not, with what both sides see of it; quiet hours and returns by a moved clock."""
+"""Wallets over HTTP: opened, sent to, accepted or not, with what both sides see of it; at once, and killed in between."""
 # SPDX-License-Identifier: Apache-2.0
-import datetime
-import signal
-import subprocess
 import json
 import random
+import signal
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import psycopg
 import pytest
-from tests.harness import wallets
+from tests.harness import charges
 from tests.harness.database import BINARY, Database
-from tests.harness.money import CHINA, DAY
 from tests.harness.problems import check_problem
-from tests.harness.server import wait_until
-from tests.harness.wallets import Place, balance, end, ended, key, open_wallet, opened, plant_member, send, sent, state
+from tests.harness.wallets import (Pair, Place, balance, end, ended, key, noon_of_tomorrow, open_wallet, opened, plant_member, send, sent,
+                                   state)
 
 
 @pytest.fixture(scope="module")
@@ -30,23 +27,11 @@ def place(database, servers, client_of):
         yield Place(database, server, client_of(server), sql)
 
 
-def noon_of_tomorrow():
-    day = datetime.datetime.now(CHINA) + DAY
-    return day.replace(hour=12, minute=0, second=0, microsecond=0).isoformat()
-
-
 @pytest.fixture
 def pair(place):
     """A sender with money, a receiver with a wallet, on a day of their own."""
     place.until(8)
     return Pair(place)
-
-
-class Pair:
-    def __init__(self, place, current_year_fen=300_000, carried_over_fen=200_000):
-        self.sender, self.receiver = place.person(current_year_fen, carried_over_fen), place.person(pool_code="440100")
-        self.wallet = opened(place.api, self.receiver)
-        self.member = plant_member(place.sql, self.sender, self.receiver)
 
 
 def clean(database):
@@ -67,6 +52,11 @@ def test_a_wallet_is_opened_once_and_is_an_account_as_any(place):
     again = open_wallet(api, someone, headers=key_)
     assert again.json() == first.json() and again.headers["idempotent-replayed"] == "true"
     check_problem(open_wallet(api, someone), 409, "already_exists")
+    window, other = place.operator, place.person()
+    used = key()
+    assert open_wallet(api, other, by=window, headers=used).status_code == 201
+    check_problem(open_wallet(api, someone, by=window, headers=used), 422, "idempotency_key_reused")
+    check_problem(open_wallet(api, someone, headers={"Idempotency-Key": "short"}), 400)
     shown = api.get(path, by=someone).json()
     account_id = first.json()["account_id"]
     assert first.headers["location"] == f"/v1/accounts/{account_id}"
@@ -158,7 +148,11 @@ def test_keys(place, pair):
         assert again.headers["idempotent-replayed"] == "true" and check_problem(again, 409, "not_possible_now")["state"] == "accepted"
         other = sent(api, pair.sender, pair.member)
         check_problem(end(api, other["wallet_transfer_id"], event, by, headers=headers), 422, "idempotency_key_reused")
-    check_problem(end(api, other["wallet_transfer_id"], "accept", pair.receiver, headers={"Idempotency-Key": "short"}), 400)
+    headers = key()
+    end(api, other["wallet_transfer_id"], "accept", pair.receiver, headers=headers)
+    check_problem(end(api, transfer_id, "accept", pair.receiver, headers=headers), 422, "idempotency_key_reused")
+    for event, by in (("accept", pair.receiver), ("decline", pair.receiver), ("cancel", pair.sender)):
+        check_problem(end(api, transfer_id, event, by, headers={"Idempotency-Key": "short"}), 400)
 
 
 def test_trying_without_doing(place, pair):
@@ -205,54 +199,28 @@ def test_what_a_guardian_does(place):
     assert balance(api, wallet, child) == (0, 100)
 
 
-def test_a_wallet_is_not_what_a_desk_charges_first(place, pair):
-    """By the numbers on the cards; and its money is spent as any."""
-    ended(place.api, sent(place.api, pair.sender, pair.member, 200_000), "accept", pair.receiver)
-    rows = place.sql.execute("SELECT count(*) FROM account WHERE person_key = (SELECT person_key FROM account WHERE account_id = %s)"
-                             " AND pool_code <> '000000'", [pair.wallet]).fetchone()
-    assert rows == (1,)
+def test_a_wallet_is_not_what_a_desk_charges_first(place, database):
+    """By the numbers on the cards, which find the account of a pool, also where the wallet is the older one."""
+    api, desk = place.api, database.demo.provider("hospital")
+    someone = charges.member(api, place.sql, place.operator, place.token, 1000, with_card=True)
+    wallet = opened(api, someone)
+    place.sql.execute("UPDATE account SET status = 'spend_only', opened_at = (SELECT opened_at + interval '1 day' FROM account"
+                      " WHERE account_id = %s) WHERE account_id = %s", [wallet, someone.account_id])
+    paid = charges.send(api, desk, charges.body(amount_fen=100, **someone.numbers))
+    assert paid.status_code == 201 and paid.json()["account_id"] == someone.account_id, paid.text
 
 
-# --- stories of a day -------------------------------------------------------------------------------------------------
-
-LIMITS = [
-    # what is done, by when, and what becomes of it
-    ("08:00", 200_001, "wallet_transfer_too_large"), ("08:00", 200_000, None), ("12:00", 50_000, None), ("21:59", 10_000, None),
-    ("21:59", 1, "wallet_day_limit"), ("22:00", 1, "wallet_quiet_hours"), ("05:59", 1, "wallet_quiet_hours"), ("06:00", 10_000, None),
-]
-
-
-def test_a_day_of_limits_and_quiet_hours(place):
-    """Three a day of 2000 yuan at most, none from ten in the evening until six."""
-    place.until(7)
-    pair, at = Pair(place), "07:00"
-    for time, amount_fen, refusal in LIMITS:
-        if time != at:
-            place.until(*map(int, time.split(":")))
-            at = time
-        response = send(place.api, pair.sender, pair.member, amount_fen)
-        if refusal:
-            check_problem(response, 409, refusal)
-        else:
-            assert response.status_code == 201, (time, response.text)
-    assert place.api.get(f"/v1/people/{pair.sender.person_id}/wallet", by=pair.sender).json()["is_quiet_now"] is False
+@pytest.mark.parametrize("amount_fen", [0, -1, 2**53, 10**20, "100", 1.5, None, True])
+def test_amounts_that_are_none(place, amount_fen):
+    place.until(8)
+    pair = Pair(place)
+    check_problem(send(place.api, pair.sender, pair.member, amount_fen), 400)
+    for member in ("x", None, 7):
+        check_problem(send(place.api, pair.sender, member), 400, "validation_failed")
+    assert balance(place.api, pair.sender.account_id, pair.sender) == (300_000, 200_000)
 
 
-def test_what_nobody_accepts_is_back_at_six(place, pair):
-    """By itself; what was accepted stays; the account may be frozen by then."""
-    api = place.api
-    kept, lost = sent(api, pair.sender, pair.member, 100_000), sent(api, pair.sender, pair.member, 200_000)
-    ended(api, kept, "accept", pair.receiver)
-    place.sql.execute("UPDATE account SET status = 'frozen' WHERE account_id = %s", [pair.sender.account_id])
-    place.until(5, 59, 0)
-    assert state(api, lost, pair.receiver) == "pending"
-    place.until(6)
-    check_problem(end(api, lost["wallet_transfer_id"], "accept", pair.receiver), 409, "not_possible_now")
-    wait_until(lambda: state(api, lost, pair.sender) == "returned", "the sweep")
-    assert sum(balance(api, pair.sender.account_id, pair.sender)) == 400_000
-    assert balance(api, pair.wallet, pair.receiver) == (0, 100_000)
-    told = api.get("/v1/me/access-log", by=pair.sender, headers={"Accept-Language": "en"}).json()["data"]
-    assert "Returned money to your account that a wallet did not take in time" in [event["text"] for event in told]
+# --- at once -----------------------------------------------------------------------------------------------------------
 
 
 def test_all_at_once(place, pair):
