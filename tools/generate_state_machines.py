@@ -15,6 +15,20 @@ TITLES = {
     "withdrawal": "Withdrawals (一次性支取)",
     "view_grant": "Delegated views",
 }
+EFFECTS = {
+    "begin_sharing": "the account pays for the member from now on",
+    "change_limits": "limits and uses are what the owner says now",
+    "end_sharing": "the account pays for the member no more; what is held already is still captured",
+    "take_money": "the money leaves the account: for transit, or as payable to a bank account",
+    "credit_wallet": "the money leaves transit for the receiver's wallet",
+    "return_money": "what has left the account comes back to it, part by part, and account and enrolment are what they were",
+    "begin_moving": "the old enrolment is closing",
+    "stay": "the old enrolment is what it was before the application",
+    "start_review": "the clock of the transfer-out review starts",
+    "move_out": "the old enrolment ends, the record form is issued, and the money goes into transit",
+    "take_in": "the new enrolment is open, contributions count there, and the money leaves transit for the new account",
+    "pay_out": "the old enrolment ends, and a withdrawal to the person's bank account takes the money over",
+}
 INTRODUCTION = """# State machines
 
 Generated from `db/data/state_machines.csv` by `tools/generate_state_machines.py` (`make docs`); a test holds it to that. `yibaod migrate` loads
@@ -23,6 +37,9 @@ the same file into table `state_step`, which every function asks: what does not 
 `state_change`, the timeline, and an event in the outbox, in the transaction of its effect.
 
 *Who* lists the parts of which one is enough; *effect* is what else happens in the same transaction. A state without a row of its own is an end.
+
+| effect | what happens |
+| --- | --- |
 """
 
 
@@ -44,7 +61,7 @@ def drawing(steps):
 
 
 def main():
-    print(INTRODUCTION)
+    print(INTRODUCTION + "".join(f"| `{effect}` | {what} |\n" for effect, what in EFFECTS.items()))
     for machine, group in groupby(steps_of(sys.argv[1]), key=lambda step: step["machine"]):
         steps = list(group)
         print(f"## {TITLES[machine]}\n\nMachine `{machine}`.\n\n{drawing(steps)}\n")
