@@ -70,7 +70,8 @@ class World:
     def relative(self, scope, gives_back=False):
         """Somebody whom the target lets look at the account."""
         citizen = self.new_citizen()
-        principal = Principal(citizen.register()["access_token"], "citizen", person_id=citizen.person_id, name=citizen.name)
+        token = self.new_token("citizen", subject_id=citizen.person_id)  # no session, which the matrix would end
+        principal = Principal(token.token, "citizen", person_id=citizen.person_id, name=citizen.name)
         made = viewing.granted(self.api, self.target, citizen, scope=scope)
         if gives_back:
             viewing.revoke(self.api, made["view_grant_id"], principal)
