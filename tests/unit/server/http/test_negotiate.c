@@ -107,6 +107,31 @@ static void test_body_is_json(void **state)
         assert_false(negotiate_body_is_json(span_of(wrong[i])));
 }
 
+static void test_a_streamed_body_is_one_of_those_offered(void **state)
+{
+    static const struct {
+        const char *type;
+        enum media expected; /* 0: none */
+    } cases[] = {
+        {"application/pdf", MEDIA_PDF},
+        {"Image/JPEG", MEDIA_JPEG},
+        {"image/png; a=b", MEDIA_PNG},
+        {"text/csv", 0},
+        {"application/json", 0},
+        {"image/*", 0},
+        {"*/*", 0},
+        {"", 0},
+        {"image/pngx", 0},
+        {"application/pdf,image/png", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        enum media media = 0;
+        bool is_offered = negotiate_body(span_of(cases[i].type), MEDIA_PDF | MEDIA_JPEG | MEDIA_PNG, &media);
+        assert_int_equal(is_offered, cases[i].expected != 0);
+        assert_int_equal(media, cases[i].expected);
+    }
+}
+
 static void ask_all(const char *bytes, size_t length)
 {
     struct span text = {.bytes = bytes, .length = length};
@@ -114,6 +139,7 @@ static void ask_all(const char *bytes, size_t length)
     negotiate_media(text, MEDIA_JSON | MEDIA_CSV, &media);
     negotiate_language(text);
     negotiate_body_is_json(text);
+    negotiate_body(text, MEDIA_CSV | MEDIA_PDF, &media);
 }
 
 static void test_every_truncation_and_mutation(void **state)
@@ -142,6 +168,7 @@ int main(void)
         cmocka_unit_test(test_media_is_one_of_those_offered),
         cmocka_unit_test(test_language),
         cmocka_unit_test(test_body_is_json),
+        cmocka_unit_test(test_a_streamed_body_is_one_of_those_offered),
         cmocka_unit_test(test_every_truncation_and_mutation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
