@@ -2,7 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks none; whoever acts on it has locked the account. Outcomes, by precedence:
 --   account_suspended, account_frozen, account_deceased, account_closed   its status
---   scheme_cannot_share   it is not the account in use of an active enrolment in the employee scheme
+--   scheme_cannot_share   it is not the account in use of an enrolment in force in the employee scheme (active, or closing
+--                         because a transfer is under way)
 CREATE OR REPLACE FUNCTION family_account_fault(asked_person_key bigint, asked_account_id uuid, asked_day date)
 RETURNS text
 LANGUAGE plpgsql STABLE AS $$
@@ -13,7 +14,8 @@ BEGIN
                          OR NOT EXISTS (SELECT FROM enrolment
                                          WHERE enrolment.person_key = account.person_key
                                            AND enrolment.pool_code = account.pool_code
-                                           AND enrolment.scheme = 'employee' AND enrolment.status = 'active'
+                                           AND enrolment.scheme = 'employee'
+                                           AND enrolment.status IN ('active', 'closing')
                                            AND enrolment.started_on <= asked_day)
                          THEN 'scheme_cannot_share' END
           FROM account

@@ -1,7 +1,8 @@
 -- How an account of a pool reaches a relative: directly, by wallet, or not at all.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks none. Outcomes, by precedence:
---   member_not_enrolled   the relative is not on record, dead, or without an active enrolment in a basic scheme
+--   member_not_enrolled   the relative is not on record, dead, or without an enrolment in force in a basic scheme (active, or
+--                         closing because a transfer is under way)
 --   direct                one of their enrolments is within the reach of the rule
 --   wallet                one is in another province, and the rule lets money go there by wallet
 --   member_out_of_reach   neither
@@ -21,7 +22,7 @@ BEGIN
           FROM person
           JOIN enrolment ON enrolment.person_key = person.person_key
          WHERE person.person_key = member_key AND person.deceased_on IS NULL
-           AND enrolment.status = 'active' AND enrolment.started_on <= asked_day);
+           AND enrolment.status IN ('active', 'closing') AND enrolment.started_on <= asked_day);
 END
 $$;
 COMMENT ON FUNCTION family_way(text, text, boolean, bigint, date) IS

@@ -139,3 +139,13 @@ def test_the_runtime_role_may_do_all_of_it(cluster, migrated, owner):
         assert statuses(apply(connection, asked)) == ["created"]
         assert connection.execute("SELECT transfer_remind(%s, %s, 10)", [START.replace(day=20), START]).fetchone() == (1,)
         assert statuses(cancel(connection, asked)) == ["done"]
+
+
+def test_meanwhile_the_account_can_be_shared_and_the_person_is_insured_for_who_shares_with_them(owner):
+    asked = Application(add_mover(owner))
+    sharing = "SELECT family_account_fault(%(key)s, %(account)s, '2026-03-02'), family_way('620500', 'region', true, %(key)s, '2026-03-02')"
+    values = {"key": asked.mover.person_key, "account": asked.mover.account.account_id}
+    for _ in range(2):
+        assert owner.execute(sharing, values).fetchone() == (None, "direct")
+        apply(owner, asked)
+    assert enrolment(owner, asked.mover) == "closing"
