@@ -54,8 +54,10 @@ SELECT account.person_id, account.pool_code, page.pending_id, page.kind, page.st
                  ORDER BY share.share_id DESC LIMIT $4)
                 UNION ALL
                (SELECT sent.wallet_transfer_id, 'wallet_transfer_out', 'wallet_transfer', sent.state, sent.amount_fen,
-                       sent.created_at, sent.returns_at, false, NULL, NULL
+                       sent.created_at, sent.returns_at, member.guardian_person_key IS NOT NULL, NULL, NULL
                   FROM wallet_transfer AS sent
+                  LEFT JOIN family_member AS member ON member.person_key = sent.person_key
+                       AND member.family_member_id = sent.family_member_id
                  WHERE sent.person_key = $1 AND sent.account_id = $2 AND sent.state = 'pending'
                    AND sent.wallet_transfer_id < $3
                  ORDER BY sent.wallet_transfer_id DESC LIMIT $4)

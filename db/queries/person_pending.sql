@@ -32,9 +32,20 @@ SELECT person.person_id, person.pool_code, page.pending_id, page.kind, page.stat
        SELECT open.*
          FROM ((SELECT coming.wallet_transfer_id AS pending_id, 'wallet_transfer_in' AS kind,
                        'wallet_transfer' AS machine, coming.state, coming.amount_fen, coming.created_at AS since,
-                       coming.returns_at AS expected_end, false AS has_guardian, NULL::text AS region_code
+                       coming.returns_at AS expected_end, member.guardian_person_key IS NOT NULL AS has_guardian,
+                       NULL::text AS region_code
                   FROM wallet_transfer AS coming
+                  LEFT JOIN family_member AS member ON member.person_key = coming.person_key
+                       AND member.family_member_id = coming.family_member_id
                  WHERE coming.receiver_person_key = $1 AND coming.state = 'pending' AND coming.wallet_transfer_id < $6
+                 ORDER BY coming.wallet_transfer_id DESC LIMIT $7)
+                UNION ALL
+               (SELECT coming.wallet_transfer_id, 'wallet_transfer_in', 'wallet_transfer', coming.state, coming.amount_fen,
+                       coming.created_at, coming.returns_at, true, NULL
+                  FROM family_member AS child
+                  JOIN wallet_transfer AS coming ON coming.person_key = child.person_key
+                       AND coming.account_id = child.account_id AND coming.family_member_id = child.family_member_id
+                 WHERE child.guardian_person_key = $1 AND coming.state = 'pending' AND coming.wallet_transfer_id < $6
                  ORDER BY coming.wallet_transfer_id DESC LIMIT $7)
                 UNION ALL
                (SELECT asked.family_member_id, 'family_invitation_in', 'family_member', asked.state, NULL,

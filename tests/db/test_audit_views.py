@@ -10,6 +10,7 @@ from tests.db.world import audit
 
 GRANT = "UPDATE view_grant SET {} WHERE view_grant_id = %({})s"
 STEP = "UPDATE state_change SET {} WHERE object_id = %({})s AND seq = {}"
+KEY = "UPDATE idempotency_key SET {} WHERE object_id IN (%(held)s, %(revoked)s) AND status = '{}'"
 LOOK = "UPDATE audit_event SET {} WHERE event_id = %(look)s"
 
 # What is planted: what is done, then the table, key and column that the report must name.
@@ -72,6 +73,16 @@ PLANTED = {
     "look of a relative at more": (LOOK.format("action = 'list_account_entries'"), "audit_event", "{look}", "view_grant_id"),
     "look of a relative at another account": (LOOK.format("object_id = %(other)s"), "audit_event", "{look}", "view_grant_id"),
     "look of a relative before the grant": (LOOK.format("at = at - interval '1 year'"), "audit_event", "{look}", "view_grant_id"),
+    "key of a grant to look that names nothing": (KEY.format("object_id = NULL", "created"), "idempotency_key", None, "object_id"),
+    "key of a grant to look that is not there": (KEY.format("object_id = %(made)s", "created"), "idempotency_key", None, "object_id"),
+    "key of a grant to look by another": (KEY.format("principal_id = %(third_person_id)s", "created"), "idempotency_key", None, "principal_id"),
+    "refusal that names a grant to look": (KEY.format("status = 'conflict'", "done"), "idempotency_key", None, "object_id"),
+    "key of a grant to look with two effects": (
+        "INSERT INTO idempotency_key SELECT (jsonb_populate_record(k, '{{\"key\": \"again-and-again\"}}')).* FROM idempotency_key AS k"
+        " WHERE object_id = %(held)s", "idempotency_key", None, "object_id"),
+    "key of a grant to look removed": (
+        "UPDATE audit_event SET at = now() WHERE action = 'create_view_grant'; DELETE FROM idempotency_key WHERE object_id = %(held)s",
+        "view_grant", "{held}", "view_grant_id"),
     "look of a relative after the end": (LOOK.format("at = at + interval '2 years'"), "audit_event", "{look}", "view_grant_id"),
 }
 
@@ -95,4 +106,4 @@ def test_planted(migrated, owner, views, name):
             take_checks_off(owner, one.removeprefix("FREE "))
         else:
             owner.execute(one.replace("{{", "{").replace("}}", "}"), ids)
-    assert_named(audit(migrated), name, table, key.format(**ids), column)
+    assert_named(audit(migrated), name, table, key and key.format(**ids), column)

@@ -50,11 +50,11 @@ class Desk:
             account_id=self.owner.account_id, pool_code=self.pool, reason="emigration", state=state, payee_kind="person",
             bank_card_sealed=SEALED, payee_name_sealed=SEALED)
 
-    def wallet_transfer(self, fen=500):
+    def wallet_transfer(self, fen=500, family_member_id=None):
         return self.insert(
             "wallet_transfer", "wallet_transfer_id", receiver_person_key=self.relative_key, amount_fen=fen, current_year_fen=fen,
             carried_over_fen=0, created_at=now(), returns_at=now() + DAY, business_date=now().date(), account_id=self.owner.account_id,
-            receiver_id=self.relative.person_id, family_member_id=uuid.uuid4(), pool_code=self.pool, state="pending")
+            receiver_id=self.relative.person_id, family_member_id=family_member_id or uuid.uuid4(), pool_code=self.pool, state="pending")
 
     def invitation(self, guardian=None):
         return self.insert(
@@ -140,6 +140,15 @@ def test_money_to_a_relatives_wallet_is_seen_from_both_sides(api, desk, owner, r
         assert (one["state"], one["amount_fen"], one["waits_on"], one["waits_for"]) == ("pending", 500, "receiver", "acceptance")
         assert one["expected_end"] is not None
     assert made not in str(of_person(api, owner)) + str(of_account(api, relative))
+    assert_has_words(api, owner, made)
+
+
+def test_money_to_a_childs_wallet_waits_for_the_guardian(api, desk, demo, owner, relative):
+    guardian = demo.citizen("moved")
+    made = desk.wallet_transfer(500, family_member_id=desk.invitation(guardian))
+    for rows in (of_account(api, owner), of_person(api, relative), of_person(api, guardian)):
+        (one,) = [row for row in rows if row["pending_id"] == made]
+        assert (one["waits_on"], one["waits_for"]) == ("guardian", "acceptance")
     assert_has_words(api, owner, made)
 
 
