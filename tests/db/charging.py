@@ -129,6 +129,8 @@ FUNCTIONS = {
     "charge_refund_create": "refund_id provider_id person_key charge_id refund_no amount_fen reason business_date instant key"
                             " content_hash current_year_entry_id carried_over_entry_id event_id",
 }
+FUNCTIONS |= {"shared_charge_create": FUNCTIONS["charge_create"], "shared_charge_capture": FUNCTIONS["charge_capture"],
+              "shared_charge_void": FUNCTIONS["charge_void"], "shared_refund_create": FUNCTIONS["charge_refund_create"]}
 
 
 @dataclasses.dataclass
@@ -148,7 +150,7 @@ def call(connection, function, requests, algorithm="sha256", wait=False):
     casts = [f"%s::{TYPES[name]}[]" for name in names]
     values += [["request"] * len(requests), [INSTANT] * len(requests)]
     casts += ["%s::text[]", "%s::timestamptz[]"]
-    if function != "charge_void":
+    if not function.endswith("charge_void"):
         values.append([algorithm] * len(requests))
         casts.append("%s::text[]")
     values.append([wait] * len(requests))
