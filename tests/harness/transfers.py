@@ -26,10 +26,10 @@ def enrol(sql, person_id, pool_code, scheme="employee", status="active", **chang
 def open_account(sql, person_id, pool_code, status="active"):
     """One that is there already stays as it is."""
     key = money.key_of(person_id)
-    account_id = money.new_id(key)
     sql.execute("INSERT INTO account (person_key, account_id, person_id, pool_code, status, opened_at)"
                 " VALUES (%s, %s, %s, %s, %s, now() - interval '1 year') ON CONFLICT DO NOTHING",
-                [key, account_id, person_id, pool_code, status])
+                [key, money.new_id(key), person_id, pool_code, status])
+    (account_id,) = sql.execute("SELECT account_id FROM account WHERE person_key = %s AND pool_code = %s", [key, pool_code]).fetchone()
     return str(account_id)
 
 

@@ -76,9 +76,7 @@ def summary(api, person, on):
 def test_story(api, sql, staff, person, story):
     to_pool, steps = STORIES[story]
     transfers.enrol(sql, person.person_id, to_pool, status="pending_in", started_on=NEW_JOB)
-    if to_pool == JIUQUAN:
-        transfers.open_account(sql, person.person_id, JIUQUAN, "spend_only")
-        steps = [(*step[:3], {JIUQUAN: ("spend_only", *THERE), **step[3]}, step[4]) for step in steps]
+    steps = [(*step[:3], {to_pool: ("spend_only", 0, 0), **step[3]}, step[4]) for step in steps]
     before = summary(api, person, NEW_JOB)
     transfer_id = transfers.applied(api, person, to_pool)["transfer_id"]
     for kind in DOCUMENTS:
