@@ -1,4 +1,4 @@
--- Whether an instant is in the quiet hours of wallets: from the first time of day, included, up to the second, excluded.
+-- Whether an instant is in the quiet hours of wallets: from one time of day, included, up to another, excluded.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks nothing. Times of day are those of Shanghai; the hours may lie over midnight. A plain expression, so that the
 -- planner inlines it.

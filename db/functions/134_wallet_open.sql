@@ -1,9 +1,9 @@
 -- Opens wallets: each is its person's account of pool 000000, which can only be spent from.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. caller_keys: of citizens, who open their own, or that of somebody
--- whose guardian they are; null for staff, of whom visibles are LIKE patterns of pool codes (null: every pool).
--- instants in business time, real_instants in real time. waits: that of the first member holds for all, and only in a
--- batch of one.
+-- Arguments: arrays with one element for each request. caller_keys: of citizens, who open their own, or that of
+-- somebody whose guardian they are; null for staff, of whom visibles are LIKE patterns of pool codes (null: every
+-- pool). instants in business time, real_instants in real time. waits: that of the first member holds for all, and only
+-- in a batch of one.
 -- Locks: keys (advisory, tried and never waited for), then people in the order of their keys.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   deferred, idempotency_key_reused, request_in_progress   of idempotency_claim; deferred also: the person is locked
@@ -31,8 +31,9 @@ BEGIN
            array_agg(c.outcome ORDER BY c.ord) AS outcomes
       INTO stored
       FROM idempotency_claim(principal_ids, 'open_wallet', keys, content_hashes) AS c;
-    claimed := person_claim(ARRAY(SELECT a.person_key FROM unnest(person_keys, stored.verdicts) AS a (person_key, verdict)
-                                   WHERE a.verdict = 'new'), waits[1] AND cardinality(waits) = 1);
+    claimed := person_claim(
+        ARRAY(SELECT a.person_key FROM unnest(person_keys, stored.verdicts) AS a (person_key, verdict)
+               WHERE a.verdict = 'new'), waits[1] AND cardinality(waits) = 1);
     -- In a statement of its own, which sees what was committed before the locks were got.
     SELECT array_agg(CASE
                WHEN a.verdict <> 'new' THEN a.verdict

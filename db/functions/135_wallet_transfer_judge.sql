@@ -1,17 +1,20 @@
 -- Judges transfers to wallets whose sender and account are locked: what speaks against each, and which part pays.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request; verdicts pass through unless `locked`. instants in business time.
+-- Arguments: arrays with one element for each request; verdicts pass through unless `locked`. instants in business
+-- time.
 -- Locks: none taken. Outcomes: one row for each member, in order. status, by precedence:
---   not_possible_now           the relative is not, or not any more, a member of the account; possible says in which state
+--   not_possible_now           the relative is not, or not any more, a member of the account; possible says in which
+--                              state
 --   conflict                   the account pays for that relative directly, without a wallet
 --   wallet_quiet_hours         of wallet_rule, which holds on the business day
 --   wallet_transfer_too_large  of wallet_rule
---   wallet_day_limit           of wallet_rule: the sender's transfers of that business day from all accounts, also those
---                              that came back
+--   wallet_day_limit           of wallet_rule: the sender's transfers of that business day from all accounts, also
+--                              those that came back
 --   wallet_not_open            the relative has no wallet, or its status lets nothing in
 --   account_<status>           of account_status_rule: transfer_out
 --   insufficient_balance       the balance without what is held is less
---   good                       current_year_fen and carried_over_fen would leave, in the order of the pool's charge_rule
+--   good                       current_year_fen and carried_over_fen would leave, in the order of the pool's
+--                              charge_rule
 -- returns_time: of day, at which it returns on the day after.
 CREATE OR REPLACE FUNCTION wallet_transfer_judge(
     verdicts text[], person_keys bigint[], account_ids uuid[], family_member_ids uuid[], amounts_fen bigint[],

@@ -1,11 +1,11 @@
 -- Posts the entries of transfers to wallets that are good: of their way out, into the wallet, or back.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: asked_kind wallet_out, wallet_in or wallet_return for all; then arrays with one element for each transfer:
--- whose account, and its pool; what both parts of the sender's balance gave, and which part of the account each is about.
--- linked ids: the entries wallet_out; null of those themselves. A part of 0 fen has no entry. An account may stand there
--- several times.
--- Locks: the caller has locked the accounts in an earlier statement. Ids are made here: they decide nothing, and what is
--- asked for again is known by its key or its state.
+-- whose account, and its pool; what both parts of the sender's balance gave, and which part of the account each is
+-- about. linked ids: the entries wallet_out; null of those themselves. A part of 0 fen has no entry. An account may
+-- stand there several times.
+-- Locks: the caller has locked the accounts in an earlier statement. Ids are made here: they decide nothing, and what
+-- is asked for again is known by its key or its state.
 -- Outcomes: the posting instant of each member. The caller has judged: what cannot be posted is a bug.
 CREATE OR REPLACE FUNCTION wallet_transfer_post(
     asked_kind text, statuses text[], transfer_ids uuid[], person_keys bigint[], account_ids uuid[], pools text[],

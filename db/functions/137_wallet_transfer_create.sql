@@ -1,13 +1,12 @@
 -- Sends money to relatives' wallets, each with its idempotency key and audit event: it leaves at once, and waits.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request; person_keys are the senders', the keys in account_ids.
--- business_dates and instants in business time, real_instants in real time. hash_algorithms and waits: that of the first
--- member holds for all; wait only in a batch of one.
--- Locks: keys (advisory, tried and never waited for); senders and receivers in the order of their keys, so that the limit
--- of a day holds for all accounts of a sender, and nobody is merged meanwhile; then the accounts in id order.
+-- business_dates and instants in business time, real_instants in real time. hash_algorithms and waits: that of the
+-- first member holds for all; wait only in a batch of one.
+-- Locks: those of wallet_transfer_begin.
 -- Outcomes: one row for each member, in order. status is `created`, `deferred` (ask again), a verdict of
--- idempotency_claim, `malformed` (an amount that none can be: a caller checks before), `not_found` (no such account or member), or a refusal of wallet_transfer_judge. is_replayed: it was
--- answered before. possible: of not_possible_now. A final refusal is kept with the key.
+-- wallet_transfer_begin or a refusal of wallet_transfer_judge. is_replayed: it was answered before. possible: of
+-- not_possible_now. A final refusal is kept with the key.
 CREATE OR REPLACE FUNCTION wallet_transfer_create(
     transfer_ids uuid[], person_keys bigint[], account_ids uuid[], family_member_ids uuid[], amounts_fen bigint[],
     business_dates date[], instants timestamptz[], principal_ids uuid[], keys text[], content_hashes bytea[],
@@ -16,50 +15,17 @@ RETURNS TABLE (ord bigint, status text, is_replayed boolean, transfer_id uuid, p
     LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    is_waiting boolean := waits[1] AND cardinality(waits) = 1;
     instant timestamptz := (SELECT max(i) FROM unnest(instants) AS i);
     stored record;
-    about record;
     judged record;
-    claimed bigint[];
-    verdicts text[];
     posted_ats timestamptz[];
     citizens text[] := array_fill('citizen'::text, ARRAY[cardinality(keys)]);
 BEGIN
-    SELECT array_agg(c.verdict ORDER BY c.ord) AS verdicts, array_agg(c.status ORDER BY c.ord) AS statuses,
-           array_agg(c.object_id ORDER BY c.ord) AS ids, array_agg(c.outcome ORDER BY c.ord) AS outcomes
+    SELECT array_agg(c.verdict ORDER BY c.ord) AS verdicts, array_agg(c.stored_status ORDER BY c.ord) AS statuses,
+           array_agg(c.stored_id ORDER BY c.ord) AS ids, array_agg(c.stored_outcome ORDER BY c.ord) AS outcomes
       INTO stored
-      FROM idempotency_claim(principal_ids, 'create_wallet_transfer', keys, content_hashes) AS c;
-    SELECT array_agg(CASE WHEN a.verdict <> 'new' THEN a.verdict
-                          WHEN (a.amount_fen BETWEEN 1 AND 9007199254740991) IS NOT TRUE THEN 'malformed'
-                          WHEN account.account_id IS NULL OR member.family_member_id IS NULL THEN 'not_found'
-                          ELSE 'new' END ORDER BY a.ord) AS verdicts,
-           array_agg(member.member_person_key ORDER BY a.ord) AS receiver_keys
-      INTO about
-      FROM unnest(stored.verdicts, person_keys, account_ids, family_member_ids, amounts_fen) WITH ORDINALITY
-           AS a (verdict, person_key, account_id, family_member_id, amount_fen, ord)
-      LEFT JOIN account ON account.person_key = a.person_key AND account.account_id = a.account_id
-      LEFT JOIN family_member AS member ON member.person_key = a.person_key
-           AND member.family_member_id = a.family_member_id AND member.account_id = a.account_id;
-    claimed := person_claim(
-        ARRAY(SELECT unnest(ARRAY[a.sender, a.receiver])
-                FROM unnest(about.verdicts, person_keys, about.receiver_keys) AS a (verdict, sender, receiver)
-               WHERE a.verdict = 'new'), is_waiting);
-    verdicts := ARRAY(
-        SELECT CASE WHEN a.verdict = 'new' AND NOT (ARRAY[a.sender, a.receiver] <@ claimed AND a.place = 1)
-                    THEN 'deferred' ELSE a.verdict END
-          FROM (SELECT asked.*,
-                       row_number() OVER (PARTITION BY asked.sender, asked.verdict ORDER BY asked.ord) AS place
-                  FROM unnest(about.verdicts, person_keys, about.receiver_keys) WITH ORDINALITY
-                       AS asked (verdict, sender, receiver, ord)) AS a
-         ORDER BY a.ord);
-    verdicts := ARRAY(
-        SELECT CASE WHEN verdicts[c.ord] <> 'new' THEN verdicts[c.ord] WHEN c.verdict = 'locked' THEN 'locked'
-                    ELSE 'deferred' END
-          FROM account_claim(person_keys, ARRAY(
-                   SELECT CASE WHEN verdicts[a.ord] = 'new' THEN a.account_id END
-                     FROM unnest(account_ids) WITH ORDINALITY AS a (account_id, ord) ORDER BY a.ord), is_waiting) AS c
-         ORDER BY c.ord);
+      FROM wallet_transfer_begin(person_keys, account_ids, family_member_ids, amounts_fen, principal_ids, keys,
+                                 content_hashes, waits[1] AND cardinality(waits) = 1) AS c;
     SELECT array_agg(j.status ORDER BY j.ord) AS statuses, array_agg(j.possible ORDER BY j.ord) AS possibles,
            array_agg(j.pool_code ORDER BY j.ord) AS pools, array_agg(j.receiver_key ORDER BY j.ord) AS receiver_keys,
            array_agg(j.receiver_id ORDER BY j.ord) AS receiver_ids,
@@ -67,15 +33,15 @@ BEGIN
            array_agg(j.carried_over_fen ORDER BY j.ord) AS carried_overs,
            array_agg(j.returns_time ORDER BY j.ord) AS returns_times
       INTO judged
-      FROM wallet_transfer_judge(verdicts, person_keys, account_ids, family_member_ids, amounts_fen, business_dates,
-                                 instants) AS j;
+      FROM wallet_transfer_judge(stored.verdicts, person_keys, account_ids, family_member_ids, amounts_fen,
+                                 business_dates, instants) AS j;
     posted_ats := wallet_transfer_post(
         'wallet_out', judged.statuses, transfer_ids, person_keys, account_ids, judged.pools, business_dates,
         judged.current_years, judged.carried_overs, array_fill('current_year'::text, ARRAY[cardinality(keys)]),
         array_fill('carried_over'::text, ARRAY[cardinality(keys)]), NULL, NULL, instant, hash_algorithms[1]);
-    INSERT INTO wallet_transfer (person_key, wallet_transfer_id, receiver_person_key, receiver_id, account_id, pool_code,
-                                 family_member_id, amount_fen, current_year_fen, carried_over_fen, state, created_at,
-                                 business_date, returns_at)
+    INSERT INTO wallet_transfer (person_key, wallet_transfer_id, receiver_person_key, receiver_id, account_id,
+                                 pool_code, family_member_id, amount_fen, current_year_fen, carried_over_fen,
+                                 state, created_at, business_date, returns_at)
     SELECT a.person_key, a.transfer_id, a.receiver_key, a.receiver_id, a.account_id, a.pool_code, a.family_member_id,
            a.amount_fen, a.current_year_fen, a.carried_over_fen, 'pending', a.posted_at, a.business_date,
            ((a.posted_at AT TIME ZONE 'Asia/Shanghai')::date + 1 + a.returns_time) AT TIME ZONE 'Asia/Shanghai'

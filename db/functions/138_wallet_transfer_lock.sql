@@ -1,7 +1,8 @@
 -- Locks transfers to wallets in id order.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: FOR NO KEY UPDATE on each; with `wait` false those that somebody else holds are passed over, with true they are
--- waited for, no longer than lock_timeout. Outcomes: the ids that are locked now. An id that is null is not asked for.
+-- Locks: FOR NO KEY UPDATE on each; with `wait` false those that somebody else holds are passed over, with true they
+-- are waited for, no longer than lock_timeout. Outcomes: the ids that are locked now. An id that is null is not asked
+-- for.
 CREATE OR REPLACE FUNCTION wallet_transfer_lock(person_keys bigint[], transfer_ids uuid[], wait boolean) RETURNS uuid[]
     LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
 DECLARE

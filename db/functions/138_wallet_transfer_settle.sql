@@ -1,7 +1,7 @@
 -- Ends transfers to wallets that are good: the money goes into the wallet, or back to where it came from.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: asked_event accept, decline, cancel or return for all; then arrays with one element for each transfer. whos,
--- actor_kinds and actor_ids: who does it, as state_record has them. business_dates: of the entries.
+-- Arguments: asked_event accept, decline, cancel or return for all; then arrays with one element for each transfer.
+-- whos, actor_kinds and actor_ids: who does it, as state_record has them. business_dates: of the entries.
 -- Locks: the caller has locked the transfers, and the accounts that receive, in earlier statements.
 -- Into a wallet all of it goes to the carried-over part: a wallet has no account year. What goes back, goes to the part
 -- that gave it; but current-year money of an account year that has ended is carried over. The
@@ -23,8 +23,8 @@ BEGIN
            array_agg(sent.current_year_fen ORDER BY a.ord) AS current_years,
            array_agg(sent.carried_over_fen ORDER BY a.ord) AS carried_overs,
            array_agg(CASE WHEN is_in
-                               OR import_account_year(sent.business_date, coalesce(pool.account_year_starts_month, 1::smallint))
-                                  < import_account_year(a.business_date, coalesce(pool.account_year_starts_month, 1::smallint))
+                               OR import_account_year(sent.business_date, year.starts_month)
+                                  < import_account_year(a.business_date, year.starts_month)
                           THEN 'carried_over' ELSE 'current_year' END ORDER BY a.ord) AS current_year_parts,
            array_agg(gave.current_year_entry_id ORDER BY a.ord) AS current_year_linked_ids,
            array_agg(gave.carried_over_entry_id ORDER BY a.ord) AS carried_over_linked_ids
@@ -34,6 +34,7 @@ BEGIN
       LEFT JOIN wallet_transfer AS sent ON a.status = 'good' AND sent.person_key = a.person_key
            AND sent.wallet_transfer_id = a.transfer_id
       LEFT JOIN pool ON pool.pool_code = sent.pool_code
+     CROSS JOIN LATERAL (SELECT coalesce(pool.account_year_starts_month, 1::smallint) AS starts_month) AS year
       LEFT JOIN account AS taking
              ON CASE WHEN is_in THEN taking.person_key = sent.receiver_person_key AND taking.pool_code = '000000'
                      ELSE taking.person_key = sent.person_key AND taking.account_id = sent.account_id END

@@ -1,8 +1,8 @@
 -- Accepts, declines or cancels transfers to wallets, each with its idempotency key and audit event.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: asked_event accept, decline or cancel, and the operation's name, for all; then arrays with one element for
--- each request: person_keys are the keys in transfer_ids, caller_keys those of the citizens who ask. hash_algorithms and
--- waits: that of the first member holds for all; wait only in a batch of one.
+-- each request: person_keys are the keys in transfer_ids, caller_keys those of the citizens who ask. hash_algorithms
+-- and waits: that of the first member holds for all; wait only in a batch of one.
 -- Locks: keys (advisory, tried and never waited for); the transfers in id order; then the accounts that receive, in id
 -- order. A transfer is changed by nobody who has not locked its row.
 -- Outcomes: one row for each member, in order. status, by precedence:
@@ -11,8 +11,8 @@
 --                     accepts or declines, and for a receiver under eighteen with a guardian that guardian
 --   guardian_needed   the receiver asks, and is under eighteen: the guardian has to
 --   not_possible_now  it has ended; or it is to be accepted at the instant of its return or later. possible: what then
---   account_<status>  of account_status_rule: the wallet takes nothing in (take_in); the sender's account is closed (refund),
---                     which money on its way does not let happen
+--   account_<status>  of account_status_rule: the wallet takes nothing in (take_in); the sender's account is closed
+--                     (refund), which money on its way does not let happen
 --   balance_overflow  no account can hold that much
 --   done              it is, with its money where it belongs
 CREATE OR REPLACE FUNCTION wallet_transfer_end(
@@ -72,7 +72,8 @@ BEGIN
     PERFORM wallet_transfer_settle(asked_event, judged.statuses, person_keys, transfer_ids, claimed.whos, citizens,
                                    principal_ids, business_dates, instant, hash_algorithms[1]);
     judged.possibles := ARRAY(SELECT CASE a.status WHEN 'not_possible_now' THEN a.possible END
-                                FROM unnest(judged.statuses, judged.possibles) WITH ORDINALITY AS a (status, possible, ord)
+                                FROM unnest(judged.statuses, judged.possibles) WITH ORDINALITY
+                                     AS a (status, possible, ord)
                                ORDER BY a.ord);
     PERFORM state_answer(
         asked_operation, 'done', judged.statuses, principal_ids, citizens, person_keys, transfer_ids, judged.pools,

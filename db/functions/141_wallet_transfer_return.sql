@@ -1,8 +1,8 @@
 -- Returns transfers to wallets that were not accepted in time. One slice of a sweep.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: instant in business time, real_instant for the audit events; row_limit: how many transfers to look at, those
--- due first. Call again until nothing is left; one that somebody else has locked, or whose account, is passed over for a
--- later sweep.
+-- Arguments: instant in business time, real_instant for the audit events; row_limit: how many transfers to look at,
+-- those due first. Call again until nothing is left; one that somebody else has locked, or whose account, is passed
+-- over for a later sweep.
 -- Locks: the transfers in id order, then the accounts in id order, never waited for. Two sweeps at once share the work.
 -- Outcomes: how many were returned. Frozen accounts and those of the dead receive too (account_status_rule: refund).
 CREATE OR REPLACE FUNCTION wallet_transfer_return(instant timestamptz, real_instant timestamptz, row_limit integer)
@@ -53,8 +53,8 @@ BEGIN
         array_fill((instant AT TIME ZONE 'Asia/Shanghai')::date, ARRAY[count]), instant,
         account_chain_hash(due.person_keys[1]));
     INSERT INTO audit_event (event_id, at, actor_kind, action, person_key, object_id, pool_code)
-    SELECT person_id_at(e.person_key, tick + e.ord), real_instant, 'system', 'return_wallet_transfer', e.person_key, e.id,
-           e.pool_code
+    SELECT person_id_at(e.person_key, tick + e.ord), real_instant, 'system', 'return_wallet_transfer', e.person_key,
+           e.id, e.pool_code
       FROM unnest(due.person_keys, due.ids, due.pools) WITH ORDINALITY AS e (person_key, id, pool_code, ord);
     RETURN count;
 END

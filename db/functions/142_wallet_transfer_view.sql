@@ -13,8 +13,8 @@ RETURNS TABLE (wallet_transfer_id uuid, family_member_id uuid, relation text, am
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT sent.wallet_transfer_id, sent.family_member_id, member.relation, sent.amount_fen, sent.state, sent.created_at,
-           sent.business_date, sent.returns_at, sent.ended_at,
+    SELECT sent.wallet_transfer_id, sent.family_member_id, member.relation, sent.amount_fen, sent.state,
+           sent.created_at, sent.business_date, sent.returns_at, sent.ended_at,
            CASE WHEN side.sees_sender THEN sent.account_id END, CASE WHEN side.sees_sender THEN sent.pool_code END,
            CASE WHEN side.sees_sender THEN sent.current_year_fen END,
            CASE WHEN side.sees_sender THEN sent.carried_over_fen END,

@@ -27,8 +27,9 @@
 SELECT asked.ord, person.person_id, wallet.account_id, wallet.status, wallet.opened_at,
        wallet.current_year_fen + wallet.carried_over_fen, wallet.held_fen,
        wallet.current_year_fen + wallet.carried_over_fen - wallet.held_fen, rule.transfer_max_fen,
-       rule.transfers_a_day::bigint, greatest(rule.transfers_a_day - sent.count, 0), to_char(rule.quiet_from, 'HH24:MI'),
-       to_char(rule.quiet_until, 'HH24:MI'), wallet_is_quiet(rule.quiet_from, rule.quiet_until, asked.instant),
+       rule.transfers_a_day::bigint, greatest(rule.transfers_a_day - sent.count, 0),
+       to_char(rule.quiet_from, 'HH24:MI'), to_char(rule.quiet_until, 'HH24:MI'),
+       wallet_is_quiet(rule.quiet_from, rule.quiet_until, asked.instant),
        to_char(rule.returns_at, 'HH24:MI')
   FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::date[], $5::timestamptz[]) WITH ORDINALITY
        AS asked (person_key, person_id, visible, business_date, instant, ord)

@@ -1,6 +1,7 @@
--- Sends money to relatives' wallets, each with its idempotency key and audit event, and shows the transfers as they began.
+-- Sends money to relatives' wallets, each with its key and audit event, and shows the transfers as they began.
 -- SPDX-License-Identifier: Apache-2.0
--- A repetition is shown what the first request was: what has become of the transfer since stands in the transfer itself.
+-- A repetition is shown what the first request was: what has become of the transfer since stands in the transfer
+-- itself.
 -- mode: set
 -- lane: write
 -- repeatable: yes (the key makes it happen once)

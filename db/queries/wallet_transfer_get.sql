@@ -30,8 +30,8 @@
 -- column: receiver_id uuid
 -- column: receiver_name_sealed bytea
 SELECT 1::bigint, 'done', false, NULL, NULL,
-       shown.wallet_transfer_id, shown.family_member_id, shown.relation, shown.amount_fen, shown.state, shown.created_at,
-       shown.business_date, shown.returns_at, shown.ended_at, shown.account_id, shown.pool_code,
+       shown.wallet_transfer_id, shown.family_member_id, shown.relation, shown.amount_fen, shown.state,
+       shown.created_at, shown.business_date, shown.returns_at, shown.ended_at, shown.account_id, shown.pool_code,
        shown.current_year_fen, shown.carried_over_fen, shown.wallet_account_id, shown.sender_id,
        shown.sender_name_sealed, shown.receiver_id, shown.receiver_name_sealed
   FROM wallet_transfer_view($1, $2, $3) AS shown

@@ -1,7 +1,7 @@
 -- Reads one page of the transfers to a person's wallet, newest first; one row without any when there is none.
 -- SPDX-License-Identifier: Apache-2.0
--- The columns are those of wallet_transfer_create. No row at all when the person is absent, or has nothing in the visible
--- pools. The page is one backward range of an index; what is shown of each is a few probes.
+-- The columns are those of wallet_transfer_create. No row at all when the person is absent, or has nothing in the
+-- visible pools. The page is one backward range of an index; what is shown of each is a few probes.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
@@ -33,8 +33,8 @@
 -- column: receiver_id uuid
 -- column: receiver_name_sealed bytea
 SELECT 1::bigint, 'done', false, NULL, NULL,
-       shown.wallet_transfer_id, shown.family_member_id, shown.relation, shown.amount_fen, shown.state, shown.created_at,
-       shown.business_date, shown.returns_at, shown.ended_at, shown.account_id, shown.pool_code,
+       shown.wallet_transfer_id, shown.family_member_id, shown.relation, shown.amount_fen, shown.state,
+       shown.created_at, shown.business_date, shown.returns_at, shown.ended_at, shown.account_id, shown.pool_code,
        shown.current_year_fen, shown.carried_over_fen, shown.wallet_account_id, shown.sender_id,
        shown.sender_name_sealed, shown.receiver_id, shown.receiver_name_sealed
   FROM person

@@ -10,6 +10,8 @@ from tests.db.posting import INSTANT, Account, Entry, make_id, post
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 NOON = datetime.datetime(2026, 3, 10, 12, tzinfo=CHINA)
 ADULT, CHILD = "1970-01-01", "2015-06-01"
+HOUR = datetime.timedelta(hours=1)
+SIX = datetime.datetime(2026, 3, 11, 6, tzinfo=CHINA)  # when what was sent at NOON returns
 
 
 def at(text):
@@ -185,3 +187,20 @@ def entries(connection, request):
     return connection.execute(
         "SELECT kind, part, direction, amount_fen, system_account FROM ledger_entry WHERE operation_id = %s ORDER BY posted_at, kind, part",
         [request.transfer_id]).fetchall()
+
+
+class Pair:
+    """A sender with money in both parts, a receiver in another province with a wallet, and the membership."""
+
+    def __init__(self, connection, pool_code="620500", current_year_fen=300_000, carried_over_fen=200_000):
+        self.sender = person(connection, current_year_fen, carried_over_fen, pool_code)
+        self.receiver = person(connection, pool_code="440100")
+        self.wallet = wallet_of(connection, self.receiver)
+        self.member = member(connection, self.sender, self.receiver)
+
+
+def back(owner, pair, event, request):
+    if event == "return":
+        return returned(owner, SIX)
+    caller = pair.receiver if event == "decline" else pair.sender
+    return statuses(finish(owner, event, end(request, caller)))

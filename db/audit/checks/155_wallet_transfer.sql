@@ -1,4 +1,4 @@
--- I8: money sent to a wallet left once and is pending, arrived or back, exactly once: each transfer is what the sender's entries say, and the other way round.
+-- I8: money sent to a wallet left once and is pending, arrived or back, exactly once, as the sender's entries say.
 -- SPDX-License-Identifier: Apache-2.0
 -- What leaves is one entry wallet_out of each part of the sender's account. When the transfer is declined, cancelled or
 -- returned, each of them is answered by one wallet_return into the part that gave; but current-year money of an account
@@ -10,15 +10,19 @@ WITH entry AS MATERIALIZED (
     WHERE person_key BETWEEN $1::bigint AND $2::bigint AND kind IN ('wallet_out', 'wallet_return')
 ), sent AS MATERIALIZED (
     SELECT wallet_transfer.*, coalesce(pool.account_year_starts_month, 1) AS starts_month,
-           ('x' || right(replace(wallet_transfer_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903 AS id_key,
-           ('x' || right(replace(receiver_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903 AS receiver_key
+           ('x' || right(replace(wallet_transfer_id::text, '-', ''), 16))::bit(64)::bigint
+           & 4611686018427387903 AS id_key,
+           ('x' || right(replace(receiver_id::text, '-', ''), 16))::bit(64)::bigint
+           & 4611686018427387903 AS receiver_key
     FROM wallet_transfer
     LEFT JOIN pool USING (pool_code)
     WHERE person_key BETWEEN $1::bigint AND $2::bigint
 ), summed AS (
     SELECT person_key, operation_id AS wallet_transfer_id,
-           coalesce(sum(amount_fen) FILTER (WHERE kind = 'wallet_out' AND part = 'current_year'), 0) AS current_year_fen,
-           coalesce(sum(amount_fen) FILTER (WHERE kind = 'wallet_out' AND part = 'carried_over'), 0) AS carried_over_fen,
+           coalesce(sum(amount_fen) FILTER (WHERE kind = 'wallet_out' AND part = 'current_year'), 0)
+               AS current_year_fen,
+           coalesce(sum(amount_fen) FILTER (WHERE kind = 'wallet_out' AND part = 'carried_over'), 0)
+               AS carried_over_fen,
            coalesce(sum(amount_fen) FILTER (WHERE kind = 'wallet_return'), 0) AS returned_fen,
            min(posted_at) FILTER (WHERE kind = 'wallet_out') AS left_at,
            max(posted_at) FILTER (WHERE kind = 'wallet_return') AS back_at,
@@ -69,8 +73,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'returns_at', 'after it was sent', sent.returns_at::text WHERE sent.returns_at <= sent.created_at
     UNION ALL
-    SELECT 'state', CASE WHEN coalesce(summed.returned_fen, 0) = 0 THEN 'pending or accepted' ELSE 'one that gave it all back' END,
-           sent.state
+    SELECT 'state', CASE WHEN coalesce(summed.returned_fen, 0) = 0 THEN 'pending or accepted'
+                         ELSE 'one that gave it all back' END, sent.state
     WHERE coalesce(summed.returned_fen, 0)
           <> CASE WHEN sent.state IN ('declined', 'cancelled', 'returned') THEN sent.amount_fen ELSE 0 END
     UNION ALL
@@ -100,7 +104,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'account_id', sent.account_id::text, entry.account_id::text WHERE entry.account_id <> sent.account_id
     UNION ALL
-    SELECT 'linked_entry_id', CASE entry.kind WHEN 'wallet_out' THEN 'null' ELSE 'the wallet_out that it gives back' END,
+    SELECT 'linked_entry_id',
+           CASE entry.kind WHEN 'wallet_out' THEN 'null' ELSE 'the wallet_out that it gives back' END,
            coalesce(entry.linked_entry_id::text, 'null')
     WHERE CASE entry.kind WHEN 'wallet_out' THEN entry.linked_entry_id IS NOT NULL ELSE gave.entry_id IS NULL END
     UNION ALL

@@ -1,4 +1,4 @@
--- I8: what arrived in a wallet was sent to its person and accepted, once and whole; and a wallet never receives anything else than others may.
+-- I8: what arrived in a wallet was sent to its person and accepted, once and whole; a wallet never becomes active.
 -- SPDX-License-Identifier: Apache-2.0
 -- Looked at with the receiver. Each entry wallet_out of an accepted transfer is answered by one wallet_in of the same
 -- amount, into the carried-over part of the receiver's account of pool 000000. Senders may be in other slices.

@@ -12,7 +12,8 @@ WITH step AS (
       AND action IN ('create_wallet_transfer', 'accept_wallet_transfer', 'decline_wallet_transfer',
                      'cancel_wallet_transfer', 'return_wallet_transfer')
 )
-SELECT 'wallet_transfer', step.object_id::text, 'wallet_transfer_id', 'one audit event ' || step.action || ' of who did it',
+SELECT 'wallet_transfer', step.object_id::text, 'wallet_transfer_id',
+       'one audit event ' || step.action || ' of who did it',
        (SELECT count(*) FROM told
          WHERE (told.person_key, told.object_id, told.action) = (step.person_key, step.object_id, step.action))::text
 FROM step
@@ -21,7 +22,8 @@ WHERE (SELECT count(*) FROM told
               = (step.person_key, step.object_id, step.action, step.actor_kind)
           AND told.actor_id IS NOT DISTINCT FROM step.actor_id) <> 1
 UNION ALL
-SELECT 'wallet_transfer', told.object_id::text, 'wallet_transfer_id', 'a step for the audit event ' || told.action, 'none'
+SELECT 'wallet_transfer', told.object_id::text, 'wallet_transfer_id',
+       'a step for the audit event ' || told.action, 'none'
 FROM told
 LEFT JOIN step USING (person_key, object_id, action)
 WHERE step.object_id IS NULL
