@@ -19,7 +19,7 @@ FORMS = {
 MOVING = re.compile(r'"route":"[^"]*/(?:family|wallet|transfers|withdrawal|payout|document|view-grants|pending|charges)')
 NEEDED = {"test_access_matrix.py", "test_errors.py", "test_rate_limit.py", "test_readiness.py", "test_deadlines.py"}
 
-STEPPING = {"test_view_grants.py"}  # without whose things the steps of some machine would be missing
+STEPPING = {"test_transfers.py", "test_view_grants.py"}  # without whose things the steps of some machine would be missing
 
 
 def test_the_auditor_finds_nothing(main_database, server):
