@@ -157,3 +157,35 @@ def payable(connection, pool="620500"):
         "SELECT coalesce(sum(CASE direction WHEN 'debit' THEN amount_fen ELSE -amount_fen END), 0)::bigint FROM ledger_entry"
         " WHERE system_account = 'withdrawal_payable:' || %s", [pool]).fetchone()
     return fen
+
+
+FILE = """
+SELECT status, is_replayed, payout_file_id, outcome FROM payout_file_create(
+    %(file)s, %(pool)s, %(items)s, %(hash)s, %(by)s, %(instant)s, %(key)s, %(content)s, gen_random_uuid(), 'r', %(real)s)
+"""
+RESULTS = """
+SELECT status, is_replayed, outcome FROM payout_results_record(
+    %(file)s, NULL, %(items)s, %(by)s, %(instant)s, %(key)s, %(content)s, gen_random_uuid(), 'r', %(real)s, 'sha256')
+"""
+
+
+def make_file(connection, *withdrawals, after=hours(5), pool="620500", key=None):
+    """(status, the file's id) of a file of these."""
+    key, file_id = key or f"payout-file-{next(keys)}", make_id(0)
+    items = "".join(f"{of.withdrawal_id}\t{row(connection, of, '(extract(epoch FROM changed_at) * 1000000)::bigint')[0]}\n" for of in withdrawals)
+    (answer,) = connection.execute(FILE, {
+        "file": file_id, "pool": pool, "items": items, "hash": b"h" * 40, "by": OPERATOR, "instant": INSTANT + after, "key": key,
+        "content": hashlib.sha256(key.encode()).digest(), "real": now()}).fetchall()
+    return answer[0], answer[2]
+
+
+def record(connection, file_id, *answers, after=hours(30), key=None):
+    """[status] of answers (withdrawal, "paid" or a bounce code); when it was paid, that day."""
+    key = key or f"payout-results-{next(keys)}"
+    items = "".join(f"{of.withdrawal_id}\tpaid\t\t{day_of(INSTANT + after)}\n" if what == "paid" else f"{of.withdrawal_id}\tbounced\t{what}\t\n"
+                    for of, what in answers)
+    (answer,) = connection.execute(RESULTS, {
+        "file": file_id, "items": items, "by": OPERATOR, "instant": INSTANT + after, "key": key,
+        "content": hashlib.sha256(key.encode()).digest(), "real": now()}).fetchall()
+    assert answer[0] == "done", answer
+    return [one["status"] for one in answer[2]["results"]]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
 
-from tests.harness import charges, entering, money
+from tests.harness import charges, entering, money, scans
 
 WITHDRAWALS = "/v1/withdrawals"
 FILES = "/v1/payout-files"
@@ -59,6 +59,7 @@ def hand_in(sql, withdrawal_id):
         "  FROM withdrawal AS w, LATERAL (SELECT row_number() OVER () AS place, n.*"
         "       FROM materials_needed(w.pool_code, w.reason, w.person_key, w.withdrawal_id) AS n WHERE n.is_required) AS m"
         " WHERE w.person_key = %s AND w.withdrawal_id = %s", [money.key_of(withdrawal_id), withdrawal_id])
+    scans.complete(sql, withdrawal_id)
 
 
 def submitted(api, sql, account_id, by, **changes):
