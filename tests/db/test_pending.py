@@ -26,7 +26,7 @@ SELECT CASE WHEN i <= 3000 THEN i WHEN i <= 3150 THEN %(key)s ELSE 5 END, CASE W
 INSERT INTO family_member (person_key, member_person_key, guardian_person_key, invited_at, changed_at, invited_until, family_member_id, owner_id,
                            account_id, member_id, guardian_id, pool_code, relation, way, state, usages, ended_at)
 SELECT CASE WHEN i <= 3000 THEN i WHEN i <= 3150 THEN %(key)s ELSE 5 END, CASE WHEN i > 3150 THEN %(key)s ELSE 6000 END,
-       CASE WHEN i %% 2 = 0 THEN 6001 END, now(), now(), '2026-12-31', gen_random_uuid(), gen_random_uuid(),
+       CASE WHEN i %% 2 = 0 THEN 6001 + i END, now(), now(), '2026-12-31', gen_random_uuid(), gen_random_uuid(),
        CASE WHEN i > 3000 THEN %(account)s ELSE gen_random_uuid() END, gen_random_uuid(), CASE WHEN i %% 2 = 0 THEN gen_random_uuid() END,
        '620500', 'parent', 'direct', CASE WHEN i <= 3000 THEN 'invited' ELSE 'declined' END, '{medicine}',
        CASE WHEN i > 3000 THEN now() END FROM generate_series(1, 3300) AS i
