@@ -1,9 +1,12 @@
 """Wallets over HTTP: people with accounts and wallets, relatives who share, and transfers between them."""
 # SPDX-License-Identifier: Apache-2.0
 import datetime
+import json
+import subprocess
 import uuid
 
-from tests.harness import money, records
+from tests.harness import money, providers, records
+from tests.harness.database import BINARY
 from tests.harness.people import Principal
 
 TRANSFERS = "/v1/wallet-transfers"
@@ -113,6 +116,18 @@ class Place:
         made = made.json()
         return Principal(made["token"], kind, subject_id=made["subject_id"], person_id=made["subject_id"],
                          role=" ".join(made["roles"]) or None, regions=tuple(made["regions"]))
+
+    def provider(self, institution_type, regions):
+        made = self.api.post("/v1/admin/clients", by=self.database.demo.admin, json={
+            "kind": "provider", "name": f"client {uuid.uuid4()}", "regions": regions, **providers.institution(institution_type)})
+        assert made.status_code == 201, made.text
+        return self.token("client", subject_id=made.json()["client_id"])
+
+    def faults(self):
+        """What the auditor finds."""
+        report = subprocess.run([BINARY, "audit", "--json"], env=self.database.environment, capture_output=True, text=True,
+                                timeout=300)
+        return json.loads(report.stdout)["faults"]
 
     def now(self):
         clock = self.api.get("/v1/test-clock", by=self.security).json()

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 import psycopg
 import pytest
+from tests.harness import changes, charges, entering, family, money
 from tests.harness.database import Database
 from tests.harness.problems import check_problem
 from tests.harness.server import wait_until
-from tests.harness.wallets import Pair, Place, balance, end, noon_of_tomorrow, send, state
+from tests.harness.wallets import Pair, Place, balance, end, noon_of_tomorrow, opened, send, state
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +122,34 @@ def test_what_came_back_stands_in_the_daughters_log(place):
     entries = place.api.get(f"/v1/accounts/{day.pair.sender.account_id}/entries", by=day.pair.sender).json()["data"]
     assert [entry["kind"] for entry in entries[:2]] == ["wallet_return", "wallet_out"]
     assert entries[0]["linked_entry_id"] == entries[1]["entry_id"]
+
+
+def test_from_the_invitation_to_the_medicine(place):
+    """The mother is insured as a resident and has no account of her own: her daughter's money pays in Guangzhou, and comes back."""
+    place.until(8)
+    api, api_of = place.api, (place.api, place.operator, place.token)
+    daughter = family.owner(api, place.sql, place.operator, place.token)
+    money.post(place.sql, daughter.account_id, [money.adjust(300_000)], instant=place.now())
+    card_number = entering.fresh_card()
+    mother = family.relative(*api_of, pool_code="440100", card_number=card_number)
+    member = family.share(api, daughter, mother, relation="parent")
+    assert send(api, daughter, member, 150_000).json()["code"] == "wallet_not_open"
+    wallet = opened(api, mother)
+    sent = send(api, daughter, member, 150_000)
+    assert sent.status_code == 201 and sent.json()["relation"] == "parent"
+    assert end(api, sent.json()["wallet_transfer_id"], "accept", mother).status_code == 200
+    pharmacy = place.provider("pharmacy", regions=["440100"])
+    numbers = {"citizen_number": mother.citizen_number, "card_number": card_number}
+    paid = charges.send(api, pharmacy, charges.body(amount_fen=40_000, **numbers))
+    assert paid.status_code == 201, paid.text
+    assert [payer["payer_kind"] for payer in paid.json()["payers"] if payer["captured_fen"]] == ["wallet"]
+    assert balance(api, wallet, mother) == (0, 110_000)
+    back = changes.refund(api, pharmacy, paid.json()["charge_id"], amount_fen=10_000)
+    assert back.status_code == 201, back.text
+    assert balance(api, wallet, mother) == (0, 120_000) and sum(balance(api, daughter.account_id, daughter)) == 150_000
+    entries = api.get(f"/v1/accounts/{wallet}/entries", by=mother).json()["data"]
+    assert [entry["kind"] for entry in entries] == ["charge_refund", "charge", "wallet_in"]
+
+
+def test_the_books_are_clean(place):
+    assert place.faults() == []
