@@ -38,6 +38,7 @@ WITH success (operation, status) AS (VALUES
     WHERE action IN ('create_charge', 'capture_charge', 'void_charge', 'create_refund')
       AND at > now() - interval '6 days'
       AND actor_kind = 'client' AND object_id IS NOT NULL AND detail -> 'refused' IS NULL
+      AND detail -> 'payer_kind' IS NULL -- not what relatives are told of it
       AND ('x' || right(replace(object_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903
           BETWEEN $1::bigint AND $2::bigint
 )
