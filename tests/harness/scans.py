@@ -131,13 +131,13 @@ def cancel(sql, object_id, table):
         over(sql, object_id, table)
         sql.execute(
             "INSERT INTO state_change (person_key, at, seq, object_id, actor_id, machine, event, from_state, to_state, who, actor_kind)"
-            " SELECT person_key, greatest(at, now()), 2, object_id, actor_id, machine, 'cancel', to_state, 'cancelled', 'person', 'citizen'"
+            " SELECT person_key, now(), 2, object_id, actor_id, machine, 'cancel', to_state, 'cancelled', 'person', 'citizen'"
             " FROM state_change WHERE object_id = %s AND seq = 1", [object_id])
 
 
 def over(sql, object_id, table="transfer", state="cancelled"):
-    changed = ", changed_at = greatest(changed_at, now())" if table == "withdrawal" else ""
-    sql.execute(f"UPDATE {table} SET state = %s, ended_at = now(){changed} WHERE {table}_id = %s", [state, object_id])
+    changed = "changed_at" if table == "withdrawal" else "entered_at"
+    sql.execute(f"UPDATE {table} SET state = %s, ended_at = now(), {changed} = now() WHERE {table}_id = %s", [state, object_id])
 
 
 def path_of(kind, object_id):

@@ -56,15 +56,18 @@ def test_in_pieces_of_any_size(desk):
         assert desk.content(document_id).content == content
 
 
-def test_the_same_bytes_again_change_nothing(desk):
-    transfer_id = desk.transfer()
-    first = desk.hand_in(transfer_id)
-    again = desk.hand_in(transfer_id)
+@pytest.mark.parametrize(("kind", "other_kind"), [("transfer", "enrolment_certificate"), ("withdrawal", "emigration_proof")])
+def test_the_same_bytes_again_change_nothing(desk, kind, other_kind):
+    object_id = getattr(desk, kind)()
+    first = desk.hand_in(object_id, kind=kind)
+    again = desk.hand_in(object_id, kind=kind)
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json() and again.headers["location"] == first.headers["location"]
-    other = desk.hand_in(transfer_id, document_kind="enrolment_certificate")
+    other = desk.hand_in(object_id, kind=kind, document_kind=other_kind)
     assert other.status_code == 201
-    assert len(desk.listed(transfer_id)) == 2
+    assert len(desk.listed(object_id, kind)) == 2
+    if kind == "withdrawal":
+        scans.over(desk.sql, object_id, "withdrawal")
 
 
 def test_what_is_needed_is_there_then(desk):
