@@ -1,5 +1,6 @@
 """One charge, several payers, over HTTP: the account, older ones, the wallet, relatives; who is shown what; refunds in reverse."""
 # SPDX-License-Identifier: Apache-2.0
+import datetime
 import functools
 
 import pytest
@@ -42,8 +43,8 @@ def test_account_older_one_wallet_and_relatives_pay_in_their_order(api, sql, pro
     older = family_rows.account(sql, parent, "620900", 200, 100)
     wallet = family_rows.wallet(sql, parent, 400)
     family_rows.share(sql, second, parent)
-    relation = family_rows.share(sql, first, parent, since=None, charge_limit_fen=700)
-    sql.execute("UPDATE family_member SET activated_at = activated_at - interval '1 day' WHERE family_member_id = %s", [relation])
+    earlier = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=401)
+    relation = family_rows.share(sql, first, parent, since=earlier, charge_limit_fen=700)
     response = charges.charge(api, provider, parent.account_id, 2000, item="降压药")
     assert response.status_code == 201, response.text
     made = response.json()
