@@ -6,7 +6,7 @@ import uuid
 import psycopg
 import pytest
 
-from tests.db import sharing
+from tests.db import family_steps as sharing
 from tests.db.charging import add_account
 from tests.db.posting import make_id
 
