@@ -14,7 +14,6 @@ MODULES = (test_adjustments, test_audit, test_audit_charges, test_audit_consent,
            test_audit_rewritten, test_audit_settlements, test_audit_snapshots, test_audit_transfer_applications, test_audit_transfers,
            test_audit_views, test_audit_wallets,
            test_audit_withdrawals, test_corrections)
-           test_audit_views, test_audit_wallets, test_corrections)
 AUDIT = pathlib.Path(__file__).resolve().parents[2] / "db" / "audit"
 
 
