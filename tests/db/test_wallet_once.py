@@ -119,6 +119,39 @@ def test_no_member_harms_the_others(owner, pair, poison):
     assert answers[1]["status"] == "created" and answers[0]["status"] not in ("created", "done")
 
 
+@pytest.mark.parametrize("poison", [{"transfer_id": None}, {"person_key": None}, {"caller_key": None}, {"person_key": 0}], ids=str)
+@pytest.mark.parametrize("event", ["accept", "decline", "cancel"])
+def test_no_end_harms_the_others(owner, pair, event, poison):
+    good, by = sent(owner, send(pair.sender, pair.member)), pair.sender if event == "cancel" else pair.receiver
+    bad = end(good, by)
+    for name, value in poison.items():
+        setattr(bad, name, value)
+    assert statuses(finish(owner, event, bad, end(good, by))) == ["not_found", "done"]
+
+
+@pytest.mark.parametrize("table", ["person", "account"])
+def test_what_somebody_else_holds_is_put_off(owner, cluster, migrated, pair, table):
+    """Nobody waits for it in a batch, and the others go on."""
+    other = Pair(owner)
+    with cluster.connect(migrated.database, "owner") as holder, holder.transaction():
+        holder.execute(f"SELECT FROM {table} WHERE person_key = %s FOR UPDATE", [pair.sender.person_key])
+        requests = [send(pair.sender, pair.member), send(other.sender, other.member)]
+        assert statuses(create(owner, *requests)) == ["deferred", "created"]
+    assert statuses(create(owner, requests[0])) == ["created"]
+
+
+def test_an_end_that_somebody_else_is_at_is_put_off(owner, cluster, migrated, pair):
+    """The transfer, or the account that would receive; the sweep passes it over."""
+    request = sent(owner, send(pair.sender, pair.member))
+    for table, column, value in (("wallet_transfer", "wallet_transfer_id", request.transfer_id),
+                                 ("account", "account_id", pair.sender.account_id)):
+        with cluster.connect(migrated.database, "owner") as holder, holder.transaction():
+            holder.execute(f"SELECT FROM {table} WHERE {column} = %s FOR UPDATE", [value])
+            assert statuses(finish(owner, "cancel", end(request, pair.sender))) == ["deferred"]
+            assert returned(owner, SIX) == 0
+    assert returned(owner, SIX) == 1
+
+
 def test_opening(owner):
     someone, dead = person(owner), person(owner)
     ask = walleting.Open(NOON, someone, person_key=someone.person_key, person_id=someone.person_id)
