@@ -30,14 +30,15 @@ BEGIN
     SELECT array_agg(CASE WHEN verdicts[a.ord] <> 'new' THEN verdicts[a.ord]
                           WHEN w.withdrawal_id IS NULL
                                OR NOT (a.visible IS NULL OR w.pool_code LIKE ANY (string_to_array(a.visible, ',')))
-                               THEN 'not_found'
-                          WHEN a.ord <> (SELECT min(f.ord) FROM unnest(withdrawal_ids) WITH ORDINALITY AS f (id, ord)
-                                          WHERE f.id = a.withdrawal_id AND verdicts[f.ord] = 'new') THEN 'deferred'
-                          ELSE 'new' END ORDER BY a.ord),
+                               THEN 'not_found' ELSE 'new' END ORDER BY a.ord),
            array_agg(w.account_id ORDER BY a.ord)
       INTO verdicts, account_ids
       FROM unnest(person_keys, withdrawal_ids, visibles) WITH ORDINALITY AS a (person_key, withdrawal_id, visible, ord)
       LEFT JOIN withdrawal AS w ON w.person_key = a.person_key AND w.withdrawal_id = a.withdrawal_id;
+    SELECT array_agg(CASE WHEN a.verdict = 'new' AND a.place > 1 THEN 'deferred' ELSE a.verdict END ORDER BY a.ord)
+      INTO verdicts
+      FROM (SELECT one.*, row_number() OVER (PARTITION BY one.verdict, one.withdrawal_id ORDER BY one.ord) AS place
+              FROM unnest(verdicts, withdrawal_ids) WITH ORDINALITY AS one (verdict, withdrawal_id, ord)) AS a;
     verdicts := withdrawal_lock(verdicts, person_keys, withdrawal_ids, is_waiting);
     RETURN QUERY
     SELECT c.ord,

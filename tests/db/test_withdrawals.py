@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from tests.db.charging import add_provider, charge, created, hold, hours
+from tests.db.merging import merge
 from tests.db.posting import INSTANT, make_id
 from tests.db.withdrawing import (CARD, FIRST, OPERATOR, SECOND, Application, Step, account_of, apply, approved, done, hand_in,
                                   money, payable, reviewed, row, statuses, submitted, take)
@@ -181,3 +182,39 @@ def test_a_desk_takes_over_what_cannot_move(migrated, owner):
         ("approved", "destination_not_connected", "transfer", "person", b"t" * 40, "person", "active")]
     owner.execute("UPDATE transfer SET withdrawal_id = withdrawal.withdrawal_id FROM withdrawal WHERE withdrawal.transfer_id = transfer.transfer_id")
     assert {fault["table"] for fault in audit(migrated)["faults"]} <= {"transfer", "enrolment"}, "it has neither steps nor an enrolment here"
+
+
+def test_a_record_with_a_withdrawal_under_way_is_not_merged(migrated, owner):
+    survivor, duplicate = account_of(owner), account_of(owner)
+    asked = submitted(owner, duplicate)
+    assert merge(owner, survivor, duplicate)[0] == "conflict"
+    done(owner, Step(asked, "cancel"))
+    assert merge(owner, survivor, duplicate)[0] == "applied"
+    assert audit(migrated)["faults"] == []
+
+
+def test_an_account_whose_money_may_come_back_is_not_closed(owner):
+    account = account_of(owner)
+    approved(owner, account)
+    assert owner.execute("SELECT account_status_fault(account, 'closed') FROM account WHERE account_id = %s",
+                         [account.account_id]).fetchone() == ("not_allowed_in_status",)
+
+
+def test_poisonous_members_hold_up_nobody(migrated, owner):
+    """Absent, foreign, twice the same withdrawal, twice the same key, over, impossible: each gets its own answer."""
+    good, other, over = submitted(owner), submitted(owner), submitted(owner)
+    done(owner, Step(over, "cancel"))
+    absent = Step(good, "approve", actor=FIRST)
+    absent.withdrawal_id = make_id(good.person_key)
+    same_key = Step(other, "approve", actor=FIRST)
+    answers = take(owner, absent, Step(good, "approve", actor=FIRST, visible="44%"), Step(good, "approve", actor=FIRST),
+                   Step(good, "refuse", actor=SECOND, reason="other"), same_key, same_key, Step(over, "approve", actor=FIRST),
+                   Step(submitted(owner), "approve", actor=OPERATOR))
+    assert statuses(answers) == ["not_found", "not_found", "done", "deferred", "done", "deferred", "not_possible_now",
+                                 "reviewer_cannot_decide"]
+    first, second = Application(account_of(owner)), Application(account_of(owner))
+    second.account = first.account
+    second.person_key = first.person_key
+    third = Application(account_of(owner), name_hash=b"x" * 32)
+    assert statuses(apply(owner, first, second, third)) == ["done", "deferred", "payee_not_accepted"]
+    assert audit(migrated)["faults"] == []
