@@ -88,3 +88,7 @@ def step(api, transfer_id, desk, by, decision="approve", **words):
     response = decide(api, transfer_id, desk, by, decision, **words)
     assert response.status_code == 200, response.text
     return response.json()
+
+
+def today():
+    return datetime.datetime.now(money.CHINA).date().isoformat()

@@ -4,7 +4,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.harness import money, moving
+from tests.harness import money, moving, transfers
 from tests.harness.moving import FAR, NEAR, decide, step
 from tests.harness.problems import check_problem, faults
 from tests.harness.records import insured
@@ -250,3 +250,21 @@ def test_two_decisions_at_once(api, sql, staff, new_token, person):
     assert {a.json()["code"] for a in answers if a.status_code == 409} == {"not_possible_now"}
     moved = sql.execute("SELECT sum(amount_fen) FROM ledger_entry WHERE operation_id = %s", [transfer_id]).fetchone()
     assert moved == (5700,) and balance(api, person) == (0, 0)
+
+
+def test_cancelled_or_taken_in(api, sql, staff, new_token):
+    """The person changes their mind while the new pool takes them in: one of both, and the money is where the state says."""
+    for _ in range(6):
+        person = insured(api, sql, staff["operator"], new_token)
+        money.post(sql, person.account_id, [money.adjust(5700)])
+        transfer_id = moving.apply(sql, person)
+        bring(api, staff, transfer_id, "out", "in", "out")
+        with ThreadPoolExecutor(2) as pool:
+            taken = pool.submit(decide, api, transfer_id, "in", staff["in"])
+            back = pool.submit(transfers.cancel, api, person, transfer_id)
+        answers = taken.result(), back.result()
+        assert sorted(a.status_code for a in answers) == [200, 409], [a.text for a in answers]
+        state = transfers.get(api, person, transfer_id).json()["state"]
+        kept = sql.execute("SELECT pool_code, current_year_fen FROM account WHERE person_key = %s AND current_year_fen > 0",
+                           [money.key_of(person.person_id)]).fetchall()
+        assert kept == [({"completed": FAR, "cancelled": "620500"}[state], 5700)]
