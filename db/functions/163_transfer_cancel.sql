@@ -37,13 +37,16 @@ BEGIN
            AND claims[a.ord] ->> 'verdict' = 'locked'
            AND (a.visible IS NULL OR t.from_pool_code LIKE ANY (string_to_array(a.visible, ','))
                 OR t.to_pool_code LIKE ANY (string_to_array(a.visible, ',')));
+    -- Before the accounts, as those do who settle a payout: who waits for a transfer holds no account.
+    PERFORM transfer_lock(ARRAY(SELECT CASE WHEN f.found IS NOT NULL THEN 'good' ELSE 'not_found' END
+                                  FROM unnest(found) WITH ORDINALITY AS f (found, ord) ORDER BY f.ord),
+                          person_keys, transfer_ids);
     SELECT array_agg(CASE WHEN claims[c.ord] ->> 'verdict' <> 'locked' THEN claims[c.ord] ->> 'verdict'
                           WHEN found[c.ord] IS NULL THEN 'not_found'
                           WHEN c.verdict = 'deferred' THEN 'deferred' ELSE 'good' END ORDER BY c.ord) INTO statuses
       FROM account_claim(person_keys, ARRAY(SELECT (f.found ->> 'account_id')::uuid
                                               FROM unnest(found) WITH ORDINALITY AS f (found, ord) ORDER BY f.ord),
                          is_waiting) AS c;
-    PERFORM transfer_lock(statuses, person_keys, transfer_ids);
     -- In a later statement than the locks.
     SELECT array_agg(CASE WHEN a.status <> 'good' THEN a.status
                           WHEN step.event IS NULL THEN 'not_possible_now' ELSE 'good' END ORDER BY a.ord),

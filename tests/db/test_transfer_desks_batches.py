@@ -8,6 +8,7 @@ import pytest
 from tests.db.charging import add_provider, charge, create, statuses
 from tests.db.posting import INSTANT, POOL, Account
 from tests.db.transferring import (DAY, FAR, IN, OUT, Decision, accounts, apply, bring, decide, enrolments, entries, hand_in, row, step)
+from tests.harness.server import wait_until
 
 STATES = {"transfer": ["submitted", "checked_out", "checked_in", "out_review", "in_review", "completed", "rejected", "cancelled"],
           "transfer_payout": ["submitted", "out_review", "paying", "completed", "rejected", "cancelled"]}
@@ -223,3 +224,23 @@ def test_one_of_two_decisions(cluster, migrated, superuser):
         state = row(superuser, moving)["state"]
         assert accounts(superuser, moving) == {
             "completed": {POOL: ("closed", 0, 0), FAR: ("active", 5000, 700)}, "rejected": {POOL: ("active", 5000, 700)}}[state]
+
+
+def test_a_cancellation_that_waits_for_a_transfer_holds_no_account(cluster, migrated, superuser):
+    """Whoever settles a payout has the transfer first and the account then: nobody waits for them the other way round."""
+    moving = bring(superuser, apply(superuser), "in_review")
+    with cluster.connect(migrated.database) as settling, cluster.connect(migrated.database) as cancelling:
+        with settling.transaction():
+            settling.execute("SELECT FROM transfer WHERE transfer_id = %s FOR NO KEY UPDATE", [moving.transfer_id])
+            answers = []
+            thread = threading.Thread(target=lambda: answers.append(cancelling.execute(
+                "SELECT status FROM transfer_cancel(%s, %s, '{NULL}'::text[], '{person}', '{citizen}', %s, '{x}', %s, '{key-12345678}',"
+                " ARRAY[sha256('x')], %s, '{request}', %s, '{sha256}', '{true}')",
+                [[moving.transfer_id], [moving.person_key], [moving.account.person_id], [INSTANT + 2 * DAY], [uuid.uuid4()],
+                 [INSTANT + 2 * DAY]]).fetchone()))
+            thread.start()
+            wait_until(lambda: superuser.execute("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname ="
+                                                 " current_database()").fetchall(), "the cancellation to wait")
+            settling.execute("SELECT FROM account WHERE account_id = %s FOR NO KEY UPDATE NOWAIT", [moving.account.account_id])
+        thread.join(60)
+    assert answers == [("done",)] and accounts(superuser, moving) == {POOL: ("active", 5000, 700)}
