@@ -14,9 +14,9 @@ static enum problem bind(struct request *request, struct call *call)
     const struct arg *card = &request->args[CHANGE_WITHDRAWAL_BANK_ACCOUNT_BANK_CARD];
     struct span sealed;
     struct money *money;
-    withdrawal_check_card(request, card);
+    bool is_valid = withdrawal_check_card(request, card);
     enum problem problem = withdrawal_begin(request, &args, &money);
-    if (problem != PROBLEM_NONE || request->faults_count > 0) {
+    if (problem != PROBLEM_NONE || !is_valid) {
         return problem != PROBLEM_NONE ? problem : PROBLEM_VALIDATION_FAILED;
     }
     if (!sealed_make(request, "withdrawal.bank_card", request->args[args.id].uuid, card->text, &sealed)) {

@@ -11,12 +11,15 @@ static const struct withdrawal_args args = {
     .dry_run = CREATE_WITHDRAWAL_DRY_RUN,
 };
 
-static void check_payee(struct request *request)
+/* Also true to itself when there is no memory for the faults. */
+static bool check_payee(struct request *request)
 {
-    withdrawal_check_card(request, &request->args[CREATE_WITHDRAWAL_BANK_CARD]);
-    if (!person_name_is_valid(request->args[CREATE_WITHDRAWAL_PAYEE_NAME].text)) {
+    bool has_card = withdrawal_check_card(request, &request->args[CREATE_WITHDRAWAL_BANK_CARD]);
+    bool has_name = person_name_is_valid(request->args[CREATE_WITHDRAWAL_PAYEE_NAME].text);
+    if (!has_name) {
         request_fault(request, ARG_BODY, "payee_name", "malformed", NULL);
     }
+    return has_card && has_name;
 }
 
 static bool bind_payee(struct request *request, struct uuid withdrawal_id, struct call *call)
@@ -40,9 +43,9 @@ static enum problem bind(struct request *request, struct call *call)
     uint64_t key = uuid_key(account_id);
     struct uuid withdrawal_id = uuid_make(key);
     struct money *money;
-    check_payee(request);
+    bool is_valid = check_payee(request);
     enum problem problem = withdrawal_begin(request, &args, &money);
-    if (problem != PROBLEM_NONE || request->faults_count > 0) {
+    if (problem != PROBLEM_NONE || !is_valid) {
         return problem != PROBLEM_NONE ? problem : PROBLEM_VALIDATION_FAILED;
     }
     bool is_citizen = request->principal.kind == PRINCIPAL_CITIZEN;

@@ -14,7 +14,7 @@ static enum problem bind(struct request *request, struct call *call)
     const struct arg *note = &request->args[DECIDE_WITHDRAWAL_NOTE];
     bool is_refusal = span_equal(request->args[DECIDE_WITHDRAWAL_DECISION].text, SPAN("refuse"));
     struct money *money;
-    withdrawal_check_note(request, note);
+    bool is_valid = withdrawal_check_note(request, note) && reason->present == is_refusal;
     if (reason->present != is_refusal) {
         request_fault(request, ARG_BODY, "reason_code", is_refusal ? "required" : "not_allowed", NULL);
     }
@@ -22,7 +22,7 @@ static enum problem bind(struct request *request, struct call *call)
         request_fault(request, ARG_BODY, "note", "required", NULL);
     }
     enum problem problem = withdrawal_begin(request, &args, &money);
-    if (problem != PROBLEM_NONE || request->faults_count > 0) {
+    if (problem != PROBLEM_NONE || request->faults_count > 0 || !is_valid) {
         return problem != PROBLEM_NONE ? problem : PROBLEM_VALIDATION_FAILED;
     }
     withdrawal_bind_step(request, STATEMENT_WITHDRAWAL_DECIDE, is_refusal ? "refuse" : "approve", &args, money, call);

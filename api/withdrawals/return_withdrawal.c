@@ -12,9 +12,9 @@ static enum problem bind(struct request *request, struct call *call)
 {
     const struct arg *note = &request->args[RETURN_WITHDRAWAL_NOTE];
     struct money *money;
-    withdrawal_check_note(request, note);
+    bool is_valid = withdrawal_check_note(request, note);
     enum problem problem = withdrawal_begin(request, &args, &money);
-    if (problem != PROBLEM_NONE || request->faults_count > 0) {
+    if (problem != PROBLEM_NONE || !is_valid) {
         return problem != PROBLEM_NONE ? problem : PROBLEM_VALIDATION_FAILED;
     }
     withdrawal_bind_step(request, STATEMENT_WITHDRAWAL_RETURN, "give_up", &args, money, call);

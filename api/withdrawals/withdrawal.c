@@ -49,13 +49,15 @@ enum problem withdrawal_begin(struct request *request, const struct withdrawal_a
     return problem;
 }
 
-void withdrawal_check_note(struct request *request, const struct arg *note)
+bool withdrawal_check_note(struct request *request, const struct arg *note)
 {
-    if (note->present && numbers_may_be_in(note->text)) {
+    bool is_valid = !note->present || !numbers_may_be_in(note->text);
+    if (!is_valid) {
         request_fault(request, ARG_BODY, "note", "not_allowed",
                       request->language == LANGUAGE_EN ? "Leave out numbers of people: the person reads it."
                                                        : "请勿填写证件、电话等号码：本人会看到说明。");
     }
+    return is_valid;
 }
 
 bool withdrawal_check_card(struct request *request, const struct arg *card)

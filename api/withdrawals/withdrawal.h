@@ -15,8 +15,8 @@ struct withdrawal_args {
  * arena. The person whose thing it is has the key of the id.
  */
 enum problem withdrawal_begin(struct request *request, const struct withdrawal_args *args, struct money **money);
-/* A note for the person to read, and a bank card: faults of the body where they are none. */
-void withdrawal_check_note(struct request *request, const struct arg *note);
+/* A note for the person to read, and a bank card: false, with a fault of the body, where they are none. */
+bool withdrawal_check_note(struct request *request, const struct arg *note);
 bool withdrawal_check_card(struct request *request, const struct arg *card);
 /* /body/paid_on, or today; a fault when it is yet to come. */
 int32_t withdrawal_paid_on(struct request *request, const struct arg *paid_on, const struct money *money);
