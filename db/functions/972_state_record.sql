@@ -14,6 +14,7 @@ RETURNS void
 #variable_conflict use_column
 DECLARE
     tick bigint := person_id_tick();
+    salt bigint := floor(random() * 4611686018427387904)::bigint; -- others record at the same tick
     now timestamptz := clock_timestamp();
     missing text;
 BEGIN
@@ -44,7 +45,7 @@ BEGIN
         RETURNING object_id, machine, to_state, at
     )
     INSERT INTO outbox (outbox_id, kind, event, next_attempt_at, created_at, expires_at)
-    SELECT person_id_at(0, tick + row_number() OVER (ORDER BY taken.object_id)), 'event',
+    SELECT person_id_at(salt, tick + row_number() OVER (ORDER BY taken.object_id)), 'event',
            jsonb_build_object('event', taken.machine || '.' || taken.to_state, 'object_id', taken.object_id,
                               'pool_code', pools[array_position(object_ids, taken.object_id)], 'at', taken.at),
            now, now, now + interval '7 days'

@@ -65,8 +65,10 @@ void request_fault(struct request *request, enum arg_place place, const char *na
 {
     if (request->faults_count == LIMIT_FIELD_ERRORS)
         return;
-    if (request->faults == NULL)
+    if (request->faults == NULL) {
         request->faults = arena_alloc(request->arena, LIMIT_FIELD_ERRORS * sizeof *request->faults);
+        request->faults_count = request->faults == NULL; /* counts without memory too: nothing faulty goes on */
+    }
     if (request->faults == NULL)
         return;
     struct fault *fault = &request->faults[request->faults_count++];
@@ -154,7 +156,7 @@ void problem_render(const struct request *request, enum problem problem, struct 
     write_member(&writer, "detail", is_english ? info->detail_en : info->detail_zh);
     write_member(&writer, "code", info->code);
     write_member(&writer, "request_id", request->request_id);
-    if (problem == PROBLEM_VALIDATION_FAILED && request->faults_count > 0)
+    if (problem == PROBLEM_VALIDATION_FAILED && request->faults != NULL)
         write_faults(request, &writer);
     if (problem == PROBLEM_NOT_POSSIBLE_NOW && request->possible.length > 0)
         write_possible(request, &writer);
