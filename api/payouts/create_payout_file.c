@@ -37,6 +37,7 @@ static enum problem bind(struct request *request, struct call *call)
     call_init(call, STATEMENT_PAYOUT_CANDIDATES);
     call_text(call, PAYOUT_CANDIDATES_PARAM_POOL_CODE, pool_code);
     call_int(call, PAYOUT_CANDIDATES_PARAM_ROW_LIMIT, LIMIT_PAYOUT_LINES);
+    call_uuid(call, PAYOUT_CANDIDATES_PARAM_PRINCIPAL_ID, request->principal.subject_id);
     return PROBLEM_NONE;
 }
 

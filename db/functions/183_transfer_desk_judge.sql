@@ -8,7 +8,8 @@
 --                           move out
 --   not_found               the desk's pool is not the caller's
 --   not_possible_now        the state does not allow it, or it is the other desk's turn
---   reviewer_cannot_decide  the other desk's decisions are of the same person
+--   reviewer_cannot_decide  the other desk's decisions are of the same person; they have entered the application; or they
+--                           have checked a payout, which nobody at another desk looks at, and would let it go too
 --   documents_missing       a check, and a document that is needed has not been handed in
 --   good                    nothing speaks against it yet
 CREATE OR REPLACE FUNCTION transfer_desk_judge(
@@ -29,7 +30,12 @@ BEGIN
                     THEN 'malformed'
                 WHEN what.event IS NULL THEN 'not_possible_now'
                 WHEN a.moves_on IS NOT NULL AND what.event <> 'move_out' THEN 'malformed'
-                WHEN a.actor_id IN (side.checked_by, side.reviewed_by) THEN 'reviewer_cannot_decide'
+                WHEN a.actor_id IN (side.checked_by, side.reviewed_by)
+                     OR (transfer.machine = 'transfer_payout' AND what.event = 'move_out'
+                         AND a.actor_id = transfer.out_checked_by)
+                     OR EXISTS (SELECT FROM state_change AS first
+                                 WHERE first.person_key = a.person_key AND first.object_id = a.transfer_id
+                                   AND first.seq = 1 AND first.actor_id = a.actor_id) THEN 'reviewer_cannot_decide'
                 WHEN what.event IN ('check_out', 'check_in')
                      AND EXISTS (SELECT FROM materials_needed(side.pool_code, 'transfer', a.person_key, a.transfer_id)
                                           AS material

@@ -8,7 +8,7 @@ from tests.db.planting import assert_named
 from tests.db.posting import INSTANT, Account
 from tests.db.test_audit_charges import take_checks_off
 from tests.db.test_audit_rewritten import RECHAIN
-from tests.db.transferring import DAY, IN, NEAR, OUT, apply, bring, row, step
+from tests.db.transferring import DAY, IN, NEAR, OUT, OUT_TWO, apply, bring, row, step
 from tests.db.world import audit
 
 SET = "UPDATE transfer SET {} WHERE transfer_id = %({})s"
@@ -61,6 +61,12 @@ PLANTED = {
         "UPDATE transfer SET in_reviewed_by = out_reviewed_by WHERE transfer_id = %(done)s;"
         "UPDATE state_change SET actor_id = %(out)s WHERE object_id = %(done)s AND event = 'take_in'",
         "transfer", "{done}", "in_checked_by"),
+    "payout let go by who checked it": (
+        "UPDATE transfer SET out_reviewed_by = out_checked_by WHERE transfer_id = %(paid)s;"
+        "UPDATE state_change SET actor_id = %(out)s WHERE object_id = %(paid)s AND event = 'move_out'",
+        "transfer", "{paid}", "out_reviewed_by"),
+    "decided by who has applied": (
+        "UPDATE state_change SET actor_id = %(out)s WHERE object_id = %(done)s AND seq = 1", "transfer", "{done}", "out_checked_by"),
     "transfer of another machine": of("machine", "machine = 'transfer_payout'", free=True),
     "transfer of another way": of("way", "way = 'in_province'"),
     "transfer in another state": of("state", "state = 'rejected'"),
@@ -159,7 +165,7 @@ def moves(superuser):
     assert step(superuser, made.back, "in", "refuse", instant=INSTANT + 2 * DAY) == "done"
     made.near = bring(superuser, apply(superuser, "in_province", NEAR), "completed")
     made.paid = apply(superuser, "payout", "540000")
-    assert [step(superuser, made.paid, "out") for _ in range(2)] == ["done", "done"]
+    assert [step(superuser, made.paid, "out", actor_id=actor) for actor in (OUT, OUT_TWO)] == ["done", "done"]
     return made
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.db.charging import add_provider, charge, create, statuses
 from tests.db.posting import INSTANT, POOL, Account
-from tests.db.transferring import (DAY, FAR, IN, OUT, Decision, accounts, apply, bring, decide, enrolments, entries, hand_in, row, step)
+from tests.db.transferring import (DAY, FAR, IN, OUT, OUT_TWO, Decision, accounts, apply, bring, decide, enrolments, entries, hand_in, row, step)
 from tests.harness.server import wait_until
 
 STATES = {"transfer": ["submitted", "checked_out", "checked_in", "out_review", "in_review", "completed", "rejected", "cancelled"],
@@ -117,7 +117,8 @@ def test_what_somebody_else_has_is_put_off(cluster, migrated, superuser, table, 
 def test_a_payout_becomes_a_withdrawal(superuser):
     for ending, state, status, enrolled in (("paid", "completed", "spend_only", "ended"), ("returned", "rejected", "active", "active")):
         moving = apply(superuser, "payout", "540000")
-        assert [step(superuser, moving, "out") for _ in range(2)] == ["done"] * 2
+        assert [step(superuser, moving, "out", actor_id=actor) for actor in (OUT, OUT, OUT_TWO)] == [
+            "done", "reviewer_cannot_decide", "done"], "no other desk looks at it"
         paying = row(superuser, moving)
         assert (paying["state"], paying["amount_fen"], paying["due_on"]) == ("paying", 5700, None)
         made = superuser.execute("SELECT state, reason, payee_kind, amount_fen, transfer_id FROM withdrawal WHERE withdrawal_id = %s",
@@ -138,7 +139,7 @@ def test_a_payout_becomes_a_withdrawal(superuser):
 def test_a_payout_of_nothing_is_over_at_once(superuser):
     moving = apply(superuser, "payout", "540000", current_year_fen=0, carried_over_fen=0)
     assert step(superuser, moving, "out") == "done"
-    (answer,) = decide(superuser, Decision(moving, "out"))
+    (answer,) = decide(superuser, Decision(moving, "out", actor_id=OUT_TWO))
     assert (answer[0], answer[2]["state"], answer[2]["amount_fen"]) == ("done", "completed", 0)
     assert [event for event, *_ in timeline(superuser, moving)] == ["submit", "check_out", "move_out", "pay"]
 

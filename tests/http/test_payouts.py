@@ -111,6 +111,20 @@ def test_what_bounced_is_paid_to_another_account(api, sql, operator, approve):
     assert steps[4]["reason_code"] == "name_differs"
 
 
+def test_who_changed_a_card_does_not_tell_the_bank(api, operator, new_token, approve):
+    """Nobody reviews a card that is changed at a window, so it is not one person's alone, whatever token they use."""
+    person, withdrawal_id = approve()
+    file_id = done(make_file(api, operator), 201)["payout_file_id"]
+    assert results(answer(api, file_id, operator, bounced(withdrawal_id))) == ["done"]
+    assert done(step(api, withdrawal_id, "bank-account", operator, {"bank_card": OTHER_CARD}))["state"] == "approved"
+    again = new_token("staff", roles=["operator"], regions=[POOL], subject_id=operator.subject_id)
+    for one in (operator, again):
+        check_problem(make_file(api, one), 409, "nothing_to_pay_out")
+    other = new_token("staff", roles=["operator"], regions=[POOL])
+    file_id = done(make_file(api, other), 201)["payout_file_id"]
+    assert results(answer(api, file_id, operator, paid(withdrawal_id))) == ["done"]
+
+
 def test_what_bounced_for_good_goes_back(api, sql, operator, approve):
     person, withdrawal_id = approve()
     file_id = done(make_file(api, operator), 201)["payout_file_id"]

@@ -119,6 +119,18 @@ def test_both_sides_are_different_people(api, sql, staff, person):
     assert step(api, transfer_id, "in", staff["in"])["state"] == "completed"
 
 
+def test_who_has_entered_an_application_does_not_decide_about_it(api, sql, staff, person, new_token):
+    """Also not with another token, as another role."""
+    clerk = new_token("staff", roles=["operator"], regions=["000000"])
+    transfer_id = transfers.applied(api, clerk, FAR, person_id=person.person_id)["transfer_id"]
+    for kind in moving.DOCUMENTS:
+        moving.hand_in(sql, person, transfer_id, kind)
+    reviewer = new_token("staff", roles=["reviewer"], regions=["000000"], subject_id=clerk.subject_id)
+    for desk in ("out", "in"):
+        check_problem(decide(api, transfer_id, desk, reviewer), 409, "reviewer_cannot_decide")
+    assert step(api, transfer_id, "out", staff["out"])["state"] == "checked_out"
+
+
 def test_documents_are_there_before_a_check(api, sql, staff, person):
     transfer_id = moving.apply(sql, person, documents=["citizen_id"])
     for desk in ("out", "in"):

@@ -10,7 +10,8 @@ POOL = "620300"  # whose payout files hold nobody else's
 
 @pytest.fixture(scope="module")
 def staff(new_token):
-    return {role: new_token("staff", roles=[role], regions=[POOL]) for role in ("operator", "reviewer")}
+    made = {role: new_token("staff", roles=[role], regions=[POOL]) for role in ("operator", "reviewer")}
+    return {**made, "second": new_token("staff", roles=["reviewer"], regions=[POOL])}
 
 
 @pytest.fixture
@@ -26,7 +27,8 @@ def let_go(api, sql, staff, person):
         moving.hand_in(sql, person, transfer_id, kind)
     assert moving.step(api, transfer_id, "out", staff["reviewer"])["state"] == "out_review"
     check_problem(moving.decide(api, transfer_id, "in", staff["reviewer"]), 404, "not_found")
-    gone = moving.step(api, transfer_id, "out", staff["reviewer"])
+    check_problem(moving.decide(api, transfer_id, "out", staff["reviewer"]), 409, "reviewer_cannot_decide")
+    gone = moving.step(api, transfer_id, "out", staff["second"])
     assert (gone["state"], gone["amount_fen"], gone["due_on"]) == ("paying", 5000, None)
     ((withdrawal_id,),) = sql.execute("SELECT withdrawal_id::text FROM transfer WHERE transfer_id = %s", [transfer_id]).fetchall()
     assert withdrawing.state(api, withdrawal_id, staff["operator"]) == "approved"

@@ -1,4 +1,4 @@
--- I8: each transfer is where its timeline says: steps of state_step one after the other, by whom they may be taken, and both sides different people.
+-- I8: each transfer is where its timeline says: steps of state_step one after the other, by whom they may be taken, and both sides different people, who have not applied.
 -- SPDX-License-Identifier: Apache-2.0
 -- Deadlines stand while a desk has it, and reminders only with them. Each decision of a desk has one audit event of who
 -- decided.
@@ -15,6 +15,7 @@ WITH transfer_now AS MATERIALIZED (
     SELECT person_key, object_id, min(at) FILTER (WHERE place = 1) AS begun_at,
            max(to_state) FILTER (WHERE is_newest) AS state, max(at) FILTER (WHERE is_newest) AS newest_at,
            min(machine) AS machine, max(machine) AS other_machine,
+           (array_agg(actor_id ORDER BY place))[1] AS applied_by,
            min(actor_id::text) FILTER (WHERE event = 'check_out') AS out_checked_by,
            min(actor_id::text) FILTER (WHERE event = 'check_in') AS in_checked_by,
            min(actor_id::text) FILTER (WHERE event = 'move_out') AS out_reviewed_by,
@@ -86,6 +87,12 @@ CROSS JOIN LATERAL (
     SELECT 'in_checked_by', 'somebody else than at the out desk', 'the same'
     WHERE array_remove(ARRAY[t.out_checked_by, t.out_reviewed_by], NULL)
           && array_remove(ARRAY[t.in_checked_by, t.in_reviewed_by], NULL)
+    UNION ALL
+    SELECT 'out_reviewed_by', 'somebody else than who checked the payout', 'the same'
+    WHERE t.machine = 'transfer_payout' AND t.out_reviewed_by = t.out_checked_by
+    UNION ALL
+    SELECT 'out_checked_by', 'nobody who has applied decides', told.applied_by::text
+    WHERE told.applied_by IN (t.out_checked_by, t.out_reviewed_by, t.in_checked_by, t.in_reviewed_by)
     UNION ALL
     SELECT 'transfer_id', told.decisions || ' audit events decide_transfer', coalesce(desk.decisions, 0)::text
     WHERE told.decisions <> coalesce(desk.decisions, 0)
