@@ -51,6 +51,8 @@ PLANTED = {
     "audit event of a share removed": ("DELETE FROM audit_event WHERE object_id = %(first)s", "charge_share", "{first}", "share_id"),
     "share removed": ("DELETE FROM charge_share WHERE share_id = %(held)s", "charge", "{held_charge}", "shared_fen"),
     "share in another place": (SHARE.format("position = position + 5", "first"), "charge", "{paid}", "shared_fen"),
+    "share given back before who paid later": (
+        "UPDATE charge_share SET position = 3 - position WHERE charge_id = %(paid)s", "charge_share", "{first}", "position"),
     "charge shared by more": (CHARGE.format("shared_fen = shared_fen - 1") + ";FREE charge", "charge", "{paid}", "shared_fen"),
     "charge of which others took more": (
         "FREE charge;" + CHARGE.format("shared_captured_fen = shared_captured_fen - 1"), "charge", "{paid}", "shared_captured_fen"),

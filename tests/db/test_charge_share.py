@@ -90,7 +90,7 @@ def test_the_order_is_data(superuser, order, expected):
     assert pays(superuser, provider, member, 350) == expected
 
 
-@pytest.mark.parametrize("status", ["frozen", "deceased", "closed"])
+@pytest.mark.parametrize("status", ["frozen", "deceased", "closed", "spend_only"])
 def test_whose_account_may_not_pay_is_passed_over(fresh, provider, status):
     member, first, second = add_account(fresh, 100), add_account(fresh, 0 if status == "closed" else 1000), add_account(fresh, 1000)
     sharing.share(fresh, first, member)
@@ -98,6 +98,17 @@ def test_whose_account_may_not_pay_is_passed_over(fresh, provider, status):
     set_status(fresh, first, status)
     assert pays(fresh, provider, member, 500) == [("account", 100), ("family", 400)]
     assert money(fresh, second) == (600, 0, 0)
+
+
+def test_who_is_employed_no_more_shares_no_more(fresh, provider):
+    """Also before the sweep has ended it; who has only applied to move goes on sharing."""
+    member, leaving, moving = (add_account(fresh, fen) for fen in (0, 1000, 1000))
+    sharing.share(fresh, leaving, member)
+    sharing.share(fresh, moving, member, since=1)
+    for account, status, ended_on in ((leaving, "ended", "2025-12-31"), (moving, "closing", None)):
+        fresh.execute("UPDATE enrolment SET status = %s, ended_on = %s WHERE person_key = %s", [status, ended_on, account.person_key])
+    assert pays(fresh, provider, member, 400) == [("family", 400)]
+    assert (money(fresh, leaving), money(fresh, moving)) == ((1000, 0, 0), (600, 0, 0))
 
 
 def test_the_pools_day_limit_counts_what_an_account_pays_for_others(superuser):

@@ -1,6 +1,7 @@
 -- I1: what a charge says of its other payers is what those say together, and so does each refund; relatives know of it.
 -- SPDX-License-Identifier: Apache-2.0
--- Looked at with the person of the charge. A relative's access log has each step: one event of it, of who did the charge's.
+-- Who paid last was given back first. Looked at with the person of the charge. A relative's access log has each step: one
+-- event of it, of who did the charge's.
 WITH charged AS (
     SELECT charge.*,
            coalesce(sum(share.amount_fen), 0) AS together_fen, coalesce(sum(share.captured_fen), 0) AS together_captured_fen,
@@ -51,6 +52,14 @@ UNION ALL
 SELECT 'charge_refund', refund_id::text, 'shared_fen', together_fen::text, shared_fen::text
 FROM refunded
 WHERE shared_fen <> together_fen
+UNION ALL
+SELECT 'charge_share', late.share_id::text, 'position', 'all ' || late.captured_fen || ' back before who paid earlier',
+       late.refunded_fen::text
+FROM charged
+JOIN charge_share AS late ON late.charge_id = charged.charge_id AND late.refunded_fen < late.captured_fen
+WHERE charged.refunded_fen > charged.shared_refunded_fen
+   OR EXISTS (SELECT FROM charge_share AS early
+              WHERE early.charge_id = charged.charge_id AND early.position < late.position AND early.refunded_fen > 0)
 UNION ALL
 SELECT done.table_name, done.object_id::text, done.column_name, '1 audit event ' || done.action || ' of who did it',
        count(event.event_id)::text
