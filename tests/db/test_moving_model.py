@@ -1,0 +1,25 @@
+"""Sharing and moving against a model of them in Python: random requests, no difference. A failure replays from its seed."""
+# SPDX-License-Identifier: Apache-2.0
+import os
+
+import pytest
+
+from tests.db.moving_requests import World
+
+SEEDS = int(os.environ.get("YIBAO_MODEL_SEEDS", "6"))
+FIRST = int(os.environ.get("YIBAO_MODEL_FIRST_SEED", "0"))
+STEPS = int(os.environ.get("YIBAO_MODEL_STEPS", "100"))
+WHAT = {"charges": 12, "capture": 5, "void": 2, "refund": 6, "expire": 3, "relate": 2, "end_member": 1, "send": 9, "end_sent": 7,
+        "return_sent": 3, "apply": 7, "decide": 16, "cancel": 2, "withdraw": 7, "step": 11, "pay_out": 4, "adjust": 4, "freeze": 3,
+        "tick": 12, "year_end": 2, "again": 4}
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
+def test_nothing_differs_from_the_model(migrated, superuser, seed):
+    world = World(superuser, seed)
+    for what in world.random.choices(list(WHAT), list(WHAT.values()), k=STEPS):
+        getattr(world, what)()
+    world.compare_all()
+    audited = migrated.run("audit")
+    assert audited.returncode == 0, audited.stdout[-3000:]
+    assert len(world.seen) >= 15, "the requests were all alike"
