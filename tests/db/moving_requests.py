@@ -66,7 +66,8 @@ class World(sharing_world.World):
         desk, decision = self.random.choice([side for side in sides if side[1] == "approve"] * 4 + sides)
         if self.random.random() < 0.1:
             desk = "in" if desk == "out" else "out"
-        actor = self.random.choice(DESKS) if self.random.random() < 0.1 else DESKS[desk == "in"]
+        usual = DESKS[2] if (one.way, one.state) == ("payout", "out_review") else DESKS[desk == "in"]
+        actor = self.random.choice(DESKS) if self.random.random() < 0.1 else usual
         refused = {"reason_code": "not_enrolled", "note": "no"} if decision == "refuse" else {}
         member = {**self.common(transfer_id, desk, decision), "hash_algorithm": "sha256", "transfer_id": transfer_id,
                   "person_key": one.person, "desk": desk, "decision": decision, **refused, "actor_id": actor,
