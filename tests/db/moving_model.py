@@ -13,11 +13,11 @@ A_DAY = datetime.timedelta(1)
 
 
 class Moving(Sharing):
-    """Enrolments, transfers and withdrawals besides."""
+    """Transfers and withdrawals besides."""
 
     def __init__(self):
         super().__init__()
-        self.enrolments, self.transfers, self.withdrawals = {}, {}, {}
+        self.transfers, self.withdrawals = {}, {}
 
     def open_withdrawal(self, account, but=None):
         return any(one.account is account and one.state not in OVER and one is not but for one in self.withdrawals.values())

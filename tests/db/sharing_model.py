@@ -19,7 +19,8 @@ class Sharing:
     """Accounts, relatives, charges and wallet transfers."""
 
     def __init__(self):
-        self.accounts, self.members, self.providers, self.charges, self.sent, self.numbers = {}, {}, {}, {}, {}, set()
+        self.accounts, self.enrolments, self.members, self.providers = {}, {}, {}, {}
+        self.charges, self.sent, self.numbers = {}, {}, set()
 
     def accounts_of(self, person):
         return [one for one in self.accounts.values() if one.person == person]
@@ -65,7 +66,7 @@ class Sharing:
         too_long = expires_at is not None and expires_at > instant + datetime.timedelta(hours=rule.hold_max_hours)
         if account.status not in SPENDING or too_long or not allows(self.providers[provider_id], account.pool, usage):
             return 0
-        if kind == "family" and usage not in member.usages:
+        if kind == "family" and (usage not in member.usages or not self.is_shared(account)):
             return 0
         most = [account.available]
         if rule.account_day_limit_fen:
@@ -75,6 +76,11 @@ class Sharing:
             used = (0, self.used(member, day.isoformat()[:7]), self.used(member, day.isoformat()[:4]))
             most += [limit - gone for limit, gone in zip(member.limits, used) if limit is not None]
         return max(0, min(most))
+
+    def is_shared(self, account):
+        """Only who is employed in the account's pool shares it, and only what is in use."""
+        return account.status not in ("closed", "deceased", "spend_only") and any(
+            (one.pool, one.scheme) == (account.pool, "employee") and one.status != "ended" for one in self.enrolments[account.person])
 
     def charge(self, charge_id, provider_id, account_id, number, usage, fen, expires_at, instant):
         if (provider_id, "charge", number) in self.numbers:

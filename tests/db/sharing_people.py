@@ -71,7 +71,8 @@ class World:
 
     def relate(self):
         """One more relative: of an account in use, paid for or sent money."""
-        accounts = [one for one in self.model.accounts.values() if one.pool != sharing_things.WALLET and one.status != "closed"]
+        accounts = [one for one in self.model.accounts.values()
+                    if one.status != "closed" and one.pool in {old.pool for old in self.model.enrolments[one.person]}]
         account, person = self.random.choice(accounts), self.random.choice(self.people)
         related = {(one.account.id, one.person) for one in self.model.members.values() if one.state == "active"}
         if account.person == person or (account.id, person) in related:
