@@ -178,8 +178,9 @@ static void complete(struct row *row)
 }
 
 static const char *const more_checks[] = {"check_index", NULL};
-static const char *const post_steps[] = {"post_0_gate",   "post_1_people",   "post_2_resolve", "post_3_enrol",
-                                         "post_4_demote", "post_5_accounts", "post_6_report",  NULL};
+static const char *const post_steps[] = {
+    "post_0_gate",  "post_1_people", "post_2_resolve",  "post_3_cards",  "post_3_lock",
+    "post_3_enrol", "post_4_demote", "post_5_accounts", "post_6_report", NULL};
 
 const struct import_kind import_enrolments = {
     .name = "enrolments",

@@ -5,8 +5,9 @@ import time
 
 import psycopg
 import pytest
-from importing import contribution, csv_text, enrolment
+from importing import POOL, contribution, csv_text, enrolment
 from importing import CONTRIBUTION as COLUMNS
+from tests.harness.server import wait_until
 
 IMPORT_LOCK = 7309454
 ROWS = [contribution(n, period=f"2026-0{month}") for n in range(5) for month in range(1, 6)]
@@ -87,6 +88,23 @@ def test_posting_after_midnight_is_of_the_new_day(people):
     (entry,) = people.ask("SELECT business_date::text, part, (posted_at AT TIME ZONE 'Asia/Shanghai')::date::text"
                           " FROM ledger_entry WHERE reference = 'Y'")
     assert entry == ("2026-01-01", "carried_over", "2026-01-01")
+    people.audit()
+
+
+def test_accounts_are_locked_in_order_before_enrolments_are_stored(people):
+    """Charges with several payers and desks of transfers lock them so too: nobody waits for the other way round."""
+    people.ask("UPDATE enrolment SET status = 'closing' RETURNING 1")
+    accounts = [row[0] for row in people.ask("SELECT account_id FROM account ORDER BY account_id")]
+    path = people.write("enrolments", [enrolment(n, pool_code="620900", started_on="2026-05-01") for n in reversed(range(5))])
+    with holding(people, "SELECT FROM account WHERE account_id = %s FOR NO KEY UPDATE", accounts[0]):
+        process = people.start("enrolments", path)
+        wait_until(lambda: people.ask("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"),
+                   "the import to wait")
+        free = people.ask("SELECT account_id FROM account WHERE account_id = ANY (%s) FOR NO KEY UPDATE SKIP LOCKED", accounts)
+        assert len(free) == 4, "it holds none behind the one that it waits for"
+        assert not people.ask("SELECT FROM pg_locks WHERE relation = 'enrolment'::regclass AND mode = 'RowExclusiveLock'")
+    assert process.wait(timeout=60) == 0
+    assert people.ask("SELECT pool_code, status, count(*) FROM account GROUP BY 1, 2 ORDER BY 2") == [("620900", "active", 5), (POOL, "spend_only", 5)]
     people.audit()
 
 

@@ -1,13 +1,9 @@
--- Stores the enrolments of a slice, and the card numbers and employers they bring.
+-- Stores the enrolments of a slice, and the employers they bring.
 -- SPDX-License-Identifier: Apache-2.0
 WITH slice AS MATERIALIZED (
     SELECT known_key, known_id, import_row.*
     FROM import_checked JOIN import_row USING (line)
     WHERE position > $1 AND position <= $2 AND is_ready
-), cards AS (
-    INSERT INTO person_identifier (kind, hash, person_key, person_id)
-    SELECT DISTINCT 'card_number', card_hash, known_key, known_id FROM slice WHERE card_hash IS NOT NULL ORDER BY 2
-    ON CONFLICT DO NOTHING
 ), employers AS (
     INSERT INTO employer (employer_code, name, check_digit_valid, first_seen_at)
     SELECT DISTINCT ON (employer_code) employer_code, employer_name, employer_code_valid, $3
