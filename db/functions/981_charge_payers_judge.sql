@@ -3,9 +3,9 @@
 -- Arguments: arrays with one element for each payer, as charge_payers_find found them; expires_ats null: no hold.
 -- Locks: none taken. Outcomes: one row for each payer, in order. most_fen is 0 where it cannot pay: its account's status
 -- does not allow it, its pool does not pay for the usage, the hold is too long for it, its owner does not share it any more
--- or not for this, or it can be shared no longer (family_ending_reason: the sweep that ends it comes later). Else it is what
--- is available, or less where a limit comes first: of a charge, month or year as the owner set it, of a day as the pool
--- has it.
+-- or not for this, it can be shared no longer (family_ending_reason: the sweep that ends it comes later), or the relative
+-- is not enrolled. Else it is what is available, or less where a limit comes first: of a charge, month or year as the
+-- owner set it, of a day as the pool has it.
 CREATE OR REPLACE FUNCTION charge_payers_judge(
     payer_kinds text[], person_keys bigint[], account_ids uuid[], family_member_ids uuid[], provider_ids uuid[],
     usages text[], expires_ats timestamptz[], business_dates date[], instant timestamptz)
@@ -25,6 +25,10 @@ BEGIN
                      OR a.expires_at > instant + make_interval(hours => rule.hold_max_hours)
                      OR (a.payer_kind = 'family' AND (member.family_member_id IS NULL
                          OR family_ending_reason(member) IS NOT NULL
+                         OR NOT EXISTS (SELECT FROM enrolment
+                                         WHERE enrolment.person_key = member.member_person_key
+                                           AND enrolment.status IN ('active', 'closing')
+                                           AND enrolment.started_on <= a.business_date)
                          OR NOT EXISTS (SELECT FROM family_rule_at(account.pool_code, a.business_date) AS shared
                                          WHERE a.usage = ANY (shared.usages)))) THEN 0
                 ELSE greatest(0, least(

@@ -66,7 +66,7 @@ class Sharing:
         too_long = expires_at is not None and expires_at > instant + datetime.timedelta(hours=rule.hold_max_hours)
         if account.status not in SPENDING or too_long or not allows(self.providers[provider_id], account.pool, usage):
             return 0
-        if kind == "family" and (usage not in member.usages or not self.is_shared(account)):
+        if kind == "family" and (usage not in member.usages or not self.is_shared(account) or not self.is_insured(member.person, day)):
             return 0
         most = [account.available]
         if rule.account_day_limit_fen:
@@ -76,6 +76,9 @@ class Sharing:
             used = (0, self.used(member, day.isoformat()[:7]), self.used(member, day.isoformat()[:4]))
             most += [limit - gone for limit, gone in zip(member.limits, used) if limit is not None]
         return max(0, min(most))
+
+    def is_insured(self, person, day):
+        return any(one.status in ("active", "closing") and one.started_on <= day for one in self.enrolments[person])
 
     def is_shared(self, account):
         """Only who is employed in the account's pool shares it, and only what is in use."""

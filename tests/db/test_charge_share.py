@@ -49,6 +49,25 @@ LIMITS = [
 ]
 
 
+# What has happened since they agreed, of which no sweep knows yet.
+ENDINGS = {
+    "the owner's employment ended": "UPDATE enrolment SET status = 'ended', ended_on = '2026-01-01' WHERE person_key = %(owner)s",
+    "the owner's account can only be spent from": "UPDATE account SET status = 'spend_only' WHERE person_key = %(owner)s",
+    "the owner died": "UPDATE person SET deceased_on = '2026-01-01' WHERE person_key = %(owner)s",
+    "the relative died": "UPDATE person SET deceased_on = '2026-01-01' WHERE person_key = %(member)s",
+    "the relative is not insured": "UPDATE enrolment SET status = 'ended', ended_on = '2026-01-01' WHERE person_key = %(member)s",
+}
+
+
+@pytest.mark.parametrize("what", ENDINGS)
+def test_nothing_is_paid_for_whom_nothing_can_be_shared_with(fresh, provider, what):
+    member, owner = add_account(fresh, 0), add_account(fresh, 1000)
+    sharing.share(fresh, owner, member)
+    assert pays(fresh, provider, member, 10) == [("family", 10)]
+    assert fresh.execute(ENDINGS[what], {"owner": owner.person_key, "member": member.person_key}).rowcount == 1
+    assert pays(fresh, provider, member, 10) == "insufficient_balance"
+
+
 @pytest.mark.parametrize(("row", "before_fen", "fen", "expected"), LIMITS)
 def test_a_relative_pays_as_far_as_the_limits_go(fresh, provider, row, before_fen, fen, expected):
     member, owner = add_account(fresh, 0), add_account(fresh, 1000)

@@ -12,7 +12,8 @@ CHINA = datetime.timezone(datetime.timedelta(hours=8))
 def share(sql, owner, member, usages=None, state="active", way="direct", account_id=None, since=None, **limits):
     """The owner's account pays for the member; the id of the row. Limits: charge_limit_fen, month_limit_fen, year_limit_fen.
 
-    An owner without one gets an enrolment in the account's pool, for only who is employed shares."""
+    An owner without one gets an enrolment in the account's pool, for only who is employed shares; a member without any, one
+    in the resident scheme, for only who is insured is paid for."""
     key, member_key = money.key_of(owner.person_id), money.key_of(member.person_id)
     account_id, family_member_id = account_id or owner.account_id, money.new_id(key)
     instant = since or datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=400)
@@ -23,6 +24,10 @@ def share(sql, owner, member, usages=None, state="active", way="direct", account
             " SELECT person_key, %s, pool_code, 'employee', 'active', 'with_account', 'self', '2015-01-01' FROM account"
             " WHERE person_key = %s AND account_id = %s AND NOT EXISTS (SELECT FROM enrolment WHERE person_key = account.person_key"
             " AND enrolment.pool_code = account.pool_code) ON CONFLICT DO NOTHING", [money.new_id(key), key, account_id])
+        sql.execute(
+            "INSERT INTO enrolment (person_key, enrolment_id, pool_code, scheme, status, account_mode, payer_kind, started_on)"
+            " SELECT %s, %s, pool_code, 'resident', 'active', 'pooled_only', 'self', '2015-01-01' FROM account WHERE account_id = %s"
+            " AND NOT EXISTS (SELECT FROM enrolment WHERE person_key = %s)", [member_key, money.new_id(member_key), account_id, member_key])
         sql.execute(
             "INSERT INTO family_member (person_key, member_person_key, charge_limit_fen, month_limit_fen, year_limit_fen, invited_at,"
             " changed_at, activated_at, ended_at, invited_until, ends_not_before, family_member_id, owner_id, account_id, member_id,"
