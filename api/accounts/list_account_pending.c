@@ -3,6 +3,7 @@
 #include "api/access.h"
 #include "api/list.h"
 #include "api/pending/pending.h"
+#include "server/clock.h"
 
 static enum problem bind(struct request *request, struct call *call)
 {
@@ -22,6 +23,7 @@ static enum problem bind(struct request *request, struct call *call)
     call_uuid(call, ACCOUNT_PENDING_PARAM_ACCOUNT_ID, account_id);
     call_uuid(call, ACCOUNT_PENDING_PARAM_BEFORE_ID, before);
     call_int(call, ACCOUNT_PENDING_PARAM_ROW_LIMIT, page->limit + 1);
+    call_date(call, ACCOUNT_PENDING_PARAM_TODAY, clock_date_of(clock_business_us()));
     return PROBLEM_NONE;
 }
 

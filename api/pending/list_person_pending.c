@@ -28,6 +28,7 @@ static enum problem bind(struct request *request, struct call *call)
     call_instant(call, PERSON_PENDING_PARAM_AT, clock_real_us());
     call_uuid(call, PERSON_PENDING_PARAM_BEFORE_ID, before);
     call_int(call, PERSON_PENDING_PARAM_ROW_LIMIT, page->limit + 1);
+    call_date(call, PERSON_PENDING_PARAM_TODAY, clock_date_of(clock_business_us()));
     return PROBLEM_NONE;
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/access.h"
 #include "api/wallets/wallet_transfer.h"
+#include "server/clock.h"
 
 static bool is_citizen(const struct request *request)
 {
@@ -19,6 +20,7 @@ static enum problem bind(struct request *request, struct call *call)
     call_init(call, STATEMENT_WALLET_TRANSFER_GET);
     call_int(call, WALLET_TRANSFER_GET_PARAM_PERSON_KEY, (int64_t)uuid_key(id));
     call_uuid(call, WALLET_TRANSFER_GET_PARAM_WALLET_TRANSFER_ID, id);
+    call_date(call, WALLET_TRANSFER_GET_PARAM_TODAY, clock_date_of(clock_business_us()));
     if (is_citizen(request)) {
         call_int(call, WALLET_TRANSFER_GET_PARAM_ASKER_KEY, (int64_t)uuid_key(request->principal.subject_id));
     }

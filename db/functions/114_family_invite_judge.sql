@@ -3,9 +3,9 @@
 -- Arguments: usages null: all that the rule allows; member_key, is_named, guardian_key, is_guardian_named as family_look_up
 -- gives them; is_guardian_given: one was named. Locks none; the caller has locked the account and the relative's record.
 -- Outcomes: way direct or wallet; or a fault, by precedence: those of family_account_fault, relation_not_allowed,
--- usage_not_allowed, member_not_enrolled (nobody has the number), oneself, member_name_mismatch, member_not_enrolled (dead,
+-- usage_not_allowed, oneself, member_name_mismatch (also when nobody has the number), member_not_enrolled (dead,
 -- or without enrolment), already_member, member_out_of_reach, member_in_other_group, family_full, guardian_needed,
--- guardian_not_accepted. What is said of a person before the name was right does not go beyond the number.
+-- guardian_not_accepted. Before the name was right nothing is said of anybody, not that there is somebody.
 CREATE OR REPLACE FUNCTION family_invite_judge(
     owner_key bigint, asked_account_id uuid, asked_relation text, asked_usages text[], member_key bigint,
     is_named boolean, is_guardian_given boolean, guardian_key bigint, is_guardian_named boolean, asked_day date)
@@ -27,7 +27,7 @@ BEGIN
         CASE WHEN held.region_code IS NULL THEN 'scheme_cannot_share'
              WHEN asked_relation <> ALL (held.relations) THEN 'relation_not_allowed'
              WHEN NOT asked_usages <@ held.usages THEN 'usage_not_allowed'
-             WHEN member_key IS NULL THEN 'member_not_enrolled'
+             WHEN member_key IS NULL THEN 'member_name_mismatch'
              WHEN member_key = owner_key THEN 'oneself'
              WHEN NOT is_named THEN 'member_name_mismatch'
              WHEN reached = 'member_not_enrolled' THEN reached

@@ -1,7 +1,7 @@
 -- Opens wallets: each is its person's account of pool 000000, which can only be spent from.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. caller_keys: of citizens, who open their own, or that of
--- somebody whose guardian they are; null for staff, of whom visibles are LIKE patterns of pool codes (null: every
+-- somebody under age whose guardian they are; null for staff, of whom visibles are LIKE patterns of pool codes (null: every
 -- pool). instants in business time, real_instants in real time. waits: that of the first member holds for all, and only
 -- in a batch of one.
 -- Locks: keys (advisory, tried and never waited for), then people in the order of their keys.
@@ -44,7 +44,10 @@ BEGIN
                                  AND NOT EXISTS (SELECT FROM family_member AS member
                                                   WHERE member.member_person_key = a.person_key
                                                     AND member.guardian_person_key = a.caller_key
-                                                    AND member.state = 'active') END THEN 'not_found'
+                                                    AND member.state = 'active'
+                                                    AND family_is_minor(person.birth_date,
+                                                                        (a.instant AT TIME ZONE 'Asia/Shanghai')::date))
+                            END THEN 'not_found'
                WHEN NOT a.person_key = ANY (claimed) OR a.place > 1 THEN 'deferred'
                WHEN alias.person_key IS NOT NULL THEN 'conflict'
                WHEN person.deceased_on IS NOT NULL THEN 'account_deceased'
@@ -53,8 +56,8 @@ BEGIN
                ELSE 'good' END ORDER BY a.ord)
       INTO statuses
       FROM (SELECT asked.*, row_number() OVER (PARTITION BY asked.person_key, asked.verdict ORDER BY asked.ord) AS place
-              FROM unnest(stored.verdicts, person_keys, person_ids, caller_keys, visibles) WITH ORDINALITY
-                   AS asked (verdict, person_key, person_id, caller_key, visible, ord)) AS a
+              FROM unnest(stored.verdicts, person_keys, person_ids, caller_keys, visibles, instants) WITH ORDINALITY
+                   AS asked (verdict, person_key, person_id, caller_key, visible, instant, ord)) AS a
       LEFT JOIN person ON person.person_key = a.person_key AND person.person_id = a.person_id
       LEFT JOIN person_alias AS alias ON alias.person_key = a.person_key
       LEFT JOIN account AS wallet ON wallet.person_key = a.person_key AND wallet.pool_code = '000000';

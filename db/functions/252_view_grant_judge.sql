@@ -66,11 +66,14 @@ BEGIN
               AND key.status = 'member_name_mismatch' AND key.created_at > a.instant - interval '24 hours') AS failed
       -- A child's guardian looks in the child's place, unless that is the owner.
      CROSS JOIN LATERAL (
+           SELECT family_is_minor((SELECT person.birth_date FROM person WHERE person.person_key = member.member_person_key),
+                                  today.day) AS is_minor) AS ward
+     CROSS JOIN LATERAL (
            SELECT CASE WHEN member.state IS NULL THEN named.person_key
-                       WHEN member.guardian_person_key <> a.owner_key THEN member.guardian_person_key
+                       WHEN member.guardian_person_key <> a.owner_key AND ward.is_minor THEN member.guardian_person_key
                        ELSE member.member_person_key END AS person_key,
                   CASE WHEN member.state IS NULL THEN named.person_id
-                       WHEN member.guardian_person_key <> a.owner_key THEN member.guardian_id
+                       WHEN member.guardian_person_key <> a.owner_key AND ward.is_minor THEN member.guardian_id
                        ELSE member.member_id END AS person_id) AS viewer
       LEFT JOIN view_grant AS granted ON granted.person_key = a.owner_key AND granted.account_id = a.account_id
            AND granted.viewer_person_key = viewer.person_key AND granted.state = 'granted'

@@ -9,6 +9,7 @@
 -- param: account_id uuid
 -- param: before_id uuid
 -- param: row_limit int8
+-- param: today date (of business: whose guardian still answers for them)
 -- column: person_id uuid
 -- column: pool_code text
 -- column: pending_id uuid
@@ -54,7 +55,9 @@ SELECT account.person_id, account.pool_code, page.pending_id, page.kind, page.st
                  ORDER BY share.share_id DESC LIMIT $4)
                 UNION ALL
                (SELECT sent.wallet_transfer_id, 'wallet_transfer_out', 'wallet_transfer', sent.state, sent.amount_fen,
-                       sent.created_at, sent.returns_at, member.guardian_person_key IS NOT NULL, NULL, NULL
+                       sent.created_at, sent.returns_at, member.guardian_person_key IS NOT NULL AND EXISTS (
+                           SELECT FROM person AS minor WHERE minor.person_key = sent.receiver_person_key
+                              AND family_is_minor(minor.birth_date, $5)), NULL, NULL
                   FROM wallet_transfer AS sent
                   LEFT JOIN family_member AS member ON member.person_key = sent.person_key
                        AND member.family_member_id = sent.family_member_id
@@ -63,7 +66,10 @@ SELECT account.person_id, account.pool_code, page.pending_id, page.kind, page.st
                  ORDER BY sent.wallet_transfer_id DESC LIMIT $4)
                 UNION ALL
                (SELECT invited.family_member_id, 'family_invitation_out', 'family_member', invited.state, NULL,
-                       invited.invited_at, pending_end(invited.invited_until), invited.guardian_person_key IS NOT NULL, NULL, NULL
+                       invited.invited_at, pending_end(invited.invited_until),
+                       invited.guardian_person_key IS NOT NULL AND EXISTS (
+                           SELECT FROM person AS minor WHERE minor.person_key = invited.member_person_key
+                              AND family_is_minor(minor.birth_date, $5)), NULL, NULL
                   FROM family_member AS invited
                  WHERE invited.person_key = $1 AND invited.account_id = $2 AND invited.state = 'invited'
                    AND invited.family_member_id < $3)

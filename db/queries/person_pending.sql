@@ -12,6 +12,7 @@
 -- param: at instant (real time, which requests for consent go by)
 -- param: before_id uuid
 -- param: row_limit int8
+-- param: today date (of business: whose guardian still answers for them)
 -- column: person_id uuid
 -- column: pool_code text
 -- column: pending_id uuid
@@ -32,7 +33,8 @@ SELECT person.person_id, person.pool_code, page.pending_id, page.kind, page.stat
        SELECT open.*
          FROM ((SELECT coming.wallet_transfer_id AS pending_id, 'wallet_transfer_in' AS kind,
                        'wallet_transfer' AS machine, coming.state, coming.amount_fen, coming.created_at AS since,
-                       coming.returns_at AS expected_end, member.guardian_person_key IS NOT NULL AS has_guardian,
+                       coming.returns_at AS expected_end,
+                       member.guardian_person_key IS NOT NULL AND family_is_minor(person.birth_date, $8) AS has_guardian,
                        NULL::text AS region_code
                   FROM wallet_transfer AS coming
                   LEFT JOIN family_member AS member ON member.person_key = coming.person_key
@@ -45,11 +47,14 @@ SELECT person.person_id, person.pool_code, page.pending_id, page.kind, page.stat
                   FROM family_member AS child
                   JOIN wallet_transfer AS coming ON coming.person_key = child.person_key
                        AND coming.account_id = child.account_id AND coming.family_member_id = child.family_member_id
+                  JOIN person AS minor ON minor.person_key = child.member_person_key
+                       AND family_is_minor(minor.birth_date, $8)
                  WHERE child.guardian_person_key = $1 AND coming.state = 'pending' AND coming.wallet_transfer_id < $6
                  ORDER BY coming.wallet_transfer_id DESC LIMIT $7)
                 UNION ALL
                (SELECT asked.family_member_id, 'family_invitation_in', 'family_member', asked.state, NULL,
-                       asked.invited_at, pending_end(asked.invited_until), asked.guardian_person_key IS NOT NULL, NULL
+                       asked.invited_at, pending_end(asked.invited_until),
+                       asked.guardian_person_key IS NOT NULL AND family_is_minor(person.birth_date, $8), NULL
                   FROM family_member AS asked
                  WHERE asked.member_person_key = $1 AND asked.state = 'invited' AND asked.family_member_id < $6
                  ORDER BY asked.family_member_id DESC LIMIT $7)
@@ -57,6 +62,8 @@ SELECT person.person_id, person.pool_code, page.pending_id, page.kind, page.stat
                (SELECT asked.family_member_id, 'family_invitation_in', 'family_member', asked.state, NULL,
                        asked.invited_at, pending_end(asked.invited_until), true, NULL
                   FROM family_member AS asked
+                  JOIN person AS minor ON minor.person_key = asked.member_person_key
+                       AND family_is_minor(minor.birth_date, $8)
                  WHERE asked.guardian_person_key = $1 AND asked.state = 'invited' AND asked.family_member_id < $6
                  ORDER BY asked.family_member_id DESC LIMIT $7)
                 UNION ALL

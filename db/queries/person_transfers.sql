@@ -1,4 +1,4 @@
--- Lists the transfers of persons, the newest first; one row without a transfer where there is none.
+-- Lists the newest 100 transfers of persons, the newest first; one row without a transfer where there is none.
 -- SPDX-License-Identifier: Apache-2.0
 -- No row at all when the person is absent or has nothing in the visible pools. Of others' transfers those are shown
 -- whose old or new pool is visible.
@@ -55,9 +55,14 @@ SELECT asked.ord,
   FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::date[]) WITH ORDINALITY
        AS asked (person_key, person_id, visible, today, ord)
   JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.person_id
-  LEFT JOIN transfer ON transfer.person_key = asked.person_key
-       AND (asked.visible IS NULL OR transfer.from_pool_code LIKE ANY (string_to_array(asked.visible, ','))
-            OR transfer.to_pool_code LIKE ANY (string_to_array(asked.visible, ',')))
+  LEFT JOIN LATERAL (
+       SELECT moved.person_key, moved.transfer_id
+         FROM transfer AS moved
+        WHERE moved.person_key = asked.person_key
+          AND (asked.visible IS NULL OR moved.from_pool_code LIKE ANY (string_to_array(asked.visible, ','))
+               OR moved.to_pool_code LIKE ANY (string_to_array(asked.visible, ',')))
+        ORDER BY moved.transfer_id DESC
+        LIMIT 100) AS transfer ON true
   LEFT JOIN LATERAL transfer_view(transfer.person_key, transfer.transfer_id, asked.today) AS shown ON true
  WHERE asked.visible IS NULL OR transfer.transfer_id IS NOT NULL OR person_is_visible(asked.person_key, asked.visible)
  ORDER BY asked.ord, transfer.transfer_id DESC

@@ -6,6 +6,7 @@
 -- param: person_key int8
 -- param: wallet_transfer_id uuid
 -- param: asker_key int8 (null: staff, who are judged by the pool)
+-- param: today date (a guardian sees what was sent to somebody who is under age then)
 -- column: ord int8
 -- column: status text
 -- column: is_replayed bool
@@ -35,3 +36,5 @@ SELECT 1::bigint, 'done', false, NULL, NULL,
        shown.current_year_fen, shown.carried_over_fen, shown.wallet_account_id, shown.sender_id,
        shown.sender_name_sealed, shown.receiver_id, shown.receiver_name_sealed
   FROM wallet_transfer_view($1, $2, $3) AS shown
+  JOIN person AS receiver ON receiver.person_key = person_key_of(shown.receiver_id)
+ WHERE $3::bigint IS NULL OR $3 IN ($1, receiver.person_key) OR family_is_minor(receiver.birth_date, $4)

@@ -49,7 +49,7 @@ def test_only_what_is_open_of_the_person_is_read(owner, world, name, mode):
     owner.execute("ANALYZE")
     params, _, sql = read(name)
     values = {"person_key": key, "account_id": world.account.account_id, "person_id": person_id, "visible": None, "has_own": True,
-              "at": "2026-01-01T00:00:00Z", "before_id": FULL, "row_limit": 21}
+              "at": "2026-01-01T00:00:00Z", "before_id": FULL, "row_limit": 21, "today": "2026-01-01"}
     types = {"int8": "bigint", "bool": "boolean", "instant": "timestamptz"}
     text = (sql % {f"p{place}": f"${place}" for place in range(1, len(params) + 1)})
     owner.execute(f"SET plan_cache_mode = {mode}")

@@ -114,7 +114,7 @@ REFUSED = {
     "no active enrolment": ("scheme_cannot_share", without_enrolment),
     "relation": ("relation_not_allowed", lambda town: town.invite(town.owner(), town.relative(), relation="sibling")),
     "usage": ("usage_not_allowed", lambda town: town.invite(town.owner(), town.relative(), usages=["medicine", "device"])),
-    "nobody": ("member_not_enrolled", lambda town: town.invite(town.owner(), family.NOBODY)),
+    "nobody": ("member_name_mismatch", lambda town: town.invite(town.owner(), family.NOBODY)),
     "not enrolled": ("member_not_enrolled", lambda town: town.invite(town.owner(), town.relative(is_enrolled=False))),
     "dead": ("member_not_enrolled", of_somebody_dead),
     "wrong name": ("member_name_mismatch", lambda town: town.invite(town.owner(), town.relative(), name="王五")),

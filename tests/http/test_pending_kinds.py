@@ -4,7 +4,7 @@ import datetime
 import uuid
 
 import pytest
-from tests.harness import consenting, money
+from tests.harness import consenting, family, money
 from tests.harness.problems import check_problem
 from tests.http import listing
 
@@ -21,7 +21,7 @@ class Desk:
 
     def __init__(self, sql, owner, relative, pool):
         self.sql, self.owner, self.relative, self.pool, self.made = sql, owner, relative, pool, []
-        self.key, self.relative_key = money.key_of(owner.person_id), money.key_of(relative.person_id)
+        self.key = money.key_of(owner.person_id)
 
     def insert(self, table, id_name, **row):
         row = {"person_key": self.key, **row}
@@ -50,18 +50,20 @@ class Desk:
             account_id=self.owner.account_id, pool_code=self.pool, reason="emigration", state=state, payee_kind="person",
             bank_card_sealed=SEALED, payee_name_sealed=SEALED)
 
-    def wallet_transfer(self, fen=500, family_member_id=None):
+    def wallet_transfer(self, fen=500, family_member_id=None, receiver=None):
+        receiver = receiver or self.relative
         return self.insert(
-            "wallet_transfer", "wallet_transfer_id", receiver_person_key=self.relative_key, amount_fen=fen, current_year_fen=fen,
+            "wallet_transfer", "wallet_transfer_id", receiver_person_key=money.key_of(receiver.person_id), amount_fen=fen, current_year_fen=fen,
             carried_over_fen=0, created_at=now(), returns_at=now() + DAY, business_date=now().date(), account_id=self.owner.account_id,
-            receiver_id=self.relative.person_id, family_member_id=family_member_id or uuid.uuid4(), pool_code=self.pool, state="pending")
+            receiver_id=receiver.person_id, family_member_id=family_member_id or uuid.uuid4(), pool_code=self.pool, state="pending")
 
-    def invitation(self, guardian=None):
+    def invitation(self, guardian=None, member=None):
+        member = member or self.relative
         return self.insert(
-            "family_member", "family_member_id", member_person_key=5 if guardian else self.relative_key,
+            "family_member", "family_member_id", member_person_key=money.key_of(member.person_id),
             guardian_person_key=money.key_of(guardian.person_id) if guardian else None, invited_at=now(), changed_at=now(),
             invited_until=now().date() + 30 * DAY, owner_id=self.owner.person_id, account_id=self.owner.account_id,
-            member_id=uuid.uuid4() if guardian else self.relative.person_id, guardian_id=guardian.person_id if guardian else None,
+            member_id=member.person_id, guardian_id=guardian.person_id if guardian else None,
             pool_code=self.pool, relation="child" if guardian else "parent", way="direct", state="invited", usages=["medicine"])
 
 
@@ -143,18 +145,36 @@ def test_money_to_a_relatives_wallet_is_seen_from_both_sides(api, desk, owner, r
     assert_has_words(api, owner, made)
 
 
-def test_money_to_a_childs_wallet_waits_for_the_guardian(api, desk, demo, owner, relative):
+@pytest.fixture
+def child(api, new_token):
+    made = family.minor(api, new_token("staff", roles=["operator"], regions=["000000"]), new_token)
+    return made.by
+
+
+def test_money_to_a_childs_wallet_waits_for_the_guardian(api, desk, demo, owner, child):
     guardian = demo.citizen("moved")
-    made = desk.wallet_transfer(500, family_member_id=desk.invitation(guardian))
-    for rows in (of_account(api, owner), of_person(api, relative), of_person(api, guardian)):
+    made = desk.wallet_transfer(500, desk.invitation(guardian, child), child)
+    for rows in (of_account(api, owner), of_person(api, child), of_person(api, guardian)):
         (one,) = [row for row in rows if row["pending_id"] == made]
         assert (one["waits_on"], one["waits_for"]) == ("guardian", "acceptance")
     assert_has_words(api, owner, made)
 
 
-def test_an_invitation_is_seen_by_who_invited_and_who_answers(api, desk, demo, owner, relative):
+def test_what_waits_for_a_child_waits_for_the_child_who_has_come_of_age(api, desk, sql, demo, owner, child):
     guardian = demo.citizen("moved")
-    for made, waits_on, answers in ((desk.invitation(), "member", relative), (desk.invitation(guardian), "guardian", guardian)):
+    invitation = desk.invitation(guardian, child)
+    made = desk.wallet_transfer(500, invitation, child)
+    sql.execute("UPDATE person SET birth_date = '2000-01-01' WHERE person_id = %s", [child.person_id])
+    for rows in (of_account(api, owner), of_person(api, child)):
+        assert {row["pending_id"]: row["waits_on"] for row in rows if row["pending_id"] in (made, invitation)} == {
+            made: "receiver", invitation: "member"}
+    seen = str(of_person(api, guardian))
+    assert made not in seen and invitation not in seen
+
+
+def test_an_invitation_is_seen_by_who_invited_and_who_answers(api, desk, demo, owner, relative, child):
+    guardian = demo.citizen("moved")
+    for made, waits_on, answers in ((desk.invitation(), "member", relative), (desk.invitation(guardian, child), "guardian", guardian)):
         (sent,) = [row for row in of_account(api, owner) if row["pending_id"] == made]
         (came,) = [row for row in of_person(api, answers) if row["pending_id"] == made]
         assert (sent["kind"], came["kind"]) == ("family_invitation_out", "family_invitation_in")
@@ -187,9 +207,9 @@ def test_requests_for_consent_are_shown_to_the_person_alone(api, owner, new_toke
     assert made not in str(of_person(api, owner)) and api.get(f"/v1/people/{owner.person_id}/pending", by=client).status_code == 200
 
 
-def test_pages_hold_every_kind_once(api, desk, demo, owner, relative):
+def test_pages_hold_every_kind_once(api, desk, demo, owner, relative, child):
     made = [desk.wallet_transfer(fen) for fen in (1, 2, 3)] + [desk.transfer("submitted"), desk.withdrawal("submitted"), desk.invitation()]
-    made += [desk.wallet_transfer(4), desk.invitation(demo.citizen("moved"))]
+    made += [desk.wallet_transfer(4), desk.invitation(demo.citizen("moved"), child)]
     path = f"/v1/accounts/{owner.account_id}/pending"
     rows = [row["pending_id"] for row in api.pages(path, by=owner)]
     assert rows[: len(made)] == made[::-1]

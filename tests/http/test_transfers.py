@@ -127,6 +127,14 @@ def test_the_list_is_empty_for_who_has_none_and_absent_for_who_may_not_see(api, 
         check_problem(api.get(f"/v1/people/{moving.person_id}/transfers", by=who), 404, "not_found")
 
 
+def test_the_list_ends_after_the_newest_hundred(api, sql, somebody):
+    """Who applies and cancels over and over makes nobody else wait."""
+    person = somebody()
+    made = [desks.over(sql, person, TIANSHUI) for _ in range(101)]
+    listed = [one["transfer_id"] for one in api.get(f"/v1/people/{person.person_id}/transfers", by=person.citizen).json()["data"]]
+    assert listed == sorted(made, reverse=True)[:100]
+
+
 @pytest.mark.parametrize("path", ["/v1/transfers/{}", "/v1/transfers/{}/timeline", "/v1/people/{}/transfers"])
 def test_an_id_that_is_none_is_a_fault_of_form(api, somebody, path):
     response = api.get(path.format("018f3b10-1c00"), by=somebody().citizen)

@@ -51,6 +51,14 @@ def test_a_childs_guardian_looks_in_its_place(api, operator, new_token, shared):
     assert (look(api, shared, guardian.by), look(api, shared, child.by)) == (200, 404)
 
 
+def test_who_has_come_of_age_looks_without_a_guardian(api, sql, operator, new_token, shared):
+    guardian, child = family.relative(api, operator, new_token), family.minor(api, operator, new_token, year=2012)
+    family_member_id = family.share(api, shared, child, guardian=guardian, relation="grandchild")
+    sql.execute("UPDATE person SET birth_date = '2000-01-01' WHERE person_id = %s", [child.person_id])
+    assert grant(api, shared, family_member_id).status_code == 201
+    assert (look(api, shared, guardian.by), look(api, shared, child.by)) == (404, 200)
+
+
 def test_only_the_owner_names_a_member(api, sql, operator, new_token, shared):
     """The same answer for another owner's member as for none."""
     other = family.owner(api, sql, operator, new_token)

@@ -81,6 +81,8 @@ def test_a_guardian_opens_that_of_a_minor(place):
     api, sender, child, guardian = place.api, place.person(), place.person(), place.person()
     check_problem(open_wallet(api, child, by=guardian), 404, "not_found")
     plant_member(place.sql, sender, child, guardian=guardian)
+    check_problem(open_wallet(api, child, by=guardian), 404, "not_found")  # of age by now
+    place.sql.execute("UPDATE person SET birth_date = '2020-01-01' WHERE person_id = %s", [child.person_id])
     assert open_wallet(api, child, by=guardian).status_code == 201
 
 
@@ -191,6 +193,11 @@ def test_what_a_guardian_does(place):
     assert state(api, made, guardian) == "pending"
     ended(api, made, "accept", guardian)
     assert balance(api, wallet, child) == (0, 100)
+    again = sent(api, sender, member)
+    place.sql.execute("UPDATE person SET birth_date = '2000-01-01' WHERE person_id = %s", [child.person_id])
+    check_problem(api.get(f"/v1/wallet-transfers/{again['wallet_transfer_id']}", by=guardian), 404, "not_found")
+    check_problem(end(api, again["wallet_transfer_id"], "accept", guardian), 404, "not_found")
+    ended(api, again, "accept", child)
 
 
 def test_a_wallet_is_not_what_a_desk_charges_first(place, database):
