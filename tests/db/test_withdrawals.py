@@ -9,7 +9,7 @@ from tests.db.charging import add_provider, charge, created, hold, hours
 from tests.db.merging import merge
 from tests.db.posting import INSTANT, make_id
 from tests.db.withdrawing import (CARD, FIRST, OPERATOR, SECOND, Application, Step, account_of, apply, approved, done, hand_in,
-                                  money, payable, reviewed, row, statuses, submitted, take)
+                                  make_file, money, payable, record, reviewed, row, statuses, submitted, take)
 from tests.db.world import audit
 
 
@@ -56,6 +56,15 @@ def test_a_window_pays_and_the_account_is_closed(migrated, owner):
     outcome = done(owner, Step(asked, "pay_at_window", after=hours(24), reason="cash"))
     assert (outcome["state"], outcome["paid_on"]) == ("paid", "2026-01-06")
     assert money(owner, account) == (0, 0, 0, "closed") and payable(owner) == 10700
+    assert audit(migrated)["faults"] == []
+
+
+def test_what_bounced_may_be_paid_at_a_window_once_the_card_was_changed(migrated, owner):
+    asked = approved(owner)
+    _, file_id = make_file(owner, asked)
+    assert record(owner, file_id, (asked, "account_closed")) == ["done"]
+    done(owner, Step(asked, "change_bank_account", after=hours(40)))
+    done(owner, Step(asked, "pay_at_window", after=hours(41), reason="cash"))
     assert audit(migrated)["faults"] == []
 
 

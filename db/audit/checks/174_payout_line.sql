@@ -26,11 +26,13 @@ CROSS JOIN LATERAL (
     SELECT 'amount_fen', w.amount_fen::text, line.amount_fen::text WHERE line.amount_fen <> w.amount_fen
     UNION ALL
     SELECT 'bank_card_sealed', 'that of the withdrawal', 'another one'
-    WHERE w.payout_file_id = line.payout_file_id AND w.state IN ('instructed', 'paid', 'bounced', 'returned')
+    WHERE w.payout_file_id = line.payout_file_id
+      AND (w.state IN ('instructed', 'bounced', 'returned') OR (w.state = 'paid' AND w.paid_by = 'bank'))
       AND line.bank_card_sealed <> w.bank_card_sealed
     UNION ALL
     SELECT 'bank_card_of', w.bank_card_of, line.bank_card_of
-    WHERE w.payout_file_id = line.payout_file_id AND w.state IN ('instructed', 'paid', 'bounced', 'returned')
+    WHERE w.payout_file_id = line.payout_file_id
+      AND (w.state IN ('instructed', 'bounced', 'returned') OR (w.state = 'paid' AND w.paid_by = 'bank'))
       AND line.bank_card_of <> w.bank_card_of
     UNION ALL
     SELECT 'outcome', 'an answer: the withdrawal is ' || w.state, 'null'
