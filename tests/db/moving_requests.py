@@ -34,7 +34,11 @@ class World(sharing_world.World):
     # ── transfers ──
 
     def apply(self):
-        person, to_pool = self.random.choice(self.people), self.random.choice(TO)
+        moving = {one.person for one in self.model.transfers.values() if one.state not in moving_things.OVER}
+        staying = [one for one in self.people if one not in moving and any(
+            old.status in ("active", "suspended") for old in self.model.enrolments[one])]
+        person = self.random.choice(staying if staying and self.random.random() < 0.9 else self.people)
+        to_pool = self.random.choice(TO)
         scheme, has_card = self.random.choice(("employee", "employee", "employee", "resident")), self.random.random() < 0.8
         person_id = self.row_of(person).person_id
         member = {**self.common(person, to_pool, scheme), "business_date": day_of(self.instant), "person_key": person,
@@ -45,9 +49,14 @@ class World(sharing_world.World):
         self.ask("transfer_apply", member, lambda: self.model.apply(transfer_id, person, to_pool, scheme, has_card, self.instant),
                  lambda row: row["way"])
         if transfer_id in self.model.transfers and self.random.random() < 0.9:
-            self.model.transfers[transfer_id].has_documents = True
+            self.hand_in(transfer_id)
+
+    def hand_in(self, transfer_id):
+        one = self.model.transfers[transfer_id]
+        if not one.has_documents:
+            one.has_documents = True
             for kind in ("citizen_id", "enrolment_certificate"):
-                transferring.hand_in(self.connection, types.SimpleNamespace(person_key=person, transfer_id=transfer_id), kind)
+                transferring.hand_in(self.connection, types.SimpleNamespace(person_key=one.person, transfer_id=transfer_id), kind)
             self.connection.execute("UPDATE document SET created_at = %s WHERE object_id = %s", [self.instant, transfer_id])
 
     def some(self, things, but=0.05):
@@ -62,8 +71,10 @@ class World(sharing_world.World):
         if transfer_id is None:
             return
         one = self.model.transfers[transfer_id]
+        if self.random.random() < 0.3:
+            self.hand_in(transfer_id)
         sides = list(moving_things.NEXT[one.machine].get(one.state, {})) or [("out", "approve")]
-        desk, decision = self.random.choice([side for side in sides if side[1] == "approve"] * 4 + sides)
+        desk, decision = self.random.choice([side for side in sides if side[1] == "approve"] * 12 + sides)
         if self.random.random() < 0.1:
             desk = "in" if desk == "out" else "out"
         usual = DESKS[2] if (one.way, one.state) == ("payout", "out_review") else DESKS[desk == "in"]
@@ -93,8 +104,12 @@ class World(sharing_world.World):
     # ── withdrawals ──
 
     def withdraw(self):
+        able = [(one, reason) for one in self.model.accounts.values() for reason in ("emigration", "resettled_retiree")
+                if one.pool != sharing_things.WALLET and not self.model.refusal(one, reason, None, day_of(self.instant))]
         account = self.random.choice([one for one in self.model.accounts.values() if one.pool != sharing_things.WALLET])
-        reason, own = self.random.choice(("emigration", "emigration", "resettled_retiree")), self.random.random() < 0.95
+        reason, own = self.random.choice(("emigration", "resettled_retiree")), self.random.random() < 0.95
+        if able and self.random.random() < 0.8:
+            account, reason = self.random.choice(able)
         row, actor = self.rows[account.id], self.random.choice(DESKS[2:])
         name = hashlib.sha256(self.row_of(account.person).person_id.bytes).digest() if own else b"x" * 32
         member = {**self.common(account.id, reason), "principal_id": actor, "actor_kind": "staff", "person_key": account.person,
@@ -102,7 +117,7 @@ class World(sharing_world.World):
                   "payee_name": withdrawing.NAME, **self.ids(row.person_key, "withdrawal_id", "event_id")}
         withdrawal_id = member["withdrawal_id"]
         self.ask("withdrawal_create", member, lambda: self.model.withdraw(withdrawal_id, account.id, reason, own, actor, self.instant))
-        if withdrawal_id in self.model.withdrawals and self.random.random() < 0.9:
+        if withdrawal_id in self.model.withdrawals and self.random.random() < 0.95:
             self.model.withdrawals[withdrawal_id].has_documents = True
             withdrawing.hand_in(self.connection, types.SimpleNamespace(withdrawal_id=withdrawal_id))
 
@@ -115,10 +130,11 @@ class World(sharing_world.World):
         if withdrawal_id is None:
             return
         one = self.model.withdrawals[withdrawal_id]
-        likely = {"submitted": ("approve", "approve", "refuse"), "reviewed": ("approve", "approve", "approve", "refuse", "cancel"),
-                  "approved": ("cancel", "pay_at_window"), "bounced": ("give_up", "change_bank_account")}.get(one.state, ("cancel",))
+        likely = {"submitted": ("approve",) * 9 + ("refuse",), "reviewed": ("approve",) * 9 + ("refuse", "cancel"),
+                  "approved": ("cancel", "pay_at_window", "approve"), "bounced": ("give_up", "change_bank_account")}
+        likely = likely.get(one.state, ("cancel",))
         event = self.random.choice(likely if self.random.random() < 0.9 else list(self.STATEMENTS))
-        actor = self.random.choice(DESKS)
+        actor = DESKS[one.state == "reviewed"] if self.random.random() < 0.8 else self.random.choice(DESKS)
         person = one.account.person
         refused = {"reason_code": "not_eligible", "note": "no"} if event == "refuse" else {}
         refused = {"reason_code": "cash"} if event == "pay_at_window" else refused

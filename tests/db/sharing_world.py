@@ -7,9 +7,9 @@ import uuid
 from tests.db import sharing_people, sharing_things
 from tests.harness.queries import call, call_until_done
 
-USAGES = ("medicine", "medicine", "medicine", "medicine", "device", "treatment", "premium")
+USAGES = ("medicine",) * 9 + ("device", "device", "treatment", "premium")
 FEN = (1, 99, 1000, 12345, 60000, 300000, 999999)
-HOURS = (-1, 1, 30, 30, 72, 72, 73, 168, 169)
+HOURS = (-1, 1, 30, 30, 30, 72, 72, 72, 73, 168, 169)
 MINUTES = (1, 20, 60, 60, 300, 300, 600, 1500, 4000, 9000)
 
 
@@ -29,10 +29,13 @@ class World(sharing_people.World):
             "charge_id", "provider_id", "account_id", "charge_no", "usage", "amount_fen", "expires_at", "instant"))))
 
     def one_charge(self):
-        account = self.random.choice([one for one in self.model.accounts.values() if one.pool != sharing_things.WALLET])
+        known = [one for one in self.model.accounts.values() if one.pool != sharing_things.WALLET]
+        helped = [one for one in known if one.status in ("active", "suspended") and self.model.others(one)]
+        account = self.random.choice(helped if helped and self.random.random() < 0.7 else known)
         held = self.random.random() < 0.4
         expires_at = self.instant + datetime.timedelta(hours=self.random.choice(HOURS)) if held else None
-        fen = self.random.choice((*FEN, account.available + 1, account.available + 5000, max(account.available, 1)))
+        fen = self.random.choice((*FEN, account.available + 1, account.available + 300, account.available + 5000, account.available + 60000,
+                                  max(account.available, 1)))
         made = {"provider_id": self.random.choice(self.providers), "account_id": account.id, "charge_no": self.number(),
                 "usage": self.random.choice(USAGES), "item": "item", "amount_fen": fen, "expires_at": expires_at}
         return {**self.common(*made.values()), **self.dated, "person_key": account.person, **made, **self.ids(

@@ -10,7 +10,7 @@ SEEDS = int(os.environ.get("YIBAO_MODEL_SEEDS", "6"))
 FIRST = int(os.environ.get("YIBAO_MODEL_FIRST_SEED", "0"))
 STEPS = int(os.environ.get("YIBAO_MODEL_STEPS", "100"))
 WHAT = {"charges": 12, "capture": 5, "void": 2, "refund": 6, "expire": 3, "relate": 2, "end_member": 1, "send": 9, "end_sent": 7,
-        "return_sent": 3, "apply": 7, "decide": 16, "cancel": 2, "withdraw": 7, "step": 11, "pay_out": 4, "adjust": 4, "freeze": 3,
+        "return_sent": 3, "apply": 7, "decide": 20, "cancel": 1, "withdraw": 7, "step": 14, "pay_out": 6, "adjust": 4, "freeze": 3,
         "tick": 12, "year_end": 2, "again": 4}
 
 
