@@ -19,7 +19,8 @@ MICROSECOND = datetime.timedelta(microseconds=1)
 WORDS = re.compile(r"\b(now\(\)|clock_timestamp|(current|local)_(date|timestamp|time)|(transaction|statement)_timestamp|timeofday)\b", re.I)
 # Ids, which decide nothing, and the instant of audit events, which is real time.
 NOT_BUSINESS = {"660_person_id_tick.sql", "673_proposal_apply_merge_people.sql", "873_job_post_interest.sql",
-                "925_credit_run_announce.sql", "926_job_post_credit_run.sql", "950_job_post_credit_recomputation.sql"}
+                "925_credit_run_announce.sql", "926_job_post_credit_run.sql", "950_job_post_credit_recomputation.sql",
+                "972_state_record.sql"}
 
 
 @pytest.fixture(scope="module")

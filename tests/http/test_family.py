@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from tests.harness import family, money
+from tests.harness.problems import check_problem
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,24 @@ def test_a_repetition_is_answered_as_before_and_another_content_is_not(api, peop
     refused = family.step(api, relative.by, family_member_id, "end", headers=family.key())
     assert (refused.status_code, refused.json()["code"]) == (409, "not_possible_now")
     assert (refused.json()["state"], refused.json()["possible"]) == ("ended", [])
+
+
+@pytest.mark.parametrize(("what", "who", "rest"), [
+    ("acceptance", "relative", {}), ("refusal", "relative", {}), ("cancellation", "owner", {}), ("end", "owner", {}),
+    ("limits", "owner", {"json": {"month_limit_fen": 5}})])
+def test_a_key_is_for_one_step_of_one_member(api, operator, new_token, people, what, who, rest):
+    owner, relative = people
+    by, keys = {"owner": owner, "relative": relative}[who].by, family.key()
+    other = family.relative(api, operator, new_token) if who == "owner" else relative
+    if what in ("end", "limits"):
+        one = family.share(api, owner, relative)
+    else:
+        one = family.invited(api, owner, relative)
+    family.stepped(api, by, one, what, headers=keys, **rest)
+    if who == "relative" and what == "acceptance":
+        family.stepped(api, by, one, "end")
+    two = family.invited(api, owner, other)
+    check_problem(family.step(api, by, two, what, headers=keys, **rest), 422, "idempotency_key_reused")
 
 
 STATES = {

@@ -167,6 +167,7 @@ def test_what_is_over_is_not_taken_back_again(api, owner, viewer, demo):
         assert revoke(api, made["view_grant_id"], by, key + "2").headers["idempotent-replayed"] == "true"
     check_problem(revoke(api, made["view_grant_id"], demo.citizen("moved")), 404, "not_found")
     check_problem(revoke(api, str(uuid.uuid4()), owner), 404, "not_found")
+    check_problem(revoke(api, str(uuid.uuid4()), owner, key), 422, "idempotency_key_reused")
 
 
 def test_the_same_request_grants_once(api, owner, viewer):
