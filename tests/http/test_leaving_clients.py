@@ -134,7 +134,7 @@ def test_bodies_have_a_common_budget(own_database, tmp_path):
         limit_bytes, each_bytes = 64 << 20, 65000
         whole = post(stand, json.dumps(token_body("budget")).encode() + b" " * 60000)
         begun = post(stand, b" " * each_bytes, each_bytes + 100)
-        wires = [Wire(stand.server) for _ in range(limit_bytes // each_bytes + 20)]
+        wires = [Wire(stand.server) for _ in range(limit_bytes // each_bytes + 150)]
 
         def status_of(request):
             with Wire(stand.server) as wire:
