@@ -53,7 +53,7 @@ class World(sharing_world.World):
 
     def hand_in(self, transfer_id):
         one = self.model.transfers[transfer_id]
-        if not one.has_documents:
+        if not one.has_documents and one.state not in moving_things.OVER:
             one.has_documents = True
             for kind in ("citizen_id", "enrolment_certificate"):
                 transferring.hand_in(self.connection, types.SimpleNamespace(person_key=one.person, transfer_id=transfer_id), kind)
