@@ -102,7 +102,8 @@ class Trade:
         account = charge["account_id"]
         if action == "refunds":
             self.refunds += 1
-            charge["refunded_fen"] += request.body["amount_fen"]
+            (payer,) = charge["payers"]  # nobody here shares an account
+            payer["refunded_fen"] = charge["refunded_fen"] = charge["refunded_fen"] + request.body["amount_fen"]
             charge.pop("changed_at", None)
             self.spent_fen[account] -= request.body["amount_fen"]
             assert charge["refunded_fen"] <= charge["captured_fen"], f"{charge_id}: more was refunded than charged"
