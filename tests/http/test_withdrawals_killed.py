@@ -18,7 +18,7 @@ STATES = ["apply", "review", "approve", "instruct", "bounce", "correct", "instru
 
 @pytest.fixture()
 def staff(new_token):
-    return [new_token("staff", roles=[role], regions=[POOL]) for role in ("operator", "reviewer", "reviewer")]
+    return [new_token("staff", roles=[role], regions=[POOL]) for role in ("operator", "reviewer", "reviewer", "operator")]
 
 
 class Life:
@@ -26,7 +26,7 @@ class Life:
 
     def __init__(self, sql, person, staff):
         self.sql, self.person = sql, person
-        self.operator, self.first, self.second = staff
+        self.operator, self.first, self.second, self.colleague = staff
         self.keys = {name: str(uuid.uuid4()) for name in STATES}
         self.withdrawal_id = self.file_id = None
 
@@ -37,7 +37,8 @@ class Life:
         if name in ("review", "approve"):
             return withdrawing.decide(api, place, self.first if name == "review" else self.second, key=key)
         if name.startswith("instruct"):
-            return send(api, FILES, self.operator, {"pool_code": POOL}, key)
+            # A card that somebody corrected is for somebody else's file.
+            return send(api, FILES, self.operator if name == "instruct" else self.colleague, {"pool_code": POOL}, key)
         if name == "correct":
             return step(api, place, "bank-account", self.operator, {"bank_card": OTHER_CARD}, key)
         paid = {"outcome": "paid", "paid_on": self.today}
