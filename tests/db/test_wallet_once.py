@@ -173,6 +173,7 @@ def test_opening(owner):
 
 def test_a_guardian_opens_a_minors_wallet(owner):
     sender, child, guardian = person(owner), person(owner), person(owner)
+    owner.execute("UPDATE person SET birth_date = %s WHERE person_key = %s", [CHILD, child.person_key])
     ask = walleting.Open(NOON, guardian, person_key=child.person_key, person_id=child.person_id)
     assert statuses(open_wallets(owner, ask)) == ["not_found"]
     member(owner, sender, child, guardian=guardian)
