@@ -36,7 +36,7 @@ C_FILES    = $(sort $(shell find server api cli tests bench -name '*.[ch]' -not 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults format \
-        demo-data sanitize clean docs
+        demo-data sanitize clean docs install install-strip uninstall
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -88,6 +88,29 @@ $(GENERATED_DIR)/statements.c $(GENERATED_DIR)/statements.h &: $(wildcard db/que
 	@mkdir -p $(GENERATED_DIR)
 	$(PYTHON) tools/generate_statements.py db/queries $(GENERATED_DIR)
 	@touch $(GENERATED_DIR)/statements.c
+
+# --- installing -------------------------------------------------------------------------------------------------------
+
+# DESTDIR is where a package or an image is put together; PREFIX is where it will lie.
+PREFIX  ?= /usr/local
+SHARE    = $(DESTDIR)$(PREFIX)/share
+INSTALL ?= install
+# What the program reads while it runs; it finds it beside itself, in ../share/yibaod/db.
+RUN_TIME_SQL := schema_migration.sql migrations functions data import audit
+
+install: build ## put the program and what it reads under $(DESTDIR)$(PREFIX), /usr/local by default
+	$(INSTALL) -D -m 755 $(STRIP) $(OUT)/yibaod $(DESTDIR)$(PREFIX)/bin/yibaod
+	rm -rf $(SHARE)/yibaod/db
+	$(INSTALL) -d $(SHARE)/yibaod/db $(SHARE)/doc/yibaod
+	cp -R $(RUN_TIME_SQL:%=db/%) $(SHARE)/yibaod/db
+	chmod -R u=rwX,go=rX $(SHARE)/yibaod
+	$(INSTALL) -m 644 LICENSE CHANGELOG.md openapi.yaml $(SHARE)/doc/yibaod
+
+install-strip: STRIP = -s
+install-strip: install ## the same without symbols for a debugger
+
+uninstall: ## remove what `make install` put there
+	rm -rf $(DESTDIR)$(PREFIX)/bin/yibaod $(SHARE)/yibaod $(SHARE)/doc/yibaod
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 

@@ -25,3 +25,4 @@ int command_credits(int argc, char **argv, const struct config *config);
 int command_token(int argc, char **argv, const struct config *config);
 int command_audit(int argc, char **argv, const struct config *config);
 int command_config(int argc, char **argv, const struct config *config);
+int command_health(int argc, char **argv, const struct config *config);

@@ -21,6 +21,7 @@ static const struct command commands[] = {
      "credit the pensioners of a month, once somebody else approves"},
     {"token", command_token, "create|list|revoke …", "make, list and revoke access tokens"},
     {"audit", command_audit, "", "prove that every fen is where the ledger says"},
+    {"health", command_health, "[--live]", "ask the running process whether it is ready"},
     {"config", command_config, "[--markdown]", "show the settings in force, or their documentation"},
 };
 
