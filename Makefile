@@ -184,10 +184,11 @@ bench: build ## compare with pgbench and with Fastify + pg; results in var/bench
 demo-data: ## write import files with valid numbers: make demo-data ROWS=100000
 	$(PYTHON) tools/demo_data.py $(or $(ROWS),1000) var/demo-data
 
-docs: build ## write docs/configuration.md, docs/errors.md and docs/state-machines.md from their tables
+docs: build ## write docs/configuration.md, docs/errors.md, docs/state-machines.md and the proxy's problems from their tables
 	$(OUT)/yibaod config --markdown > docs/configuration.md
 	$(PYTHON) tools/generate_errors.py openapi.yaml > docs/errors.md
 	$(PYTHON) tools/generate_state_machines.py db/data/state_machines.csv > docs/state-machines.md
+	$(PYTHON) tools/generate_proxy_problems.py openapi.yaml > docker/haproxy/problems.map
 
 clean: ## remove what was built
 	rm -rf build

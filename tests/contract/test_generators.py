@@ -180,6 +180,11 @@ def test_the_page_of_errors_is_current():
         "run tools/generate_errors.py openapi.yaml > docs/errors.md"
 
 
+def test_the_texts_of_the_proxy_are_those_of_the_openapi_document():
+    result = run("generate_proxy_problems.py", ROOT / "openapi.yaml")
+    assert result.stdout == (ROOT / "docker" / "haproxy" / "problems.map").read_text(encoding="utf-8"), "run make docs"
+
+
 def test_the_page_of_state_machines_is_current():
     result = run("generate_state_machines.py", ROOT / "db" / "data" / "state_machines.csv")
     assert result.stdout == (ROOT / "docs" / "state-machines.md").read_text(encoding="utf-8"), \

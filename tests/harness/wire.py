@@ -25,6 +25,12 @@ def get(path, *lines, version="HTTP/1.1", method="GET", host="localhost"):
     return ("\r\n".join(head) + "\r\n\r\n").encode()
 
 
+def secured(connection, server):
+    """The connection itself, or TLS over it when the server is behind a proxy."""
+    tls = getattr(server, "tls", None)
+    return tls.wrap_socket(connection, server_hostname="localhost") if tls else connection
+
+
 class Wire:
     def __init__(self, server, timeout_s=30, receive_buffer_bytes=None):
         self.socket = socket.socket()
@@ -33,6 +39,7 @@ class Wire:
         self.socket.settimeout(timeout_s)
         self.socket.connect((server.host, server.port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = secured(self.socket, server)
         self.pending = b""
 
     def __enter__(self):

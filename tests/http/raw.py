@@ -5,6 +5,8 @@ import json
 import socket
 import time
 
+from tests.harness.wire import secured
+
 
 @dataclasses.dataclass
 class Reply:
@@ -58,8 +60,9 @@ def converse(server, *pieces, wanted=1, timeout_s=15, quiet_s=0.3, pause_s=0.05)
     """
     began = time.monotonic()
     data, replies, closed = b"", [], False
-    with socket.create_connection((server.host, server.port), timeout=timeout_s) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    plain = socket.create_connection((server.host, server.port), timeout=timeout_s)
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with secured(plain, server) as connection:
         try:
             for number, piece in enumerate(pieces):
                 time.sleep(pause_s if number else 0)
