@@ -16,6 +16,7 @@ static const struct field fields[] = {
     {"changed_at", WITHDRAWAL_QUEUE_COLUMN_CHANGED_AT, FIELD_PLAIN},
     {"bounce_code", WITHDRAWAL_QUEUE_COLUMN_BOUNCE_CODE, FIELD_PLAIN},
     {"is_complete", WITHDRAWAL_QUEUE_COLUMN_IS_COMPLETE, FIELD_PLAIN},
+    {"payout_refusal", WITHDRAWAL_QUEUE_COLUMN_PAYOUT_REFUSAL, FIELD_PLAIN},
 };
 
 static const struct list list = {

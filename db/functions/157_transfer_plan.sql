@@ -60,8 +60,10 @@ BEGIN
         CASE WHEN is_retired THEN 'retired_stays' END,
         CASE WHEN way = 'payout' AND NOT has_bank_card THEN 'bank_card_needed' END,
         CASE WHEN EXISTS (SELECT FROM withdrawal
-                           WHERE withdrawal.person_key = asked_person_key AND withdrawal.account_id = giving.account_id
-                             AND withdrawal.ended_at IS NULL) THEN 'withdrawal_under_way' END,
+                           WHERE withdrawal.person_key = asked_person_key AND withdrawal.ended_at IS NULL
+                             AND (withdrawal.account_id = giving.account_id
+                                  OR (withdrawal.pool_code = transfer_plan.to_pool_code AND to_scheme = 'employee')))
+             THEN 'withdrawal_under_way' END,
         (SELECT 'account_' || giving.status
            FROM account_status_rule AS rule
           WHERE rule.status = giving.status AND rule.operation = 'transfer_out' AND NOT rule.allowed

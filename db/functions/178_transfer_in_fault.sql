@@ -4,6 +4,7 @@
 -- account_id is null where there is none. Locks: none; whoever acts on it has locked all of them. Outcomes, by precedence:
 --   account_deceased   the person has died
 --   conflict           another employee enrolment is active, or one that has ended began on the same day
+--   withdrawal_under_way   the account of the new pool is being withdrawn, and would be closed when that is paid
 --   account_frozen, …  of account_status_rule: take_in; a closed account is opened again
 --   balance_overflow   no account can hold that much
 -- null: nothing.
@@ -22,7 +23,11 @@ BEGIN
              AND EXISTS (SELECT FROM enrolment AS other
                           WHERE other.person_key = asked.person_key AND other.pool_code = asked.to_pool_code
                             AND other.scheme = asked.to_scheme AND other.started_on = asked.moves_on) THEN 'conflict'
-        WHEN asked.to_scheme = 'resident' OR taking.account_id IS NULL OR taking.status = 'closed' THEN NULL
+        WHEN asked.to_scheme = 'resident' OR taking.account_id IS NULL THEN NULL
+        WHEN EXISTS (SELECT FROM withdrawal
+                      WHERE withdrawal.person_key = asked.person_key AND withdrawal.account_id = taking.account_id
+                        AND withdrawal.ended_at IS NULL) THEN 'withdrawal_under_way'
+        WHEN taking.status = 'closed' THEN NULL
         WHEN NOT EXISTS (SELECT FROM account_status_rule AS rule
                           WHERE rule.status = taking.status AND rule.operation = 'take_in' AND rule.allowed)
             THEN 'account_' || taking.status

@@ -7,7 +7,8 @@
 --   person_has_died          the day of death is on record
 --   person_is_alive          it is not
 --   is_no_citizen            the person's certificate is no citizen identity card
---   employment_is_over       no employee enrolment is in force, and none is on its way
+--   employment_is_over       no employee enrolment is in force, none is on its way, and no transfer to one runs, whose old
+--                            enrolment has ended and whose new one has not begun
 --   is_retired_here          an employee enrolment in the account's pool is in force, and its retirement took effect
 --   pool_allows_it           the pool lets who moves to the resident scheme withdraw (transfer_rule)
 --   is_insured_as_resident   a resident enrolment is in force
@@ -19,7 +20,10 @@ DECLARE
     holder person := (SELECT person FROM person WHERE person.person_key = asked.person_key);
     is_over boolean := NOT EXISTS (SELECT FROM enrolment
                                     WHERE enrolment.person_key = asked.person_key AND enrolment.scheme = 'employee'
-                                      AND enrolment.status IN ('active', 'closing', 'pending_in'));
+                                      AND enrolment.status IN ('active', 'closing', 'pending_in'))
+                       AND NOT EXISTS (SELECT FROM transfer
+                                        WHERE transfer.person_key = asked.person_key AND transfer.ended_at IS NULL
+                                          AND transfer.to_scheme = 'employee');
 BEGIN
     RETURN QUERY
     SELECT one.place, one.code, one.is_met

@@ -4,7 +4,7 @@
 -- null: there is none. Locks none. Outcomes, by precedence:
 --   account_<status>         account_status_rule: withdraw
 --   withdrawal_under_way     the account has another one
---   transfer_under_way       a transfer moves this account
+--   transfer_under_way       a transfer moves this account, or will let it receive: it is of the pool that one goes to
 --   withdrawal_not_eligible  a condition of the reason is not met
 --   nothing_to_withdraw      the balance is zero
 CREATE OR REPLACE FUNCTION withdrawal_refusal(
@@ -21,7 +21,8 @@ BEGIN
             THEN 'withdrawal_under_way'
         WHEN EXISTS (SELECT FROM transfer AS other
                       WHERE other.person_key = asked.person_key AND other.ended_at IS NULL
-                        AND asked.account_id IN (other.from_account_id, other.to_account_id)
+                        AND (asked.account_id IN (other.from_account_id, other.to_account_id)
+                             OR (asked.pool_code = other.to_pool_code AND other.to_scheme = 'employee'))
                         AND other.transfer_id IS DISTINCT FROM own_transfer_id)
             THEN 'transfer_under_way'
         WHEN EXISTS (SELECT FROM withdrawal_conditions(asked, reason, is_staff, day) AS one WHERE NOT one.is_met)

@@ -3,9 +3,10 @@
 -- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for
 -- citizens and for who sees all. actor_kinds: citizen or staff. name_hashes: keyed hash of the payee's name. instants in
 -- business time, real_instants in real time. Ids come from the caller.
--- Locks, in this order: keys (advisory, tried and never waited for), accounts.
+-- Locks, in this order: keys (advisory, tried and never waited for), people in the order of their keys, as applications
+-- for transfers do, so that never both are begun; then accounts.
 -- Outcomes: one row for each member, in order. status is `done`, or by precedence:
---   deferred, idempotency_key_reused, request_in_progress   of idempotency_claim and account_claim
+--   deferred, idempotency_key_reused, request_in_progress   of idempotency_claim, person_claim and account_claim
 --   not_found           no such account, or its pool is not the caller's to see
 --   account_<status>, withdrawal_under_way, transfer_under_way, withdrawal_not_eligible, nothing_to_withdraw
 --                       of withdrawal_refusal
@@ -25,6 +26,9 @@ DECLARE
     statuses text[];
     stored_statuses text[];
     stored_ids uuid[];
+    wanted uuid[];
+    claimed bigint[];
+    is_waiting boolean := waits[1] AND members = 1;
     outcomes jsonb[];
     pools text[];
 BEGIN
@@ -32,17 +36,20 @@ BEGIN
            array_agg(c.object_id ORDER BY c.ord), array_agg(c.outcome ORDER BY c.ord)
       INTO verdicts, stored_statuses, stored_ids, outcomes
       FROM idempotency_claim(principal_ids, 'create_withdrawal', keys, content_hashes) AS c;
+    SELECT array_agg(CASE WHEN verdicts[a.ord] = 'new' THEN account.account_id END ORDER BY a.ord) INTO wanted
+      FROM unnest(person_keys, account_ids, visibles) WITH ORDINALITY AS a (person_key, account_id, visible, ord)
+      LEFT JOIN account ON account.person_key = a.person_key AND account.account_id = a.account_id
+           AND (a.visible IS NULL OR account.pool_code LIKE ANY (string_to_array(a.visible, ',')));
+    claimed := person_claim(ARRAY(SELECT w.person_key FROM unnest(wanted, person_keys) AS w (account_id, person_key)
+                                   WHERE w.account_id IS NOT NULL), is_waiting);
     SELECT array_agg(CASE WHEN verdicts[c.ord] <> 'new' THEN verdicts[c.ord]
-                          WHEN c.verdict = 'locked' THEN 'locked'
-                          WHEN c.verdict = 'deferred' THEN 'deferred' ELSE 'not_found' END ORDER BY c.ord)
+                          WHEN wanted[c.ord] IS NULL THEN 'not_found'
+                          WHEN c.verdict = 'locked' THEN 'locked' ELSE 'deferred' END ORDER BY c.ord)
       INTO verdicts
       FROM account_claim(person_keys, ARRAY(
-               SELECT CASE WHEN verdicts[a.ord] = 'new' AND account.account_id IS NOT NULL THEN a.account_id END
-                 FROM unnest(person_keys, account_ids, visibles) WITH ORDINALITY
-                      AS a (person_key, account_id, visible, ord)
-                 LEFT JOIN account ON account.person_key = a.person_key AND account.account_id = a.account_id
-                      AND (a.visible IS NULL OR account.pool_code LIKE ANY (string_to_array(a.visible, ',')))
-                ORDER BY a.ord), waits[1] AND members = 1) AS c;
+               SELECT CASE WHEN w.person_key = ANY (claimed) THEN w.account_id END
+                 FROM unnest(wanted, person_keys) WITH ORDINALITY AS w (account_id, person_key, ord)
+                ORDER BY w.ord), is_waiting) AS c;
     SELECT array_agg(CASE WHEN verdicts[a.ord] <> 'locked' THEN verdicts[a.ord]
                           ELSE coalesce(
                               withdrawal_refusal(account, a.reason, a.actor_kind = 'staff',

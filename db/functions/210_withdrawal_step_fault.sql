@@ -6,6 +6,7 @@
 --   documents_missing       required ones were not handed in
 --   account_<status>, transfer_under_way, withdrawal_not_eligible, nothing_to_withdraw   of withdrawal_refusal
 --   account_has_holds       of withdrawal_holds, where all the money is to be taken
+--   account_deceased, …     of withdrawal_payee_fault, where money is to be paid out, or a card is named for it
 --   balance_overflow        the account has no room for what is to come back
 CREATE OR REPLACE FUNCTION withdrawal_step_fault(
     asked withdrawal, holding account, event text, actor_id uuid, day date) RETURNS text
@@ -28,6 +29,9 @@ BEGIN
                                WHERE needed.is_required AND NOT needed.is_there) THEN 'documents_missing' END,
             withdrawal_refusal(holding, asked.reason, true, day, asked.withdrawal_id, asked.transfer_id),
             CASE WHEN event = 'approve' AND withdrawal_holds(holding) THEN 'account_has_holds' END, 'good');
+    END IF;
+    IF event IN ('pay_at_window', 'change_bank_account') THEN
+        RETURN coalesce(withdrawal_payee_fault(asked), 'good');
     END IF;
     IF event IN ('cancel', 'give_up')
        AND asked.amount_fen > 9007199254740991 - holding.current_year_fen - holding.carried_over_fen THEN

@@ -7,7 +7,8 @@
 -- Outcomes: one row. status done, or by precedence:
 --   idempotency_key_reused, request_in_progress   of idempotency_claim
 --   nothing_to_pay_out   no withdrawal of the pool is approved
---   conflict             one of them has changed since it was read: nothing is kept, and the same may be asked again
+--   conflict             one of them has changed since it was read, or must not be paid any more (withdrawal_payee_fault):
+--                        nothing is kept, and the same may be asked again
 -- is_replayed: it was answered before. Each card is kept with its line: it may be corrected after it bounced.
 CREATE OR REPLACE FUNCTION payout_file_create(
     file_id uuid, asked_pool_code text, items text, hash_sealed bytea, principal_id uuid, instant timestamptz, key text,
@@ -49,7 +50,7 @@ BEGIN
           FROM unnest(person_keys, ids, changed_ats) AS a (person_key, id, changed_at)
           JOIN withdrawal AS w ON w.person_key = a.person_key AND w.withdrawal_id = a.id
          WHERE state_next('withdrawal', w.state, 'instruct') IS NOT NULL AND w.pool_code = asked_pool_code
-           AND w.changed_at = a.changed_at;
+           AND w.changed_at = a.changed_at AND withdrawal_payee_fault(w) IS NULL;
         IF kept <> members THEN
             RETURN QUERY SELECT 'conflict', false, NULL::uuid, NULL::jsonb;
             RETURN;

@@ -31,7 +31,8 @@ SELECT account.person_id, account.pool_code, account.account_id, account.status,
   LEFT JOIN withdrawal AS open ON open.person_key = account.person_key AND open.account_id = account.account_id
        AND open.ended_at IS NULL
   LEFT JOIN transfer AS moving ON moving.person_key = account.person_key AND moving.ended_at IS NULL
-       AND account.account_id IN (moving.from_account_id, moving.to_account_id)
+       AND (account.account_id IN (moving.from_account_id, moving.to_account_id)
+            OR (account.pool_code = moving.to_pool_code AND moving.to_scheme = 'employee'))
   LEFT JOIN LATERAL (SELECT sum(w.amount_fen)::bigint AS fen FROM wallet_transfer AS w
                       WHERE w.person_key = account.person_key AND w.account_id = account.account_id
                         AND w.state = 'pending') AS sent ON true

@@ -19,10 +19,12 @@
 -- column: changed_at instant
 -- column: bounce_code text
 -- column: is_complete bool
+-- column: payout_refusal text (code; null: none, or it is not to be paid out now)
 SELECT w.withdrawal_id, w.person_id, w.account_id, w.pool_code, w.transfer_id, w.reason, w.state, w.amount_fen,
        w.created_at, w.changed_at, w.bounce_code,
        NOT EXISTS (SELECT FROM materials_needed(w.pool_code, w.reason, w.person_key, w.withdrawal_id) AS m
-                    WHERE w.state IN ('submitted', 'reviewed') AND m.is_required AND NOT m.is_there)
+                    WHERE w.state IN ('submitted', 'reviewed') AND m.is_required AND NOT m.is_there),
+       CASE WHEN w.state IN ('approved', 'bounced') THEN withdrawal_payee_fault(w) END
   FROM withdrawal AS w
  WHERE w.ended_at IS NULL AND ($1::text IS NULL OR w.pool_code LIKE ANY (string_to_array($1, ',')))
    AND ($2::text IS NULL OR w.state = $2) AND ($3::text IS NULL OR w.pool_code = $3)

@@ -46,7 +46,8 @@ class Moving(Sharing):
                 ("nothing_to_transfer", old is None),
                 ("retired_stays", old is not None and old.retired_on is not None and old.retired_on <= today),
                 ("bank_card_needed", way == "payout" and not has_card),
-                ("withdrawal_under_way", account is not None and self.open_withdrawal(account)),
+                ("withdrawal_under_way", any(self.open_withdrawal(one) for one in self.accounts_of(person)
+                                             if one is account or (one.pool, to_scheme) == (to_pool, "employee"))),
                 ("account_" + (account.status if account else ""), account is not None and account.status not in GIVING)):
             if refused:
                 return status, None
@@ -122,6 +123,8 @@ class Moving(Sharing):
         if new is None and any((e.pool, e.scheme, e.started_on) == (one.to_pool, one.to_scheme, one.moves_on) for e in others):
             return "conflict"
         has_account = one.to_scheme == "employee"
+        if has_account and account and self.open_withdrawal(account):
+            return "withdrawal_under_way"
         if has_account and account and account.status not in (*TAKING, "closed"):
             return "account_" + account.status
         if new is None:
@@ -168,14 +171,16 @@ class Moving(Sharing):
 
     def refusal(self, account, reason, own, today):
         employed = [e for e in self.enrolments[account.person] if e.scheme == "employee"]
-        eligible = {"emigration": not any(e.status in ("active", "closing", "pending_in") for e in employed),
+        moving = [one for one in self.transfers.values() if one.person == account.person and one.state not in OVER]
+        eligible = {"emigration": not any(e.status in ("active", "closing", "pending_in") for e in employed)
+                    and not any(one.to_scheme == "employee" for one in moving),
                     "resettled_retiree": any(e.pool == account.pool and e.status == "active" and e.retired_on and e.retired_on <= today
                                              for e in employed)}
         for status, refused in (
                 ("account_" + account.status, account.status not in WITHDRAWING),
                 ("withdrawal_under_way", self.open_withdrawal(account, own)),
-                ("transfer_under_way", any(one.account is account and one.state not in OVER and (own is None or one is not own.transfer)
-                                           for one in self.transfers.values())),
+                ("transfer_under_way", any(own is None or one is not own.transfer for one in moving if one.account is account
+                                           or (one.to_pool, one.to_scheme) == (account.pool, "employee"))),
                 ("withdrawal_not_eligible", not eligible.get(reason, True)),
                 ("nothing_to_withdraw", account.current_year + account.carried_over == 0)):
             if refused:
@@ -207,6 +212,8 @@ class Moving(Sharing):
                 return status, None
             if event == "approve" and (one.account.held or self.is_on_its_way(one.account)):
                 return "account_has_holds", None
+        if event in ("pay_at_window", "change_bank_account") and self.payout_refusal(one):
+            return self.payout_refusal(one), None
         if event == "review":
             one.reviewer = actor
         elif event == "approve":
@@ -218,6 +225,11 @@ class Moving(Sharing):
         elif state == "paid":
             self.paid(one, today)
         return "done", one.gone
+
+    @staticmethod
+    def payout_refusal(one):
+        """Why not, while its account may not give any more."""
+        return None if one.account.status in (*WITHDRAWING, "closed") else "account_" + one.account.status
 
     def give_back(self, one, instant):
         account = one.account
@@ -231,7 +243,9 @@ class Moving(Sharing):
 
     def paid(self, one, today):
         account = one.account
-        if one.reason != "resettled_retiree" and account.status != "closed":
+        receives = any((e.pool, e.scheme) == (account.pool, "employee") and e.status in ("active", "closing", "pending_in")
+                       for e in self.enrolments[account.person])
+        if one.reason != "resettled_retiree" and not receives and account.status != "closed":
             newest = max(day for day, _, _ in account.movements)
             is_left = account.current_year + account.carried_over or account.held or self.is_on_its_way(account)
             if is_left or account.interest_due(newest + A_DAY):

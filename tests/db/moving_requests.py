@@ -149,6 +149,10 @@ class World(sharing_world.World):
         pool, after = self.random.choice(sharing_people.POOLS), self.instant - posting.INSTANT
         ready = [types.SimpleNamespace(withdrawal_id=key) for key, one in self.model.withdrawals.items()
                  if one.state == "approved" and one.account.pool == pool]
+        payable = [one for one in ready if not self.model.payout_refusal(self.model.withdrawals[one.withdrawal_id])]
+        if payable != ready:
+            assert withdrawing.make_file(self.connection, *ready, after=after, pool=pool)[0] == "conflict"
+            ready = payable
         if not ready:
             return
         status, file_id = withdrawing.make_file(self.connection, *ready, after=after, pool=pool)

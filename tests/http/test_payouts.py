@@ -125,6 +125,19 @@ def test_who_changed_a_card_does_not_tell_the_bank(api, operator, new_token, app
     assert results(answer(api, file_id, operator, paid(withdrawal_id))) == ["done"]
 
 
+def test_who_has_died_since_is_paid_nothing(api, sql, operator, approve):
+    person, withdrawal_id = approve()
+    sql.execute("UPDATE person SET deceased_on = current_date WHERE person_id = %s", [person.person_id])
+    check_problem(make_file(api, operator), 409, "nothing_to_pay_out")
+    check_problem(step(api, withdrawal_id, "window-payment", operator, {"means": "cash"}), 409, "account_deceased")
+    shown = done(api.get(f"{WITHDRAWALS}/{withdrawal_id}", by=operator))
+    queue = done(api.get("/v1/admin/withdrawals", by=operator, params={"state": "approved"}))["data"]
+    assert shown["payout_refusal"] == "account_deceased"
+    assert {one["withdrawal_id"]: one["payout_refusal"] for one in queue}[withdrawal_id] == "account_deceased"
+    assert done(step(api, withdrawal_id, "cancellation", operator))["state"] == "cancelled"
+    assert charges.stored(sql, person.account_id) == (10_000, 700, 0)
+
+
 def test_what_bounced_for_good_goes_back(api, sql, operator, approve):
     person, withdrawal_id = approve()
     file_id = done(make_file(api, operator), 201)["payout_file_id"]
