@@ -41,7 +41,7 @@ class Cluster:
             self.user = pwd.getpwnam("postgres")
             os.chown(self.directory, self.user.pw_uid, self.user.pw_gid)
         self.directory.chmod(0o755)
-        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        self._make_data()
         values = {
             "listen_addresses": "''",
             "unix_socket_directories": f"'{self.socket_directory}'",
@@ -54,6 +54,9 @@ class Cluster:
         with (self.data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.writelines(f"{name} = {value}\n" for name, value in values.items())
         self.start()
+
+    def _make_data(self):
+        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
 
     def _as_user(self):
         if self.user is None:

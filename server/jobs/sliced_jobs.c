@@ -103,6 +103,7 @@ static bool survives(struct job *job, const char *sqlstate)
         break;
     case FAILURE_STALE_PLAN:
     case FAILURE_UNAVAILABLE:
+    case FAILURE_READ_ONLY:
     case FAILURE_LOCKED:
     case FAILURE_TIMED_OUT:
         break;

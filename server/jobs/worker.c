@@ -4,6 +4,7 @@
 #include "server/clock.h"
 #include "server/log.h"
 #include "server/pg/conninfo.h"
+#include "server/pg/sqlstate.h"
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -140,7 +141,8 @@ PGresult *worker_query(struct worker *worker, const char *sql, int params_count,
     LOG(LOG_WARNING, "worker_postgresql_failed", LOG_TEXT("task", span_of(worker->task->name)),
         LOG_TEXT("sqlstate", span_of(sqlstate == NULL ? "none" : sqlstate)));
     PQclear(result);
-    if (worker->connection != NULL && PQstatus(worker->connection) != CONNECTION_OK)
+    bool is_stand_by = sqlstate_failure(worker->sqlstate) == FAILURE_READ_ONLY;
+    if (worker->connection != NULL && (is_stand_by || PQstatus(worker->connection) != CONNECTION_OK))
         disconnect(worker);
     return NULL;
 }

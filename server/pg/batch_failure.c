@@ -166,6 +166,7 @@ void batch_failed(struct batch *batch, struct queue *queue, enum failure failure
         send_suspects_again(batch, queue, all, LIMIT_BATCH, TASK_UNAVAILABLE);
         return;
     case FAILURE_UNAVAILABLE:
+    case FAILURE_READ_ONLY:
         batch_finish_all(batch, TASK_UNAVAILABLE);
         return;
     case FAILURE_LOCKED:

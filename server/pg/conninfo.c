@@ -23,10 +23,20 @@ static void put(struct pairs *pairs, const char *keyword, const char *value)
     pairs->keywords[pairs->count] = pairs->values[pairs->count] = NULL;
 }
 
+static bool names_several_hosts(const PQconninfoOption *given)
+{
+    for (; given->keyword != NULL; given++)
+        if (given->val != NULL && strncmp(given->keyword, "host", 4) == 0 && strchr(given->val, ',') != NULL)
+            return true;
+    return false;
+}
+
 /* A keyword given later wins in libpq, so ours come first where the operator may overrule them. */
 static char *merge(struct pairs *pairs, const PQconninfoOption *given, const char *options)
 {
     const char *given_options = "";
+    if (names_several_hosts(given)) /* of which the one that takes writes is meant, whichever it is today */
+        put(pairs, "target_session_attrs", "read-write");
     put(pairs, "application_name", "yibaod");
     put(pairs, "keepalives_idle", "10");
     put(pairs, "keepalives_interval", "3");

@@ -127,7 +127,7 @@ static void lane_connection_ended(struct pg_connection *connection, bool lost)
     else
         batch_failed(batch, &state->queue, failure);
     batch_clear(batch);
-    if (!lost && (failure == FAILURE_STALE_PLAN || pg_connection_is_soiled(connection)))
+    if (!lost && (failure == FAILURE_STALE_PLAN || failure == FAILURE_READ_ONLY || pg_connection_is_soiled(connection)))
         pg_connection_reopen(connection);
 }
 

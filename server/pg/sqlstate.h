@@ -8,6 +8,8 @@ enum failure {
     FAILURE_RETRY,       /* a conflict with another transaction: the same batch again */
     FAILURE_STALE_PLAN,  /* a migration changed what a prepared statement returns: prepare anew, then again */
     FAILURE_UNAVAILABLE, /* PostgreSQL refuses work for now; nothing was done */
+    FAILURE_READ_ONLY,   /* a stand-by, or a primary that is one no longer; nothing was done: connect anew, perhaps
+                            elsewhere */
     FAILURE_LOCKED,      /* somebody else holds a lock for too long; nothing was done */
     FAILURE_TIMED_OUT,   /* statement_timeout */
     FAILURE_UNREADABLE,  /* done, but its rows have other types than the program knows */

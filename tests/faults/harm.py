@@ -101,3 +101,27 @@ def freeze_connections(storm, freeze, thaw, rounds):
         thaw()
         storm.did("network frozen")
         storm.wait_healthy()
+
+
+def promote_stand_by(storm, rounds):
+    """
+    The primary is killed, or is told to take no more writes, before the stand-by is promoted or only afterwards; the
+    stand-by is promoted, and gets a new one of its own.
+    """
+    pair = storm.world.postgres
+    for number in range(rounds):
+        storm.under_load(0.1, 0.5)
+        how = ("primary killed", "primary made read-only", "two primaries for a while")[number % 3]
+        old = pair.primary
+        if how == "primary killed":
+            old.kill()
+        elif how == "primary made read-only":
+            old.set("default_transaction_read_only", "on")
+        pair.change_places()
+        if how == "two primaries for a while":
+            storm.under_load(0.5, 1.5)
+            old.set("default_transaction_read_only", "on")
+        storm.did(how)
+        storm.wait_healthy()
+        old.remove()
+        pair.follow()

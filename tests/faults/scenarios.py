@@ -10,6 +10,7 @@ from tests.faults import exhaust, harm, network
 from tests.faults.credit_runs import credit_runs_killed
 from tests.faults.failing_malloc import FailingMalloc
 from tests.faults.figures import Figures
+from tests.faults.pair import Pair
 from tests.faults.postgres import Postgres
 from tests.faults.proxy import Proxy
 from tests.faults.storm import Storm
@@ -63,6 +64,15 @@ def both_killed(directory, seed, rounds):
                 storm.did("server and postmaster killed")
                 storm.wait_healthy()
         return told_the_truth(storm, dies=True)
+
+
+def stand_by_promoted(directory, seed, rounds):
+    """Nobody tells the server where the primary is now."""
+    settings = {"YIBAO_WRITE_TIMEOUT_MS": "1500"}  # a commit that waits for a stand-by that has gone is given up so soon
+    with World(directory, accounts=50, postgres=Pair()) as world:
+        with Storm(world, seed, servers=2, name="stand-by-promoted", settings=settings) as storm:
+            harm.promote_stand_by(storm, rounds)
+        return told_the_truth(storm)
 
 
 def sessions_terminated(directory, seed, rounds):
@@ -177,6 +187,7 @@ SCENARIOS = {
     "server killed, six accounts": Scenario(servers_killed_few, 0.5, 200),
     "PostgreSQL killed": Scenario(postgres_killed, 0.3, 100),
     "server and PostgreSQL killed": Scenario(both_killed, 0.1, 100),
+    "stand-by promoted": Scenario(stand_by_promoted, 0.03, 15),
     "credit runs killed": Scenario(credit_runs_killed, 0.1, 34),
     "sessions terminated": Scenario(sessions_terminated, 1, 500),
     "connections cut": Scenario(connections_cut, 1, 300),

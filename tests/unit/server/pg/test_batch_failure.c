@@ -122,6 +122,15 @@ static void test_a_lock_refuses_only_who_waited_for_it(void **state)
     assert_int_equal(count_in_queue(), 3);
 }
 
+static void test_a_stand_by_has_done_nothing(void **state)
+{
+    send_out(LANE_WRITE, 2, 2);
+    fail_part_of(&tasks[0], FAILURE_READ_ONLY);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(outcomes[i], TASK_UNAVAILABLE);
+    assert_int_equal(count_in_queue(), 0);
+}
+
 static void test_a_write_done_but_unreadable_is_unknown(void **state)
 {
     send_out(LANE_WRITE, 2, 2);
@@ -196,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_of_a_failed_commit_all_are_suspects),
         cmocka_unit_test(test_slow_ones_go_alone),
         cmocka_unit_test(test_a_lock_refuses_only_who_waited_for_it),
+        cmocka_unit_test(test_a_stand_by_has_done_nothing),
         cmocka_unit_test(test_a_write_done_but_unreadable_is_unknown),
         cmocka_unit_test(test_a_lost_write_is_never_called_undone),
         cmocka_unit_test(test_conflicts_do_not_go_on_for_ever),

@@ -1,0 +1,58 @@
+"""A stand-by takes over: the program finds it by itself, and whatever it acknowledged is there."""
+# SPDX-License-Identifier: Apache-2.0
+import itertools
+
+import pytest
+from tests.faults.asking import Line, Request
+from tests.faults.pair import Pair, waiting_commits
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.world import World
+from tests.harness.database import BINARY
+from tests.harness.server import Server, wait_until
+
+
+def test_promoted(directory, seed):
+    figures = SCENARIOS["stand-by promoted"].run(directory, seed, 2)
+    assert figures.lost == figures.doubled == 0
+    assert sum(figures.harm.values()) == 2
+
+
+@pytest.fixture
+def world(directory):
+    with World(directory, accounts=1, postgres=Pair()) as world:
+        yield world
+
+
+@pytest.fixture
+def server(world, directory):
+    server = Server(BINARY, {**world.environment, "YIBAO_WRITE_TIMEOUT_MS": "600"}, directory / "server-once.log")
+    yield server.wait_ready()
+    server.stop()
+
+
+def test_an_answer_is_repeated_only_once_the_stand_by_has_it_too(world, server):
+    """After a crash the primary knows of charges that the stand-by does not; a repetition must not acknowledge them."""
+    pair, line, numbers = world.postgres, Line(), itertools.count()
+
+    def charge(number):
+        body = {"account_id": world.accounts[0], "amount_fen": 100, "usage": "medicine", "charge_no": f"once-{number}", "capture": True}
+        answer = line.ask(server.port, Request(world.providers[0], "POST", "/v1/charges", f"once-{number:08d}", body))
+        assert answer.status in (201, 503, 409), answer
+        return answer
+
+    wait_until(lambda: charge(next(numbers)).status == 201, "a charge")
+    pair.stand_by.stop_at_once()
+    last = next(numbers)
+    assert charge(last).status == 503 and waiting_commits(pair.primary) > 0
+    pair.primary.kill()
+    pair.primary.start()
+    with world.sql() as sql:
+        assert sql.execute("SELECT count(*) FROM charge WHERE charge_no = %s", [f"once-{last}"]).fetchone() == (1,)
+    wait_until(lambda: server.ready_status() == 200, "the server to be back")
+    assert [charge(last).status for _ in range(3)] == [503, 503, 503]
+    pair.stand_by.start()
+    wait_until(lambda: charge(last).status == 201, "the answer once more")
+    pair.primary.kill()
+    pair.change_places()
+    assert wait_until(lambda: (answer := charge(last)).status == 201 and answer, "the answer from the new primary").is_replayed
+    line.close()
