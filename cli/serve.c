@@ -39,6 +39,8 @@ static bool open_service(struct server *server, const struct config *config)
     service->config = config;
     if (!cors_read(&service->cors, config->cors_origins, &error))
         return process_complain(error);
+    if (!proxies_read(&service->proxies, config->proxy_addresses, &error))
+        return process_complain(error);
     service->health = health_open(server->reactors_count);
     service->rate_by_principal = rate_limit_open("principal", config->rate_principal_per_minute, RATE_WINDOW_S);
     service->rate_by_address = rate_limit_open("address", config->rate_address_per_minute, RATE_WINDOW_S);

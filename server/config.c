@@ -180,6 +180,9 @@ bool config_check_mode(const struct config *config)
     if (strcmp(config->behind_proxy, "yes") != 0 && !is_loopback(config->listen))
         return refuse("YIBAO_LISTEN is not on loopback; production then demands a proxy with TLS in front and "
                       "YIBAO_BEHIND_PROXY=yes");
+    if (config->proxy_addresses[0] == 0 && !is_loopback(config->listen))
+        return refuse("YIBAO_PROXY_ADDRESSES is not set; production behind a proxy demands the proxy's address, or all "
+                      "callers would count as one");
     return true;
 }
 

@@ -70,6 +70,31 @@ bool address_parse_listen(const char *text, struct address *address)
     return true;
 }
 
+bool address_parse(struct span text, struct sockaddr_storage *out)
+{
+    struct address address = {0};
+    bool is_ipv6 = text.length > 0 && memchr(text.bytes, ':', text.length) != NULL;
+    if (text.length == 0 || memchr(text.bytes, '\0', text.length) != NULL)
+        return false;
+    if (!(is_ipv6 ? parse_ipv6 : parse_ipv4)(text.bytes, text.length, &address))
+        return false;
+    *out = address.storage;
+    return true;
+}
+
+bool address_as_ipv6(const struct sockaddr *peer, uint8_t out[16])
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    if (peer->sa_family == AF_INET) {
+        memcpy(out, mapped, sizeof mapped);
+        memcpy(out + sizeof mapped, &((const struct sockaddr_in *)peer)->sin_addr, 4);
+        return true;
+    }
+    if (peer->sa_family == AF_INET6)
+        memcpy(out, &((const struct sockaddr_in6 *)peer)->sin6_addr, 16);
+    return peer->sa_family == AF_INET6;
+}
+
 bool address_is_loopback(const struct address *address)
 {
     if (address->storage.ss_family == AF_INET6)

@@ -1,6 +1,7 @@
 /* Network addresses: what to listen on, how a peer is written, and which peers count as one caller. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "server/span.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +20,11 @@ struct address {
  * to 65535. */
 bool address_parse_listen(const char *text, struct address *address);
 bool address_is_loopback(const struct address *address);
+
+/* An address alone: no port, no brackets, no zone, no blanks. */
+bool address_parse(struct span text, struct sockaddr_storage *out);
+/* IPv4 as ::ffff:a.b.c.d. False for other families. */
+bool address_as_ipv6(const struct sockaddr *peer, uint8_t out[16]);
 
 /* A non-blocking, close-on-exec listening socket; `shared` sets SO_REUSEPORT. -1 with errno set. */
 int address_listen(const struct address *address, int backlog, bool shared);

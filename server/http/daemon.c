@@ -217,7 +217,10 @@ int http_daemon_fd(const struct http_daemon *daemon)
 
 void http_daemon_add(struct http_daemon *daemon, int fd, const struct sockaddr *peer, socklen_t peer_length)
 {
-    if (MHD_add_connection(daemon->mhd, fd, peer, peer_length) != MHD_YES)
+    const struct sockaddr proxy = {.sa_family = LIBRARY_PROXY_FAMILY};
+    bool by_proxy = proxies_contain(&daemon->context.service->proxies, peer);
+    if (MHD_add_connection(daemon->mhd, fd, by_proxy ? &proxy : peer,
+                           by_proxy ? sizeof proxy.sa_family : peer_length) != MHD_YES)
         metrics_count(METRIC_CONNECTION_REFUSED_TOTAL); /* libmicrohttpd has closed it */
 }
 

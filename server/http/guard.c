@@ -2,6 +2,7 @@
  * routed. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/guard.h"
+#include "server/auth/address.h"
 #include "server/http/guard_layout.h"
 #include "server/http/guard_target.h"
 #include "server/limits.h"
@@ -155,6 +156,33 @@ static enum guard_verdict check_singletons(const struct guard_input *input)
     return GUARD_OK;
 }
 
+static unsigned count_callers(const struct guard_input *input, struct span *value)
+{
+    unsigned count = 0;
+    for (size_t i = 0; input->by_proxy && i < input->headers_count; i++)
+        if (span_is(input->headers[i].name, "x-forwarded-for")) {
+            *value = input->headers[i].value;
+            count++;
+        }
+    return count;
+}
+
+bool guard_caller(const struct guard_input *input, struct sockaddr_storage *caller)
+{
+    struct span value;
+    return count_callers(input, &value) == 1 && address_parse(value, caller);
+}
+
+/* The project's proxy sets it anew; a list or a second one is somebody else's doing, and which one counts is unclear.
+ */
+static enum guard_verdict check_caller(const struct guard_input *input)
+{
+    struct span value;
+    struct sockaddr_storage caller;
+    unsigned count = count_callers(input, &value);
+    return count == 0 || (count == 1 && address_parse(value, &caller)) ? GUARD_OK : GUARD_CALLER_MALFORMED;
+}
+
 enum guard_verdict guard_check(const struct guard_input *input)
 {
     if (input->headers_count > LIMIT_HEADERS)
@@ -176,6 +204,9 @@ enum guard_verdict guard_check(const struct guard_input *input)
     if (verdict != GUARD_OK)
         return verdict;
     verdict = check_singletons(input);
+    if (verdict != GUARD_OK)
+        return verdict;
+    verdict = check_caller(input);
     if (verdict != GUARD_OK)
         return verdict;
     return guard_check_target(input->target, span_equal(input->method, SPAN("OPTIONS")));

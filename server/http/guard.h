@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 /* In order of precedence: framing first, since it decides where the next request starts. docs/hostile-framing.md
  * explains each. */
@@ -29,6 +30,7 @@
     GUARD(HOST_MALFORMED, "host_malformed", MALFORMED_REQUEST, true)                                                   \
     GUARD(HEADER_DUPLICATE, "header_duplicate", MALFORMED_REQUEST, true)                                               \
     GUARD(EXPECT_UNKNOWN, "expect_unknown", MALFORMED_REQUEST, true)                                                   \
+    GUARD(CALLER_MALFORMED, "caller_malformed", MALFORMED_REQUEST, true)                                               \
     GUARD(TARGET_FORM, "target_form", MALFORMED_REQUEST, true)                                                         \
     GUARD(PATH_TOO_LONG, "path_too_long", URI_TOO_LONG, true)                                                          \
     GUARD(QUERY_TOO_LONG, "query_too_long", URI_TOO_LONG, true)                                                        \
@@ -56,6 +58,7 @@ struct guard_input {
     struct span version;                /* "HTTP/1.1" */
     const struct guard_header *headers; /* every one that was sent, duplicates included */
     size_t headers_count;
+    bool by_proxy; /* the peer is one whose X-Forwarded-For counts: at most one, with one address */
     /*
      * 0, or how many bytes the request line and header took, and then method, version and headers point into that
      * buffer as it was parsed in place. libmicrohttpd 0.9 passes over what it does not understand (all after a NUL in a
@@ -65,6 +68,8 @@ struct guard_input {
     size_t layout_bytes;
 };
 
+/* What X-Forwarded-For says of the caller. False when nothing counts: not sent, or not by a proxy. */
+bool guard_caller(const struct guard_input *input, struct sockaddr_storage *caller);
 /* Pure: looks only at its input. The first fault in the order above. */
 enum guard_verdict guard_check(const struct guard_input *input);
 enum problem guard_problem(enum guard_verdict verdict); /* PROBLEM_NONE for GUARD_OK */

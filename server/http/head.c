@@ -77,10 +77,10 @@ static void read_headers(struct exchange *exchange, const struct guard_input *he
     split_target(exchange);
 }
 
-static enum problem take_address_rate(struct exchange *exchange, const struct sockaddr *peer)
+static enum problem take_address_rate(struct exchange *exchange, const struct sockaddr *caller)
 {
     struct rate_limit *limit = exchange->context->service->rate_by_address;
-    rate_limit_take(limit, rate_limit_key_of_address(limit, peer), clock_monotonic_us(), &exchange->verdict);
+    rate_limit_take(limit, rate_limit_key_of_address(limit, caller), clock_monotonic_us(), &exchange->verdict);
     exchange->verdict_limit = limit;
     if (exchange->verdict.allowed)
         return PROBLEM_NONE;
@@ -137,7 +137,7 @@ static enum problem check_forms(struct exchange *exchange, const struct guard_in
     return announced_bytes > (int64_t)operation->body_limit_bytes ? PROBLEM_BODY_TOO_LARGE : PROBLEM_NONE;
 }
 
-static enum problem judge(struct exchange *exchange, const struct guard_input *head, const struct sockaddr *peer)
+static enum problem judge(struct exchange *exchange, const struct guard_input *head, const struct sockaddr *caller)
 {
     enum guard_verdict verdict = guard_check(head);
     if (verdict != GUARD_OK) {
@@ -148,7 +148,7 @@ static enum problem judge(struct exchange *exchange, const struct guard_input *h
     struct span length = header(head, "Content-Length");
     for (size_t i = 0; i < length.length; i++) /* the guard has seen at most 18 digits */
         exchange->body_announced_bytes = exchange->body_announced_bytes * 10 + (length.bytes[i] - '0');
-    enum problem problem = take_address_rate(exchange, peer);
+    enum problem problem = take_address_rate(exchange, caller);
     if (problem == PROBLEM_NONE)
         problem = find_route(exchange, head);
     if (problem != PROBLEM_NONE || exchange->operation == NULL)
@@ -161,10 +161,12 @@ static enum problem judge(struct exchange *exchange, const struct guard_input *h
 
 void exchange_head(struct exchange *exchange, const struct guard_input *head, const struct sockaddr *peer)
 {
+    struct sockaddr_storage told;
+    const struct sockaddr *caller = guard_caller(head, &told) ? (const struct sockaddr *)&told : peer;
     read_headers(exchange, head);
-    _Static_assert(LIMIT_PEER_BYTES == ADDRESS_CALLER_BYTES_MAX, "the address of a peer fits");
-    exchange->request.peer_length = (uint8_t)address_caller_bytes(peer, exchange->request.peer);
-    exchange->refusal = judge(exchange, head, peer);
+    _Static_assert(LIMIT_PEER_BYTES == ADDRESS_CALLER_BYTES_MAX, "the address of a caller fits");
+    exchange->request.peer_length = (uint8_t)address_caller_bytes(caller, exchange->request.peer);
+    exchange->refusal = judge(exchange, head, caller);
     exchange->header_us = clock_monotonic_us();
     exchange->deadline_from_us = exchange->header_us;
     exchange->stage = EXCHANGE_BODY;

@@ -38,5 +38,14 @@ void library_head(struct MHD_Connection *connection, struct exchange *exchange, 
         .layout_bytes = layout_bytes(connection),
     };
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    exchange_head(exchange, &head, info->client_addr);
+    if (info->client_addr->sa_family != LIBRARY_PROXY_FAMILY) {
+        exchange_head(exchange, &head, info->client_addr);
+        return;
+    }
+    struct sockaddr_storage peer = {0};
+    socklen_t peer_length = sizeof peer;
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    getpeername(info->connect_fd, (struct sockaddr *)&peer, &peer_length);
+    head.by_proxy = true;
+    exchange_head(exchange, &head, (const struct sockaddr *)&peer);
 }

@@ -41,7 +41,7 @@ struct request {
     struct span path;            /* as sent, without query, still percent-encoded */
     struct span query;           /* as sent, without '?' */
     struct span body;
-    uint8_t peer[LIMIT_PEER_BYTES];              /* who is at the other end of the connection: address_caller_bytes */
+    uint8_t peer[LIMIT_PEER_BYTES];              /* where it comes from, by a proxy's word if need be: address_caller_bytes */
     uint8_t peer_length;                         /* 0: not known */
     struct upload *upload;                       /* NULL unless the operation streams its body */
     struct span if_none_match;                   /* header value, or empty */

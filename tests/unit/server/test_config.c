@@ -148,6 +148,11 @@ static void test_the_proxy_answers_for_the_listener(void **state)
     setenv("YIBAO_LISTEN", "0.0.0.0:8080", 1);
     setenv("YIBAO_BEHIND_PROXY", "yes", 1);
     assert_true(config_read(&config));
+    char line[500];
+    assert_false(said(check_mode, &config, line));
+    assert_non_null(strstr(line, "YIBAO_PROXY_ADDRESSES"));
+    setenv("YIBAO_PROXY_ADDRESSES", "10.0.0.10", 1);
+    assert_true(config_read(&config));
     assert_true(config_check_mode(&config));
 }
 

@@ -1,5 +1,6 @@
 /* server/http/guard.c: every reason to refuse, and what must not be refused. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "server/auth/address.h"
 #include "server/http/guard.h"
 #include "server/limits.h"
 #include "tests/unit/harness.h"
@@ -270,6 +271,49 @@ static void test_layout(void **state)
                      GUARD_HEADER_LAYOUT);
 }
 
+/* "" stands for a caller that nothing counts of. */
+static void test_callers_by_proxy(void **state)
+{
+    static const struct {
+        bool by_proxy;
+        const char *first, *second;
+        enum guard_verdict expected;
+        const char *caller;
+    } cases[] = {
+        {true, NULL, NULL, GUARD_OK, ""},
+        {true, "X-Forwarded-For: 203.0.113.7", NULL, GUARD_OK, "203.0.113.7"},
+        {true, "x-forwarded-for: 2001:db8::7", NULL, GUARD_OK, "2001:db8::7"},
+        {true, "X-Forwarded-For: ::ffff:203.0.113.7", NULL, GUARD_OK, "203.0.113.7"},
+        {true, "X-Forwarded-For: ", NULL, GUARD_CALLER_MALFORMED, ""},
+        {true, "X-Forwarded-For: 203.0.113.7, 10.0.0.1", NULL, GUARD_CALLER_MALFORMED, ""},
+        {true, "X-Forwarded-For: 203.0.113.7:80", NULL, GUARD_CALLER_MALFORMED, ""},
+        {true, "X-Forwarded-For: [2001:db8::7]", NULL, GUARD_CALLER_MALFORMED, ""},
+        {true, "X-Forwarded-For: unknown", NULL, GUARD_CALLER_MALFORMED, ""},
+        {true, "X-Forwarded-For: 1.2.3.4", "X-FORWARDED-FOR: 1.2.3.4", GUARD_CALLER_MALFORMED, ""},
+        {false, "X-Forwarded-For: 203.0.113.7", NULL, GUARD_OK, ""},
+        {false, "X-Forwarded-For: unknown", "X-Forwarded-For: 1.2.3.4", GUARD_OK, ""},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct guard_header headers[3] = {split(HOST)};
+        struct guard_input input = {.method = SPAN("GET"),
+                                    .target = SPAN("/"),
+                                    .version = SPAN("HTTP/1.1"),
+                                    .headers = headers,
+                                    .headers_count = 1,
+                                    .by_proxy = cases[i].by_proxy};
+        struct sockaddr_storage caller;
+        char text[ADDRESS_TEXT_BYTES] = "";
+        if (cases[i].first != NULL)
+            headers[input.headers_count++] = split(cases[i].first);
+        if (cases[i].second != NULL)
+            headers[input.headers_count++] = split(cases[i].second);
+        assert_int_equal(guard_check(&input), cases[i].expected);
+        if (guard_caller(&input, &caller))
+            address_format((const struct sockaddr *)&caller, text);
+        assert_string_equal(text, cases[i].caller);
+    }
+}
+
 static void test_verdicts_are_described(void **state)
 {
     assert_int_equal(guard_problem(GUARD_OK), PROBLEM_NONE);
@@ -284,11 +328,17 @@ static void test_verdicts_are_described(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_headers),      cmocka_unit_test(test_body_framing),
-        cmocka_unit_test(test_methods),      cmocka_unit_test(test_targets),
-        cmocka_unit_test(test_hosts),        cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_header_count), cmocka_unit_test(test_embedded_nul),
-        cmocka_unit_test(test_layout),       cmocka_unit_test(test_verdicts_are_described),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_body_framing),
+        cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_header_count),
+        cmocka_unit_test(test_embedded_nul),
+        cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_verdicts_are_described),
+        cmocka_unit_test(test_callers_by_proxy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
