@@ -6,6 +6,8 @@
 --   not_possible_now           the relative is not, or not any more, a member of the account; possible says in which
 --                              state
 --   conflict                   the account pays for that relative directly, without a wallet
+--   account_deceased, member_not_enrolled, account_closed, scheme_cannot_share   the account can be shared with that relative
+--                              no longer (family_ending_reason: the sweep that ends it comes later)
 --   wallet_quiet_hours         of wallet_rule, which holds on the business day
 --   wallet_transfer_too_large  of wallet_rule
 --   wallet_day_limit           of wallet_rule: the sender's transfers of that business day from all accounts, also
@@ -29,6 +31,11 @@ BEGIN
            CASE WHEN a.verdict <> 'locked' THEN a.verdict
                 WHEN member.state <> 'active' THEN 'not_possible_now'
                 WHEN member.way <> 'wallet' OR limits.effective_from IS NULL THEN 'conflict'
+                WHEN ended.reason IS NOT NULL
+                    THEN CASE WHEN ended.reason = 'member_died' THEN 'member_not_enrolled'
+                              WHEN ended.reason = 'owner_died' OR account.status = 'deceased' THEN 'account_deceased'
+                              WHEN account.status = 'closed' THEN 'account_closed'
+                              ELSE 'scheme_cannot_share' END
                 WHEN wallet_is_quiet(limits.quiet_from, limits.quiet_until, a.instant) THEN 'wallet_quiet_hours'
                 WHEN a.amount_fen > limits.transfer_max_fen THEN 'wallet_transfer_too_large'
                 WHEN sent.count >= limits.transfers_a_day THEN 'wallet_day_limit'
@@ -53,6 +60,7 @@ BEGIN
            AND account.account_id = a.account_id
       LEFT JOIN family_member AS member ON a.verdict = 'locked' AND member.person_key = a.person_key
            AND member.family_member_id = a.family_member_id AND member.account_id = a.account_id
+      LEFT JOIN LATERAL (SELECT family_ending_reason(member) AS reason) AS ended ON member.state = 'active'
       LEFT JOIN account AS wallet ON wallet.person_key = member.member_person_key AND wallet.pool_code = '000000'
       LEFT JOIN account_status_rule AS taking ON taking.status = wallet.status AND taking.operation = 'take_in'
       LEFT JOIN account_status_rule AS giving ON giving.status = account.status AND giving.operation = 'transfer_out'

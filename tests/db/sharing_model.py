@@ -205,6 +205,8 @@ class Sharing:
         today = [one for one in self.sent.values() if one.member.account.person == account.person and one.day == local.date()]
         for status, refused in (
                 ("not_possible_now", member.state != "active"), ("conflict", member.way != "wallet"),
+                ("account_" + account.status, not self.is_shared(account) and account.status in ("closed", "deceased")),
+                ("scheme_cannot_share", not self.is_shared(account)),
                 ("wallet_quiet_hours", local.hour >= 22 or local.hour < 6), ("wallet_transfer_too_large", fen > 200000),
                 ("wallet_day_limit", len(today) >= 3), ("wallet_not_open", wallet is None or wallet.status not in TAKING),
                 ("account_" + account.status, account.status not in GIVING), ("insufficient_balance", fen > account.available)):

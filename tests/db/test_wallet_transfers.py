@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from tests.db.posting import Account, make_id
+from tests.db.transferring import enrol
 from tests.db.walleting import (HOUR, SIX, Pair, at, back, create, end, entries, finish, member, money, person, returned, send,
                                 sent, state, statuses, wallet_of)
 
@@ -44,9 +45,10 @@ def test_limit_of_one_transfer(owner, pair, amount_fen, status):
 
 
 def test_three_a_day_from_all_accounts_also_those_that_came_back(owner, pair):
-    other = Account(person_key=pair.sender.person_key, pool_code="440100", status="spend_only")
+    other = Account(person_key=pair.sender.person_key, pool_code="440100", status="suspended")
     other.person_id = pair.sender.person_id
     other.insert(owner)
+    enrol(owner, other, "440100", status="suspended")
     elsewhere = member(owner, other, pair.receiver)
     first, second = sent(owner, send(pair.sender, pair.member)), sent(owner, send(pair.sender, pair.member))
     assert statuses(finish(owner, "decline", end(first, pair.receiver))) == ["done"]
@@ -79,10 +81,25 @@ def test_only_a_member_by_wallet(owner, changes, status):
 
 
 @pytest.mark.parametrize(("status", "refusal"), [
-    ("active", None), ("suspended", None), ("spend_only", None), ("frozen", "account_frozen"), ("deceased", "account_deceased")])
+    ("active", None), ("suspended", None), ("frozen", "account_frozen"), ("spend_only", "scheme_cannot_share"),
+    ("deceased", "account_deceased")])
 def test_the_senders_account_must_let_it_out(owner, pair, status, refusal):
     owner.execute("UPDATE account SET status = %s WHERE account_id = %s", [status, pair.sender.account_id])
     assert statuses(create(owner, send(pair.sender, pair.member))) == [refusal or "created"]
+
+
+ENDED = [
+    ("UPDATE enrolment SET status = 'ended', ended_on = '2026-01-01' WHERE person_key = %(owner)s", "scheme_cannot_share"),
+    ("UPDATE person SET deceased_on = '2026-01-01' WHERE person_key = %(owner)s", "account_deceased"),
+    ("UPDATE person SET deceased_on = '2026-01-01' WHERE person_key = %(relative)s", "member_not_enrolled")]
+
+
+@pytest.mark.parametrize(("happens", "refusal"), ENDED)
+def test_nothing_is_sent_from_what_can_be_shared_no_longer(owner, pair, happens, refusal):
+    """Before the sweep that ends it."""
+    owner.execute(happens, {"owner": pair.sender.person_key, "relative": pair.receiver.person_key})
+    assert statuses(create(owner, send(pair.sender, pair.member))) == [refusal]
+    assert money(owner, pair.sender) == (300_000, 200_000)
 
 
 @pytest.mark.parametrize("status", [None, "frozen", "deceased", "closed"])
@@ -187,7 +204,7 @@ def test_accepted_before_its_return_only_swept_or_not(owner, pair, instant, stat
 
 
 @pytest.mark.parametrize(("status", "refusal"), [
-    ("spend_only", None), ("suspended", None), ("frozen", "account_frozen"), ("deceased", "account_deceased"), ("closed", "account_closed")])
+    ("spend_only", None), ("suspended", None), ("frozen", "account_frozen"), ("deceased", "account_deceased")])
 def test_the_wallet_must_take_it_in(owner, pair, status, refusal):
     request = sent(owner, send(pair.sender, pair.member))
     owner.execute("UPDATE account SET status = %s WHERE account_id = %s", [status, pair.wallet.account_id])

@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import uuid
 
+from tests.db import transferring
 from tests.db.posting import INSTANT, Account, Entry, make_id, post
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
@@ -21,8 +22,9 @@ def at(text):
 
 
 def person(connection, current_year_fen=0, carried_over_fen=0, pool_code="620500", status="active", instant=INSTANT):
-    """Somebody with an account and its money."""
+    """Somebody who is employed, with an account and its money."""
     account = Account(pool_code=pool_code, status=status).insert_owner(connection).insert(connection)
+    transferring.enrol(connection, account, pool_code)
     parts = (("current_year", current_year_fen), ("carried_over", carried_over_fen))
     entries = [Entry(account, fen, part=part) for part, fen in parts if fen]
     if entries:
