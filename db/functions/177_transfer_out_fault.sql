@@ -5,6 +5,7 @@
 --   malformed           first_day is not that of the enrolment that waits, not after the old one began, or more than 62
 --                       days ahead
 --   account_deceased    the person has died
+--   retired_stays       the person has retired in medical insurance since the application, and withdraws (resettled_retiree)
 --   account_<status>    account_status_rule lets it not give (transfer_out); a closed one has nothing to give
 --   account_has_holds   money would leave, and some of it is held, or is to come back from a wallet
 --   withdrawal_under_way   a withdrawal of the account is under way
@@ -28,6 +29,7 @@ BEGIN
                   OR first_day > today + 62) THEN 'malformed'
         WHEN EXISTS (SELECT FROM person WHERE person.person_key = asked.person_key AND person.deceased_on IS NOT NULL)
             THEN 'account_deceased'
+        WHEN old.retired_on <= today THEN 'retired_stays'
         WHEN giving.account_id IS NULL OR giving.status = 'closed' THEN NULL
         WHEN NOT EXISTS (SELECT FROM account_status_rule AS rule
                           WHERE rule.status = giving.status AND rule.operation = 'transfer_out' AND rule.allowed)

@@ -80,6 +80,8 @@ class Moving(Sharing):
     def move_out(self, one, instant, withdrawal_id):
         account, today = one.account, day_of(instant)
         leaves = one.money in ("moves", "paid_out")
+        if one.old.retired_on and one.old.retired_on <= today:
+            return "retired_stays"
         if account and account.status != "closed":
             if account.status not in GIVING:
                 return "account_" + account.status

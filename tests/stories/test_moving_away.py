@@ -140,3 +140,19 @@ def test_contributions_while_the_money_is_in_transit(api, sql, staff, person):
     assert balances(api, person) == {**GONE, GUANGZHOU: ("spend_only", 124, 0)}
     moving.step(api, transfer_id, "in", staff.desks[GUANGZHOU])
     assert balances(api, person) == {**GONE, GUANGZHOU: ("active", 5124, 700)}
+
+
+def test_who_retires_on_the_way_stays_and_withdraws(api, sql, staff, person):
+    """The retirement is recorded between the check and the day on which the old region would let go."""
+    transfer_id = transfers.applied(api, person)["transfer_id"]
+    for kind in DOCUMENTS:
+        moving.hand_in(sql, person, transfer_id, kind)
+    for desk in ("out", "in"):
+        moving.step(api, transfer_id, desk, staff.desks[TIANSHUI if desk == "out" else GUANGZHOU])
+    sql.execute("UPDATE enrolment SET retired_on = %s WHERE person_key = %s", [TODAY, money.key_of(person.person_id)])
+    problem = check_problem(moving.decide(api, transfer_id, "out", staff.desks[TIANSHUI]), 409, "retired_stays")
+    assert "resettled_retiree" in problem["detail"]
+    assert moving.step(api, transfer_id, "out", staff.desks[TIANSHUI], "refuse")["state"] == "rejected"
+    assert balances(api, person) == KEPT and transfers.enrolment(sql, person) == "active"
+    answer = api.get(f"/v1/accounts/{person.account_id}/withdrawal-eligibility", by=person, params={"reason": "resettled_retiree"})
+    assert [one["may_apply"] for one in answer.json()["reasons"]] == [True]
