@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from tests.db import transferring
 from tests.db.moving_world import GUANGZHOU, START, UNCONNECTED, Application, add_mover, apply, call, cancel, enrolment, statuses
 
 CARD = bytes(40)
@@ -89,6 +90,22 @@ def test_an_enrolment_that_staff_have_changed_meanwhile_stays_as_they_left_it(ow
     owner.execute("UPDATE enrolment SET status = 'ended', ended_on = '2026-03-01' WHERE enrolment_id = %s", [asked.mover.enrolment_id])
     assert statuses(cancel(owner, asked)) == ["done"]
     assert enrolment(owner, asked.mover) == "ended"
+
+
+def test_an_enrolment_that_begins_at_the_same_instant_wins(cluster, migrated, owner, superuser):
+    """An import inserts it and commits while the cancellation waits for the index: nobody could have seen it before."""
+    first, second = Application(add_mover(owner)), Application(add_mover(owner))
+    apply(owner, first, second)
+    with cluster.connect(migrated.database, "owner") as importing, cluster.connect(migrated.database, "owner") as session, \
+            concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with importing.transaction():
+            transferring.enrol(importing, first.mover.account, "110000", started_on="2026-03-01")
+            asked = pool.submit(cancel, session, first, second)
+            while not superuser.execute("SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s",
+                                        [session.info.backend_pid]).fetchone()[0]:
+                assert not asked.done(), asked.result()
+        assert statuses(asked.result(60)) == ["done", "done"]
+    assert [enrolment(owner, one.mover) for one in (first, second)] == ["suspended", "active"]
 
 
 def test_records_with_a_transfer_under_way_are_not_merged(owner):
