@@ -172,9 +172,14 @@ cppcheck: $(GENERATED)
 format: ## rewrite all C files in the project's format
 	@clang-format -i $(C_FILES)
 
-sanitize: ## build into build/asan with ASan and UBSan, and run the unit tests there
-	@$(MAKE) --no-print-directory OUT=build/asan LINK_FLAGS= build unit \
-	  MODE_FLAGS='-O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+sanitize: ## the whole suite under ASan + UBSan + LSan, then under TSan; not one report is allowed
+	@scripts/sanitize.sh address
+	@scripts/sanitize.sh thread
+
+.PHONY: debian13
+debian13: ## build and test on Debian 13 (PostgreSQL 17, libmicrohttpd 1.0) in a root directory of its own; needs root
+	@scripts/install.sh --check
+	@scripts/on_debian.sh trixie
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
 

@@ -2,20 +2,26 @@
 # Installs the Debian packages that are missing, and says which; does nothing when none is.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: scripts/install.sh [--test | --check | --bench]
+# usage: scripts/install.sh [--list] [--test | --check | --bench]
 #   (none)   what `make run` needs
 #   --test   also what `make test` needs
 #   --check  also what `make check` needs
 #   --bench  also what `make bench` needs
+#   --list   only says their names
 set -eu
 
 run_packages='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev libpq-dev libssl-dev
               libcurl4-openssl-dev postgresql postgresql-client python3 python3-yaml curl jq ca-certificates procps'
 test_packages='libcmocka-dev python3-pytest python3-hypothesis python3-psycopg python3-httpx python3-jsonschema
                python3-cryptography iproute2 haproxy'
-check_packages='clang clang-format clang-tidy cppcheck'
+check_packages='clang clang-format clang-tidy cppcheck mmdebstrap'
 bench_packages='wrk strace python3-cryptography'
 
+only_list=
+if [ "${1-}" = --list ]; then
+    only_list=yes
+    shift
+fi
 wanted=$run_packages
 case "${1-}" in
 '') ;;
@@ -23,10 +29,16 @@ case "${1-}" in
 --check) wanted="$run_packages $test_packages $check_packages" ;;
 --bench) wanted="$run_packages $bench_packages" ;;
 *)
-    sed -n '5,9s/^# //p' "$0" >&2
+    sed -n '5,10s/^# //p' "$0" >&2
     exit 2
     ;;
 esac
+
+if [ -n "$only_list" ]; then
+    # shellcheck disable=SC2086 # a list of words
+    echo $wanted
+    exit 0
+fi
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "install.sh: this is not Debian; install these yourself: $wanted" >&2

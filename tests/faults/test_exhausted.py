@@ -7,7 +7,7 @@ from tests.faults.exhaust import can_mount
 from tests.faults.scenarios import SCENARIOS
 
 needs_mount = pytest.mark.skipif(not can_mount(), reason="needs a small file system, which only root can mount")
-is_sanitized = "asan" in os.environ.get("YIBAO_BINARY", "")
+is_sanitized = "YIBAO_SANITIZER" in os.environ  # scripts/sanitize.sh
 
 
 @pytest.mark.parametrize("name", ["descriptors taken", "memory taken"])
