@@ -4,13 +4,14 @@ import dataclasses
 import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.harness.examples import examples
 from tests.property import coverage_reference as reference
 from tests.property import coverage_reference_resident as reference_resident
 from tests.property.coverage_types import EmployeeRule, History, Period, ResidentRule, first_day, month, month_of
 
-MANY = settings(max_examples=400, deadline=None, derandomize=True)
+MANY = examples(120)
 FIRST, LAST = month("2019-01"), month("2030-12")
 
 DATES = st.dates(datetime.date(2019, 1, 1), datetime.date(2031, 6, 30))

@@ -4,17 +4,16 @@ import dataclasses
 import datetime
 import uuid
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from tests.harness import coverage
 from tests.harness.coverage import Record
+from tests.harness.examples import examples
 from tests.property import coverage_reference as reference
 from tests.property import coverage_reference_resident as reference_resident
 from tests.property import test_coverage
 from tests.property.coverage_types import EmployeeRule, ResidentRule
 
-A_FEW = settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+A_FEW = examples(8)
 
 
 def finding_texts(value):

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 import datetime
 
+from tests.harness.examples import examples
 from tests.property import identifiers_in_c
 from tests.property import identifiers_reference as reference
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-MANY = settings(max_examples=400, deadline=None, derandomize=True)
+MANY = examples(150)
 DIGITS = st.text("0123456789", min_size=3, max_size=3)
 
 

@@ -3,15 +3,14 @@
 import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.db import merging
 from tests.db.posting import COLLECTION, INSTANT, POOL, Account, Entry, debit, make_id, post
 from tests.harness.database import BINARY
+from tests.harness.examples import examples
 
-SEVERAL = settings(
-    max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SEVERAL = examples(12)
 PEOPLE = 4
 WHO = st.integers(0, PEOPLE - 1)
 FEN = st.integers(1, 5000)

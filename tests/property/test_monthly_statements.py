@@ -3,15 +3,14 @@
 import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.harness import money
+from tests.harness.examples import examples
 from tests.harness.records import insured
 from tests.harness.statements import SHANGHAI, as_lines, csv_lines, statement, texts
 
-SEVERAL = settings(
-    max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SEVERAL = examples(8)
 START = datetime.datetime(2023, 11, 20, tzinfo=SHANGHAI)
 # Seconds since the posting before: none, a moment, days, or more than a month.
 PAUSE = st.one_of(st.just(0), st.integers(1, 100), st.integers(1, 30 * 86400), st.integers(1, 70 * 86400))

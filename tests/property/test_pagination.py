@@ -4,13 +4,12 @@ import datetime
 import threading
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.harness import money
+from tests.harness.examples import examples
 
-ROUNDS = settings(
-    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+ROUNDS = examples(6)
 WRITES, WRITES_PER_PAGE = 60, 4
 YEARS = st.lists(st.integers(1985, 2024), min_size=1, max_size=25)
 

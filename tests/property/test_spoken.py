@@ -3,13 +3,14 @@
 import datetime
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.harness.examples import examples
 from tests.property import spoken_in_c
 from tests.property import spoken_reference as reference
 
-MANY = settings(max_examples=600, deadline=None, derandomize=True)
+MANY = examples(200)
 MAXIMUM_FEN = 9_007_199_254_740_991
 # Zeros in every place are what goes wrong: most digits are 0, 1 or 2.
 WITH_ZEROS = st.text("00000112359", min_size=1, max_size=15).map(int)
