@@ -36,7 +36,7 @@ C_FILES    = $(sort $(shell find server api cli tests bench -name '*.[ch]' -not 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults format \
-        demo-data sanitize clean docs install install-strip uninstall
+        demo-data sanitize clean docs test-proxy slow-clients install install-strip uninstall
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -138,6 +138,13 @@ tools/lint/node_modules/.package-lock.json: tools/lint/package-lock.json
 
 pytest: build ## everything in Python, as two runs side by side: the running server over HTTP; database, imports, faults
 	$(PYTHON) -m tests
+
+test-proxy: build ## the tests over HTTP once more, through HAProxy
+	YIBAO_TESTS_PROXY=1 $(PYTHON) -m pytest -q tests/http --deselect tests/http/test_whole_run.py
+
+slow-clients: build ## what slow callers do to good ones, with slowhttptest, at the server and through HAProxy
+	@scripts/install.sh --bench
+	$(PYTHON) -m bench.slow_clients
 
 faults: build ## kill, cut, freeze and starve it for half an hour: make faults FAULTS='--kills 5000 --seconds 600 --seed 7'
 	$(PYTHON) -m tests.faults $(FAULTS)

@@ -15,7 +15,7 @@ run_packages='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev lib
 test_packages='libcmocka-dev python3-pytest python3-hypothesis python3-psycopg python3-httpx python3-jsonschema
                python3-cryptography iproute2 haproxy'
 check_packages='clang clang-format clang-tidy cppcheck mmdebstrap'
-bench_packages='wrk strace python3-cryptography'
+bench_packages='wrk strace python3-cryptography slowhttptest haproxy'
 
 only_list=
 if [ "${1-}" = --list ]; then

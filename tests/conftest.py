@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import itertools
+import os
 import pathlib
 import signal
 import uuid
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 from tests.cluster import Cluster
 from tests.contract.contract import Contract
-from tests.harness import database, providers, signing
+from tests.harness import database, providers, proxy, signing
 from tests.harness.client import Client
 from tests.harness.people import Principal
 from tests.harness.server import Server
@@ -108,9 +109,13 @@ class Servers:
 
 
 @pytest.fixture(scope="session")
-def server(servers):
-    """The one that most tests talk to."""
-    return servers()
+def server(servers, tmp_path_factory):
+    """The one that most tests talk to: through HAProxy when YIBAO_TESTS_PROXY is 1."""
+    if os.environ.get("YIBAO_TESTS_PROXY") != "1":
+        yield servers()
+        return
+    with proxy.in_front_of(servers({"YIBAO_PROXY_ADDRESSES": "127.0.0.1"}), tmp_path_factory.mktemp("proxy")) as front:
+        yield front
 
 
 def starting(servers, main_database):

@@ -12,6 +12,7 @@
 #define SECOND_US INT64_C(1000000)
 #define STOP_IDLE_US (SECOND_US / 2)    /* a stop gives an idle client this long to say something */
 #define READER_GRACE_US (2 * SECOND_US) /* for the "too slow" answer itself to leave */
+#define READER_US (8 * SECOND_US)       /* for a reply to be taken, and as long as reading_us says besides */
 
 struct http_connection *connections_add(struct http_connections *connections, int fd, int64_t now_us)
 {
@@ -49,6 +50,7 @@ void connections_rest(struct http_connection *connection, int64_t now_us)
     connection->fresh = false;
     connection->idle_seen = false;
     connection->header_since_us = 0;
+    connection->reply_since_us = 0;
     connection->idle_since_us = now_us;
 }
 
@@ -97,10 +99,23 @@ static void sweep_idle(struct http_connection *connection, const struct config *
         cut(connection, METRIC_TIMEOUT_IDLE);
 }
 
-/* What is longer than the usual reply may take longer to read. */
+/* What is long may take longer to read. */
 static int64_t reading_us(const struct exchange *exchange)
 {
-    return (int64_t)exchange->reply.content.length * SECOND_US / LIMIT_CONTENT_BYTES_PER_S;
+    return (int64_t)reply_span(&exchange->reply).length * SECOND_US / LIMIT_CONTENT_BYTES_PER_S;
+}
+
+/* Small replies are in the kernel's hands at once; this is about what the reader leaves no room for. */
+static void sweep_reader(struct http_connection *connection, const struct config *config, int64_t now_us)
+{
+    const struct exchange *exchange = connection->exchange;
+    if (connection->reply_since_us == 0)
+        connection->reply_since_us = now_us;
+    int64_t due_us = exchange->deadline_from_us + config->request_timeout_s * SECOND_US + READER_GRACE_US;
+    if (due_us > connection->reply_since_us + READER_US)
+        due_us = connection->reply_since_us + READER_US;
+    if (now_us > due_us + reading_us(exchange))
+        cut(connection, METRIC_TIMEOUT_REQUEST);
 }
 
 static void sweep_busy(struct http_connection *connection, const struct config *config, int64_t now_us)
@@ -127,9 +142,7 @@ static void sweep_busy(struct http_connection *connection, const struct config *
         }
         return;
     case EXCHANGE_ANSWERED:
-        if (now_us - exchange->deadline_from_us >
-            config->request_timeout_s * SECOND_US + READER_GRACE_US + reading_us(exchange))
-            cut(connection, METRIC_TIMEOUT_REQUEST);
+        sweep_reader(connection, config, now_us);
         return;
     }
 }

@@ -14,6 +14,7 @@ struct http_connection {
     int64_t idle_since_us; /* accepted, or last request over */
     uint64_t idle_bytes;   /* received when first seen idle; valid when idle_seen */
     bool idle_seen;
+    int64_t reply_since_us;  /* when the reply was first seen waiting for its reader; 0: it was not */
     int64_t header_since_us; /* bytes of a next request have been coming since; 0: none */
 };
 

@@ -31,7 +31,8 @@ from tools.openapi_document import load, operations, resolve
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Date, framing and hop-by-hop: HTTP's own, in no contract.
 UNLISTED = {"date", "content-length", "content-type", "connection", "keep-alive", "transfer-encoding", "te", "trailer",
-            "upgrade", "proxy-authenticate", "proxy-authorization"}
+            "upgrade", "proxy-authenticate", "proxy-authorization",
+            "strict-transport-security"}  # of the proxy in front
 BROKEN = (400, 404, 408, 413, 414, 415, 429, 431, 500, 501, 503)  # may answer a request that reached no operation
 FORMATS = jsonschema.FormatChecker(formats=())
 warnings.filterwarnings("ignore", category=DeprecationWarning, module=__name__)

@@ -1,5 +1,6 @@
 """Starts HAProxy with the project's own configuration in front of running servers, on free ports of 127.0.0.1."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import datetime
 import ipaddress
 import os
@@ -96,6 +97,7 @@ class Proxy:
         return sum('state="UP"' in line and line.endswith(" 1") for line in states)
 
     def wait_ready(self, servers=1):
+        """Until so many servers get requests."""
         def ready():
             assert self.process.poll() is None, f"HAProxy ended: {self.log_path.read_text()[-4000:]}"
             return self.servers_up() >= servers
@@ -103,8 +105,8 @@ class Proxy:
         wait_until(ready, f"readiness of HAProxy; its log: {self.log_path}")
         return self
 
-    def stop(self):
-        """The server behind it goes on."""
+    def close(self):
+        """The servers behind it go on."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -112,3 +114,19 @@ class Proxy:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         return self.process.wait()
+
+
+NO_LIMITS = {
+    "YIBAO_PROXY_CONNECTIONS_PER_ADDRESS": "1000000",
+    "YIBAO_PROXY_REQUESTS_PER_ADDRESS_IN_10_S": "10000000",
+}
+
+
+@contextlib.contextmanager
+def in_front_of(server, directory, settings=None):
+    """Limits are out of the way unless a test sets them."""
+    front = Proxy(directory, [server], {**NO_LIMITS, **(settings or {})})
+    try:
+        yield front.wait_ready()
+    finally:
+        front.close()

@@ -11,7 +11,7 @@ BAD_CONNECTIONS = 40
 SHORT = {
     "YIBAO_HEADER_TIMEOUT_S": "2",
     "YIBAO_BODY_TIMEOUT_S": "2",
-    "YIBAO_REQUEST_TIMEOUT_S": "3",
+    "YIBAO_REQUEST_TIMEOUT_S": "600",  # a reader has its own deadline
     "YIBAO_IDLE_TIMEOUT_S": "3",
 }
 GENEROUS_S = 25
