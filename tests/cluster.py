@@ -48,6 +48,7 @@ class Cluster:
             "shared_buffers": "64MB",
             "max_connections": "300",  # of several servers at once: five for each core, and a few more
             "fsync": "on" if durable else "off",
+            "jit": "off",  # as `make run` has it: compiling what runs for milliseconds takes a second
             "log_min_messages": "warning",
             **(settings or {}),
         }

@@ -3,8 +3,9 @@
 import datetime
 
 from tests.db.money_model import day_of
-from tests.db.moving_things import NEXT, OVER, STEPS, UNCONNECTED, Enrolment, Transfer, Withdrawal
-from tests.db.sharing_model import GIVING, TAKING, Sharing
+from tests.db.family_model import Family
+from tests.db.moving_things import NEXT, OVER, STEPS, UNCONNECTED, Enrolment, Transfer, Withdrawal, money_of
+from tests.db.sharing_model import GIVING, TAKING
 from tests.db.sharing_things import Account
 
 IN_FORCE = ("active", "suspended")
@@ -12,7 +13,7 @@ WITHDRAWING = {"active", "suspended", "spend_only", "deceased"}
 A_DAY = datetime.timedelta(1)
 
 
-class Moving(Sharing):
+class Moving(Family):
     """Transfers and withdrawals besides."""
 
     def __init__(self):
@@ -36,10 +37,12 @@ class Moving(Sharing):
         account = None
         if old and old.scheme == "employee":
             account = next((one for one in self.accounts_of(person) if one.pool == old.pool and one.status != "closed"), None)
-        way = None
+        new = min(self.waiting(person, to_pool, to_scheme, None), default=None,
+                  key=lambda one: (one.status != "pending_in", one.status != "active", -one.started_on.toordinal()))
+        has_died, way = self.people[person].has_died, None
         if old:
             way = "scheme_only" if old.pool == to_pool else "in_province" if old.pool[:2] == to_pool[:2] else "cross_province"
-            if way == "cross_province" and to_pool == UNCONNECTED and account and to_scheme == "employee":
+            if way == "cross_province" and to_pool == UNCONNECTED and money_of(way, account, to_scheme, new) == "moves":
                 way = "payout"
         for status, refused in (
                 ("transfer_under_way", any(one.person == person and one.state not in OVER for one in self.transfers.values())),
@@ -48,12 +51,23 @@ class Moving(Sharing):
                 ("bank_card_needed", way == "payout" and not has_card),
                 ("withdrawal_under_way", any(self.open_withdrawal(one) for one in self.accounts_of(person)
                                              if one is account or (one.pool, to_scheme) == (to_pool, "employee"))),
-                ("account_" + (account.status if account else ""), account is not None and account.status not in GIVING)):
+                ("account_" + (account.status if account else ""), account is not None and account.status not in GIVING
+                 and not (has_died and account.status == "deceased")),
+                ("account_deceased", has_died)):
             if refused:
                 return status, None
-        self.transfers[transfer_id] = Transfer(person, old, old.status, account, to_pool, to_scheme, way)
+        self.transfers[transfer_id] = Transfer(person, old, old.status, account, to_pool, to_scheme, way, new)
         old.status = "closing"
         return "created", way
+
+    def waiting(self, person, pool, scheme, old):
+        """Enrolments at the destination that a transfer could go to."""
+        return [one for one in self.enrolments[person] if (one.pool, one.scheme) == (pool, scheme)
+                and one.status in (*IN_FORCE, "pending_in") and one is not old]
+
+    def goes_to(self, one):
+        found = self.waiting(one.person, one.to_pool, one.to_scheme, one.old)
+        return min(found, default=None, key=lambda e: (e is not one.new, e.status != "active", -e.started_on.toordinal()))
 
     def decide(self, transfer_id, desk, decision, actor, new_account_id, instant):
         one = self.transfers[transfer_id]
@@ -79,22 +93,25 @@ class Moving(Sharing):
 
     def move_out(self, one, instant, withdrawal_id):
         account, today = one.account, day_of(instant)
-        leaves = one.money in ("moves", "paid_out")
+        new = self.goes_to(one)
+        money = one.money(new)
+        if self.people[one.person].has_died:
+            return "account_deceased"
         if one.old.retired_on and one.old.retired_on <= today:
             return "retired_stays"
         if account and account.status != "closed":
             if account.status not in GIVING:
                 return "account_" + account.status
-            if leaves and (account.held or self.is_on_its_way(account)):
+            if money in ("moves", "paid_out") and (account.held or self.is_on_its_way(account)):
                 return "account_has_holds"
             if self.open_withdrawal(account):
                 return "withdrawal_under_way"
         one.account_was = account.status if account else None
         if account and account.status != "closed":
-            if one.money == "moves":
+            if money == "moves":
                 one.gone, one.gone_on = self.empty(account, today), today
                 account.status = "closed"
-            elif one.money == "paid_out":
+            elif money == "paid_out":
                 if account.current_year + account.carried_over:
                     made = Withdrawal(account, "destination_not_connected", None, "approved", transfer=one, account_was=account.status)
                     made.gone, made.gone_on = self.empty(account, today), today
@@ -102,7 +119,7 @@ class Moving(Sharing):
                 account.status = "spend_only"
             else:
                 account.status = "spend_only"
-        one.moves_on = max(today, one.old.started_on + A_DAY)
+        one.moves_on = new.started_on if new else max(today, one.old.started_on + A_DAY)
         one.old.status, one.old.ended_on = "ended", max(one.old.started_on, one.moves_on - A_DAY)
         return "good"
 
@@ -115,34 +132,39 @@ class Moving(Sharing):
         return gone
 
     def take_in(self, one, instant, account_id):
-        new = [e for e in self.enrolments[one.person] if (e.pool, e.scheme) == (one.to_pool, one.to_scheme)
-               and e.status in (*IN_FORCE, "pending_in") and e is not one.old]
-        new = min(new, default=None, key=lambda e: (e is not one.new, e.status != "active", -e.started_on.toordinal()))
+        new = self.goes_to(one)
+        if self.people[one.person].has_died:
+            return "account_deceased"
         account = next((a for a in self.accounts_of(one.person) if a.pool == one.to_pool), None)
         others = [e for e in self.enrolments[one.person] if e is not new]
         if one.to_scheme == "employee" and any((e.scheme, e.status) == ("employee", "active") for e in others):
             return "conflict"
         if new is None and any((e.pool, e.scheme, e.started_on) == (one.to_pool, one.to_scheme, one.moves_on) for e in others):
             return "conflict"
-        has_account = one.to_scheme == "employee"
-        if has_account and account and self.open_withdrawal(account):
+        if one.to_scheme == "employee" and account and self.open_withdrawal(account):
             return "withdrawal_under_way"
-        if has_account and account and account.status not in (*TAKING, "closed"):
+        if one.to_scheme == "employee" and account and account.status not in (*TAKING, "closed"):
             return "account_" + account.status
         if new is None:
             new = Enrolment(one.to_pool, one.to_scheme, started_on=one.moves_on)
             self.enrolments[one.person].append(new)
         new.status = "active"
-        if has_account:
+        receives = new.account_mode == "with_account"
+        if receives or any(one.gone):
+            account = self.open_account(one, account, account_id, receives, instant)
+            account.put_back(one.gone_on or day_of(instant), day_of(instant), *one.gone)
+        return "good"
+
+    def open_account(self, one, account, account_id, receives, instant):
+        if receives:
             for other in self.accounts_of(one.person):
                 if other.status == "active" and other is not account:
                     other.status = "spend_only"
-            if account is None:
-                account = self.accounts[account_id] = Account(one.to_pool, id=account_id, person=one.person, opened_at=instant)
-            account.status = "active"
-            if any(one.gone):
-                account.put_back(one.gone_on, day_of(instant), *one.gone)
-        return "good"
+        if account is None:
+            account = self.accounts[account_id] = Account(one.to_pool, "closed", id=account_id, person=one.person, opened_at=instant)
+        if receives or account.status == "closed":
+            account.status = "active" if receives else "spend_only"
+        return account
 
     def undo(self, one, instant, _=None):
         """As if it had not been applied for, but for what has changed meanwhile."""
@@ -151,6 +173,7 @@ class Moving(Sharing):
             was = one.account_was
             if was == "active" and any(a.status == "active" and a is not account for a in self.accounts_of(one.person)):
                 was = "spend_only"
+            was = "deceased" if self.people[one.person].has_died else was
             if account.status in ("closed", "spend_only"):
                 account.status = was
             if any(one.gone):
@@ -178,20 +201,23 @@ class Moving(Sharing):
                     and not any(one.to_scheme == "employee" for one in moving),
                     "resettled_retiree": any(e.pool == account.pool and e.status == "active" and e.retired_on and e.retired_on <= today
                                              for e in employed)}
+        has_died = self.people[account.person].has_died
         for status, refused in (
                 ("account_" + account.status, account.status not in WITHDRAWING),
                 ("withdrawal_under_way", self.open_withdrawal(account, own)),
                 ("transfer_under_way", any(own is None or one is not own.transfer for one in moving if one.account is account
                                            or (one.to_pool, one.to_scheme) == (account.pool, "employee"))),
-                ("withdrawal_not_eligible", not eligible.get(reason, True)),
+                ("withdrawal_not_eligible", has_died != (reason == "death") or not eligible.get(reason, True)),
                 ("nothing_to_withdraw", account.current_year + account.carried_over == 0)):
             if refused:
                 return status
         return None
 
     def withdraw(self, withdrawal_id, account_id, reason, is_own_name, applicant, instant):
+        """To the person, or where they have died to an heir."""
         account = self.accounts[account_id]
-        status = self.refusal(account, reason, None, day_of(instant)) or (None if is_own_name else "payee_not_accepted")
+        fits = is_own_name != (reason == "death")
+        status = self.refusal(account, reason, None, day_of(instant)) or (None if fits else "payee_not_accepted")
         if status:
             return status, None
         self.withdrawals[withdrawal_id] = Withdrawal(account, reason, applicant)
@@ -228,9 +254,10 @@ class Moving(Sharing):
             self.paid(one, today)
         return "done", one.gone
 
-    @staticmethod
-    def payout_refusal(one):
-        """Why not, while its account may not give any more."""
+    def payout_refusal(self, one):
+        """Why not, while its account may not give any more, or somebody else is to get it."""
+        if self.people[one.account.person].has_died and one.reason != "death":
+            return "account_deceased"
         return None if one.account.status in (*WITHDRAWING, "closed") else "account_" + one.account.status
 
     def give_back(self, one, instant):
@@ -245,8 +272,9 @@ class Moving(Sharing):
 
     def paid(self, one, today):
         account = one.account
-        receives = any((e.pool, e.scheme) == (account.pool, "employee") and e.status in ("active", "closing", "pending_in")
-                       for e in self.enrolments[account.person])
+        receives = one.reason != "death" and any(
+            (e.pool, e.account_mode) == (account.pool, "with_account") and e.status in ("active", "closing", "pending_in")
+            for e in self.enrolments[account.person])
         if one.reason != "resettled_retiree" and not receives and account.status != "closed":
             newest = max(day for day, _, _ in account.movements)
             is_left = account.current_year + account.carried_over or account.held or self.is_on_its_way(account)

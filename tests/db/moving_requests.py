@@ -5,7 +5,7 @@ import hashlib
 import types
 import uuid
 
-from tests.db import moving_things, posting, sharing_people, sharing_things, sharing_world, transferring, withdrawing
+from tests.db import family_requests, moving_things, posting, sharing_people, sharing_things, transferring, withdrawing
 from tests.db.money_model import SHANGHAI, day_of
 
 DESKS = [uuid.UUID(int=number + 1 << 70) for number in range(4)]
@@ -13,7 +13,7 @@ TO = (*sharing_people.POOLS, moving_things.UNCONNECTED)
 FULL_YEARS = "SELECT status, year_start, from_day, to_day FROM interest_year_judge(%s, %s, %s)"
 
 
-class World(sharing_world.World):
+class World(family_requests.World):
     """People who move, who have left, and who are retired."""
 
     def __init__(self, connection, seed):
@@ -104,12 +104,14 @@ class World(sharing_world.World):
     # ── withdrawals ──
 
     def withdraw(self):
-        able = [(one, reason) for one in self.model.accounts.values() for reason in ("emigration", "resettled_retiree")
+        reasons = ("emigration", "resettled_retiree", "death")
+        able = [(one, reason) for one in self.model.accounts.values() for reason in reasons
                 if one.pool != sharing_things.WALLET and not self.model.refusal(one, reason, None, day_of(self.instant))]
         account = self.random.choice([one for one in self.model.accounts.values() if one.pool != sharing_things.WALLET])
-        reason, own = self.random.choice(("emigration", "resettled_retiree")), self.random.random() < 0.95
+        reason = self.random.choice(reasons)
         if able and self.random.random() < 0.8:
             account, reason = self.random.choice(able)
+        own = (self.random.random() < 0.95) != (reason == "death")
         row, actor = self.rows[account.id], self.random.choice(DESKS[2:])
         name = hashlib.sha256(self.row_of(account.person).person_id.bytes).digest() if own else b"x" * 32
         member = {**self.common(account.id, reason), "principal_id": actor, "actor_kind": "staff", "person_key": account.person,

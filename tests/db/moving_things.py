@@ -34,6 +34,19 @@ class Enrolment:
     started_on: datetime.date = datetime.date(2015, 1, 1)
     ended_on: datetime.date | None = None
     retired_on: datetime.date | None = None
+    account_mode: str | None = None
+
+    def __post_init__(self):
+        self.account_mode = self.account_mode or ("with_account" if self.scheme == "employee" else "pooled_only")
+
+
+def money_of(way, account, to_scheme, new):
+    if account is None:
+        return "none"
+    if way == "payout":
+        return "paid_out"
+    is_pooled = to_scheme == "resident" or (new is not None and new.account_mode == "pooled_only")
+    return "stays" if way != "cross_province" or is_pooled else "moves"
 
 
 @dataclass
@@ -58,13 +71,9 @@ class Transfer:
     def machine(self):
         return "transfer_payout" if self.way == "payout" else "transfer"
 
-    @property
-    def money(self):
-        if self.account is None:
-            return "none"
-        if self.way == "payout":
-            return "paid_out"
-        return "stays" if self.way != "cross_province" or self.to_scheme == "resident" else "moves"
+    def money(self, new):
+        """What becomes of it, where somebody goes to an enrolment."""
+        return money_of(self.way, self.account, self.to_scheme, new)
 
 
 @dataclass

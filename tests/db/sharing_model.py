@@ -7,6 +7,7 @@ from tests.db.sharing_things import RULES, WALLET, Charge, Sent, Share
 
 ORDER = ("own", "wallet", "family")
 GIVING = {"active", "suspended", "spend_only"}
+INSURING = ("active", "closing")
 TAKING = GIVING
 
 
@@ -19,7 +20,7 @@ class Sharing:
     """Accounts, relatives, charges and wallet transfers."""
 
     def __init__(self):
-        self.accounts, self.enrolments, self.members, self.providers = {}, {}, {}, {}
+        self.people, self.accounts, self.enrolments, self.members, self.providers = {}, {}, {}, {}, {}
         self.charges, self.sent, self.numbers = {}, {}, set()
 
     def accounts_of(self, person):
@@ -27,6 +28,13 @@ class Sharing:
 
     def wallet_of(self, person):
         return next((one for one in self.accounts_of(person) if one.pool == WALLET), None)
+
+    def now(self, account):
+        """What an account has become, where its owner's record was merged into another."""
+        person = account.person
+        while self.people[person].merged_into is not None:
+            person = self.people[person].merged_into
+        return account if person == account.person else next(one for one in self.accounts_of(person) if one.pool == account.pool)
 
     # ── charges ──
 
@@ -45,19 +53,19 @@ class Sharing:
         return sum(charge.of(share) - share.refunded for charge in self.charges.values() for share in charge.shares
                    if share.member is member and charge.day.isoformat().startswith(starts))
 
-    def others(self, account):
-        """Who might pay beside the account, in the order of the rule."""
+    def others(self, person, account):
+        """Who might pay for somebody beside the account, in the order of the rule."""
         found = [("wallet" if one.pool == WALLET else "own", one.opened_at, one, None)
-                 for one in self.accounts_of(account.person)
+                 for one in self.accounts_of(person)
                  if one is not account and (one.status == "spend_only" or one.pool == WALLET)]
         found += [("family", one.since, one.account, one) for one in self.members.values()
-                  if one.person == account.person and one.state == "active" and one.way == "direct"]
+                  if one.person == person and one.state == "active" and one.way == "direct"]
         found = [one for one in found if one[2].available > 0]
         return sorted(found, key=lambda one: (ORDER.index(one[0]), one[1], one[2].id.int))
 
-    def has_more(self, account):
-        return bool(self.others(account)) or any(
-            one.person == account.person and one.state == "active" and one.way == "direct" for one in self.members.values())
+    def has_more(self, person, account):
+        return bool(self.others(person, account)) or any(
+            one.person == person and one.state == "active" and one.way == "direct" for one in self.members.values())
 
     def most(self, payer, provider_id, usage, expires_at, instant):
         """What another payer pays at most."""
@@ -78,31 +86,41 @@ class Sharing:
         return max(0, min(most))
 
     def is_insured(self, person, day):
-        return any(one.status in ("active", "closing") and one.started_on <= day for one in self.enrolments[person])
+        return any(one.status in INSURING and one.started_on <= day for one in self.enrolments[person])
 
     def is_shared(self, account):
         """Only who is employed in the account's pool shares it, and only what is in use."""
         return account.status not in ("closed", "deceased", "spend_only") and any(
             (one.pool, one.scheme) == (account.pool, "employee") and one.status != "ended" for one in self.enrolments[account.person])
 
-    def charge(self, charge_id, provider_id, account_id, number, usage, fen, expires_at, instant):
+    def home(self, person, provider):
+        """The pool that somebody without an account is charged in."""
+        found = [one for one in self.enrolments[person] if one.status in (*INSURING, "suspended") and provider.serves(one.pool)]
+        if not found or self.people[person].has_died:
+            return None
+        return min(found, key=lambda one: (one.status != "active", -one.started_on.toordinal())).pool
+
+    def charge(self, charge_id, provider_id, person, account_id, number, usage, fen, expires_at, instant):
+        """account_id None: the person has none, and others pay all."""
         if (provider_id, "charge", number) in self.numbers:
             return "charge_number_used", None
-        account, provider, rest = self.accounts[account_id], self.providers[provider_id], fen
-        own = min(fen, account.available) if self.has_more(account) else fen
-        status = self.judge_own(account, provider_id, provider, usage, own, expires_at, instant)
+        account, provider, own, shares = self.accounts.get(account_id), self.providers[provider_id], 0, []
+        if account:
+            own = min(fen, account.available) if self.has_more(person, account) else fen
+            shares = [Share("account", account, None, own)]
+        pool = self.home(person, provider) if account is None else account.pool if provider.serves(account.pool) else None
+        status = self.judge_own(account, pool, provider_id, usage, own, expires_at, instant)
         if status:
             return status, None
-        shares = [Share("account", account, None, own)]
-        rest -= own
-        for payer in self.others(account):
+        rest = fen - own
+        for payer in self.others(person, account):
             paid = min(rest, self.most(payer, provider_id, usage, expires_at, instant)) if rest else 0
             if paid:
                 shares.append(Share(payer[0], payer[2], payer[3], paid))
                 rest -= paid
         if rest:
             return "insufficient_balance", None
-        made = self.charges[charge_id] = Charge(provider_id, day_of(instant), expires_at, shares)
+        made = self.charges[charge_id] = Charge(provider_id, person, day_of(instant), expires_at, shares)
         self.numbers.add((provider_id, "charge", number))
         if expires_at is None:
             made.captured_on = made.day
@@ -112,17 +130,24 @@ class Sharing:
             made.state = "held"
             for share in shares:
                 share.account.held += share.amount
-        return "created", (shares[0].current_year, shares[0].carried_over, [(one.kind, one.amount) for one in shares if one.amount])
+        return "created", (*self.paid_of(made.own), [(one.kind, one.amount) for one in shares if one.amount])
 
-    def judge_own(self, account, provider_id, provider, usage, fen, expires_at, instant):
-        if not provider.serves(account.pool):
+    @staticmethod
+    def paid_of(own):
+        """What the account that was charged has paid."""
+        return (own.current_year, own.carried_over) if own else (0, 0)
+
+    def judge_own(self, account, pool, provider_id, usage, fen, expires_at, instant):
+        if pool is None:
             return "not_found"
-        if not allows(provider, account.pool, usage):
+        if not allows(self.providers[provider_id], pool, usage):
             return "usage_not_allowed"
         if expires_at is not None and expires_at <= instant:
             return "hold_expired"
-        if expires_at is not None and expires_at > instant + datetime.timedelta(hours=RULES[account.pool].hold_max_hours):
+        if expires_at is not None and expires_at > instant + datetime.timedelta(hours=RULES[pool].hold_max_hours):
             return "hold_too_long"
+        if account is None:
+            return None
         if account.status not in SPENDING:
             return "account_" + account.status
         if fen > account.available:
@@ -141,14 +166,14 @@ class Sharing:
     def capture(self, charge_id, fen, instant):
         charge = self.charges[charge_id]
         held = sum(share.amount for share in charge.shares)
-        rest, own, plan = fen or held, charge.shares[0], []
+        rest, own, plan = fen or held, charge.own, []
         if self.is_over(charge, instant):
             return "hold_expired", None
         if charge.state != "held":
             return "charge_not_held", None
         if rest > held:
             return "capture_exceeds_hold", None
-        if own.amount and own.account.status not in SPENDING:
+        if own and own.amount and own.account.status not in SPENDING:
             return "account_" + own.account.status, None
         for share in charge.shares:
             plan.append(min(rest, share.amount) if share is own or share.account.status in SPENDING else 0)
@@ -159,7 +184,7 @@ class Sharing:
         charge.captured_on = day_of(instant)
         for share, paid in zip(charge.shares, plan):
             share.take(paid, charge.captured_on)
-        return "captured", (own.current_year, own.carried_over)
+        return "captured", self.paid_of(own)
 
     def void(self, charge_id, instant):
         charge = self.charges[charge_id]
@@ -187,14 +212,14 @@ class Sharing:
         if not 1 <= rest <= charge.left:
             return "refund_exceeds_charge", None
         for share in reversed(charge.shares):
-            back = min(rest, share.captured - share.refunded)
-            if back and share.account.status not in REFUNDING:
-                return "account_" + share.account.status, None
-            plan.append((share, back))
+            back, into = min(rest, share.captured - share.refunded), self.now(share.account)
+            if back and into.status not in REFUNDING:
+                return "account_" + into.status, None
+            plan.append((share, back, into))
             rest -= back
         self.numbers.add((provider_id, "refund", number))
-        received = [share.give(back, charge.captured_on, day_of(instant)) for share, back in plan]
-        return "created", received[-1]
+        received = [share.give(back, into, charge.captured_on, day_of(instant)) for share, back, into in plan]
+        return "created", received[-1] if charge.own else (0, 0)
 
     # ── wallets ──
 
@@ -205,6 +230,8 @@ class Sharing:
         today = [one for one in self.sent.values() if one.member.account.person == account.person and one.day == local.date()]
         for status, refused in (
                 ("not_possible_now", member.state != "active"), ("conflict", member.way != "wallet"),
+                ("account_deceased", self.people[account.person].has_died),
+                ("member_not_enrolled", self.people[member.person].has_died),
                 ("account_" + account.status, not self.is_shared(account) and account.status in ("closed", "deceased")),
                 ("scheme_cannot_share", not self.is_shared(account)),
                 ("wallet_quiet_hours", local.hour >= 22 or local.hour < 6), ("wallet_transfer_too_large", fen > 200000),
@@ -218,8 +245,17 @@ class Sharing:
         self.sent[sent_id] = Sent(member, *parts, local.date(), back)
         return "created", parts
 
-    def end_sent(self, event, sent_id, instant):
+    def end_sent(self, event, sent_id, caller, instant):
         sent = self.sent[sent_id]
+        member = sent.member
+        ward = member.guardian is not None and self.people[member.person].is_minor(day_of(instant))
+        if event == "cancel":
+            status = None if caller == member.account.person else "not_found"
+        else:
+            status = None if ward and caller == member.guardian else "not_found" if caller != member.person else \
+                "guardian_needed" if ward else None
+        if status:
+            return status, None
         if sent.state != "pending" or (event == "accept" and sent.returns_at <= instant):
             return "not_possible_now", None
         if event == "accept":
@@ -246,13 +282,6 @@ class Sharing:
         return any(one.state == "pending" and one.member.account is account for one in self.sent.values())
 
     # ── the rest ──
-
-    def end_member(self, member_id):
-        member = self.members[member_id]
-        if member.state != "active":
-            return "not_possible_now", None
-        member.state = "ended"
-        return "done", None
 
     def adjust(self, account, part, fen, instant):
         if getattr(account, part) + fen < 0 or account.available + fen < 0:

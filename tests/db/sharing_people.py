@@ -5,7 +5,7 @@ import hashlib
 import random
 import uuid
 
-from tests.db import money_model, moving_model, moving_things, posting, sharing_things
+from tests.db import lives_model, money_model, moving_things, posting, sharing_things
 from tests.harness import family_rows
 from tests.harness.queries import call, call_until_done
 
@@ -13,16 +13,16 @@ START = datetime.datetime(2025, 11, 20, 9, 0, tzinfo=money_model.SHANGHAI)
 POOLS = ("620500", "440100", "330600", "620100")
 PROVIDERS = ((("000000",), "hospital"), (("000000",), "hospital"), (("000000",), "pharmacy"), (("620000", "440100"), "clinic"))
 LIMITS = (None, None, 500, 40000, 700000)
-NEVER_KEPT = {"not_found"}
+NEVER_KEPT = {"not_found"}  # and nothing is told of who asks
 
 
 class World:
     """A few people with accounts, wallets and relatives on a migrated database, and the model of them."""
 
     def __init__(self, connection, seed):
-        self.connection, self.random, self.model, self.instant = connection, random.Random(seed), moving_model.Moving(), START
+        self.connection, self.random, self.model, self.instant = connection, random.Random(seed), lives_model.Lives(), START
         self.numbers, self.history, self.seen = 0, [], set()
-        self.people, self.rows = [], {}
+        self.people, self.rows, self.owners = [], {}, {}
         self.providers = [self.add_provider(*one) for one in PROVIDERS]
 
     # ── who there is ──
@@ -40,16 +40,24 @@ class World:
     def add_person(self, pool, account_status, current_year, carried_over, **enrolment):
         """With an account and an employee enrolment, as their key."""
         row = posting.Account(pool_code=pool, status=account_status).insert_owner(self.connection).insert(self.connection)
-        person = row.person_key
-        self.people.append(person)
+        self.meet(row)
         self.know(row, current_year, carried_over)
+        self.enrol(row.person_key, pool, **enrolment)
+        return row.person_key
+
+    def meet(self, row, born=sharing_things.Person.born):
+        self.people.append(row.person_key)
+        self.owners[row.person_key], self.model.people[row.person_key] = row, sharing_things.Person(born)
+        self.model.enrolments[row.person_key] = []
+
+    def enrol(self, person, pool, **enrolment):
         made = moving_things.Enrolment(pool, **enrolment)
-        self.model.enrolments[person] = [made]
+        self.model.enrolments[person].append(made)
         self.connection.execute(
             "INSERT INTO enrolment (person_key, enrolment_id, pool_code, scheme, status, account_mode, payer_kind, started_on, ended_on,"
-            " retired_on) VALUES (%s, %s, %s, %s, %s, 'with_account', 'self', %s, %s, %s)",
-            [person, posting.make_id(person), pool, made.scheme, made.status, made.started_on, made.ended_on, made.retired_on])
-        return person
+            " retired_on) VALUES (%s, %s, %s, %s, %s, %s, 'self', %s, %s, %s)",
+            [person, posting.make_id(person), pool, made.scheme, made.status, made.account_mode, made.started_on, made.ended_on,
+             made.retired_on])
 
     def add_account(self, person, pool, fen, status="spend_only"):
         row = posting.Account(person_key=person, pool_code=pool, status=status)
@@ -67,7 +75,7 @@ class World:
                 self.model.accounts[row.account_id].move(START.date(), part, fen)
 
     def row_of(self, person):
-        return next(row for row in self.rows.values() if row.person_key == person)
+        return self.owners[person]
 
     def relate(self):
         """One more relative: of an account in use, paid for or sent money."""
@@ -84,7 +92,8 @@ class World:
         since = self.instant - datetime.timedelta(microseconds=self.random.randint(0, 10 ** 6))
         member_id = family_rows.share(self.connection, owner, member, usages=usages, way=way, since=since, **dict(
             zip(("charge_limit_fen", "month_limit_fen", "year_limit_fen"), limits)))
-        self.model.members[uuid.UUID(member_id)] = sharing_things.Member(account, person, way, since, tuple(usages), tuple(limits))
+        self.model.members[uuid.UUID(member_id)] = sharing_things.Member(
+            account, person, way, since, tuple(usages), tuple(limits), until=since.date(), ends_not_before=since.date())
 
     # ── both sides ──
 

@@ -7,8 +7,23 @@ from tests.db import money_model
 
 WALLET = "000000"
 RULES = {"620500": money_model.Rule("current_year", 2000000, 1000000, 72), "330600": money_model.Rule("carried_over"),
-         "620100": money_model.Rule(), "440100": money_model.Rule(), WALLET: money_model.Rule()}
+         "620100": money_model.Rule(), "440100": money_model.Rule(), "540000": money_model.Rule(),
+         WALLET: money_model.Rule()}
 RATES_PPM = {pool: (15000, 15000, 365) if pool == "330600" else (3500, 11000, 360) for pool in RULES}
+
+
+@dataclass
+class Person:
+    born: datetime.date = datetime.date(1970, 1, 1)
+    has_died: bool = False
+    merged_into: object = None
+
+    def is_minor(self, day):
+        """Until the eighteenth birthday; who was born on 29 February has it on the 28th."""
+        try:
+            return self.born.replace(year=self.born.year + 18) > day
+        except ValueError:
+            return datetime.date(self.born.year + 18, 2, 28) > day
 
 
 @dataclass
@@ -77,14 +92,19 @@ class Account(money_model.Account):
 
 @dataclass
 class Member:
-    """A relative: `way` direct is paid for, wallet is sent money."""
+    """A relative: `way` direct is paid for, wallet is sent money. since: when sharing began, None before."""
     account: Account
     person: object
     way: str
-    since: datetime.datetime
+    since: datetime.datetime | None = None
     usages: tuple = ()
     limits: tuple = (None, None, None)
     state: str = "active"
+    relation: str = "parent"
+    guardian: object = None
+    until: datetime.date | None = None
+    ends_not_before: datetime.date | None = None
+    entered_by: object = None
 
 
 @dataclass
@@ -110,19 +130,22 @@ class Share:
         self.current_year, self.carried_over = self.account.split(fen)
         self.account.put(day, -self.current_year, -self.carried_over)
 
-    def give(self, fen, taken_on, day):
+    def give(self, fen, into, taken_on, day):
+        """Back, into what the account has become."""
         first = RULES[self.account.pool].pays_first
         last = "carried_over" if first == "current_year" else "current_year"
         back = {last: min(fen, getattr(self, last) - self.given_back[last])}
         back[first] = fen - back[last]
         for part, amount in back.items():
             self.given_back[part] += amount
-        return self.account.put_back(taken_on, day, back["current_year"], back["carried_over"])
+        return into.put_back(taken_on, day, back["current_year"], back["carried_over"])
 
 
 @dataclass
 class Charge:
+    """shares: of the account that was charged first, where there is one."""
     provider: object
+    person: object
     day: datetime.date
     expires_at: datetime.datetime | None
     shares: list
@@ -131,6 +154,10 @@ class Charge:
 
     def of(self, share):
         return share.amount if self.state == "held" else share.captured
+
+    @property
+    def own(self):
+        return self.shares[0] if self.shares[0].kind == "account" else None
 
     @property
     def left(self):

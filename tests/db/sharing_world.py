@@ -26,20 +26,32 @@ class World(sharing_people.World):
         """Up to four charges at once."""
         members = [self.one_charge() for _ in range(self.random.randint(1, 4))]
         self.batch("create", members, lambda member: self.model.charge(*(member[name] for name in (
-            "charge_id", "provider_id", "account_id", "charge_no", "usage", "amount_fen", "expires_at", "instant"))))
+            "charge_id", "provider_id", "person_key", "account_id", "charge_no", "usage", "amount_fen", "expires_at", "instant"))))
 
     def one_charge(self):
+        if self.random.random() < 0.15:
+            without = [one for one in self.people if one not in self.owning()]
+            paid_for = [one for one in without if self.model.others(one, None)]
+            if without:
+                return self.charge_of(self.random.choice(paid_for or without), None)
         known = [one for one in self.model.accounts.values() if one.pool != sharing_things.WALLET]
-        helped = [one for one in known if one.status in ("active", "suspended") and self.model.others(one)]
+        helped = [one for one in known if one.status in ("active", "suspended") and self.model.others(one.person, one)]
         account = self.random.choice(helped if helped and self.random.random() < 0.7 else known)
-        held = self.random.random() < 0.4
+        return self.charge_of(account.person, account)
+
+    def owning(self):
+        """Who has an account that desks charge."""
+        return {one.person for one in self.model.accounts.values() if one.pool != sharing_things.WALLET}
+
+    def charge_of(self, person, account):
+        """account None: the person has none, and only others pay."""
+        available, held = account.available if account else 0, self.random.random() < 0.4
         expires_at = self.instant + datetime.timedelta(hours=self.random.choice(HOURS)) if held else None
-        fen = self.random.choice((*FEN, account.available + 1, account.available + 300, account.available + 5000, account.available + 60000,
-                                  max(account.available, 1)))
-        made = {"provider_id": self.random.choice(self.providers), "account_id": account.id, "charge_no": self.number(),
+        fen = self.random.choice((*FEN, available + 1, available + 300, available + 5000, available + 60000, max(available, 1)))
+        made = {"provider_id": self.random.choice(self.providers), "account_id": account and account.id, "charge_no": self.number(),
                 "usage": self.random.choice(USAGES), "item": "item", "amount_fen": fen, "expires_at": expires_at}
-        return {**self.common(*made.values()), **self.dated, "person_key": account.person, **made, **self.ids(
-            account.person, "charge_id", "current_year_entry_id", "carried_over_entry_id", "event_id")}
+        return {**self.common(*made.values()), **self.dated, "person_key": person, **made, **self.ids(
+            person, "charge_id", "current_year_entry_id", "carried_over_entry_id", "event_id")}
 
     def batch(self, what, members, tell):
         """To the statement for one payer, and what it says has more, to the other one."""
@@ -52,7 +64,10 @@ class World(sharing_people.World):
                 self.hold(name, member, row, tell(member),
                           lambda row: self.amounts(row, member) if what == "create" else self.amounts(row)[:2])
 
-        call_until_done(self.connection, statement, members, lambda member, row: done(statement, member, row))
+        shared += [one for one in members if what == "create" and one["account_id"] is None]
+        alone = [one for one in members if one not in shared]
+        if alone:
+            call_until_done(self.connection, statement, alone, lambda member, row: done(statement, member, row))
         if shared:
             name = "shared_refund_create" if what == "refund" else f"shared_charge_{what}"
             call_until_done(self.connection, name, shared, lambda member, row: done(name, member, row))
@@ -71,7 +86,7 @@ class World(sharing_people.World):
             return None
         charge_id = self.random.choice(known[-20:] if self.random.random() < 0.9 else list(self.model.charges))
         charge = self.model.charges[charge_id]
-        person = charge.shares[0].account.person
+        person = charge.person
         return {**self.common(charge_id, *more.values()), "provider_id": charge.provider, "person_key": person,
                 "charge_id": charge_id, **more, **self.ids(person, "event_id")}
 
@@ -104,14 +119,7 @@ class World(sharing_people.World):
     def expire(self):
         assert self.swept("charge_expire") == self.model.expire(self.instant)
 
-    # ── relatives and wallets ──
-
-    def end_member(self):
-        member_id, one = self.random.choice(list(self.model.members.items()))
-        asker = self.random.choice((one.account.person, one.person))
-        member = {**self.common(member_id), "family_member_id": member_id, "person_key": one.account.person, "asker_key": asker,
-                  "principal_id": self.row_of(asker).person_id, **self.ids(one.account.person, "event_id")}
-        self.ask("family_member_end", member, lambda: self.model.end_member(member_id))
+    # ── wallets ──
 
     def send(self):
         ways = [key for key, one in self.model.members.items() if one.way == "wallet" and one.state == "active"]
@@ -132,9 +140,12 @@ class World(sharing_people.World):
         one, event = self.model.sent[sent_id], self.random.choice(("accept", "accept", "decline", "cancel"))
         person = one.member.account.person
         caller = person if event == "cancel" else one.member.person
+        if one.member.guardian and event != "cancel" and self.random.random() < 0.6:
+            caller = one.member.guardian
+        caller = self.random.choice(self.people) if self.random.random() < 0.03 else caller
         member = {**self.common(sent_id, event), **self.dated, "person_key": person, "wallet_transfer_id": sent_id,
                   "caller_key": caller, "principal_id": self.row_of(caller).person_id, **self.ids(person, "event_id")}
-        self.ask(f"wallet_transfer_{event}", member, lambda: self.model.end_sent(event, sent_id, self.instant))
+        self.ask(f"wallet_transfer_{event}", member, lambda: self.model.end_sent(event, sent_id, caller, self.instant))
 
     def return_sent(self):
         assert self.swept("wallet_transfer_return") == self.model.return_sent(self.instant)
@@ -160,7 +171,7 @@ class World(sharing_people.World):
 
     def freeze(self):
         """Or thaw, as an approved change of status does."""
-        account = self.random.choice([one for one in self.model.accounts.values() if one.status != "closed"])
+        account = self.random.choice([one for one in self.model.accounts.values() if one.status not in ("closed", "deceased")])
         if account.status == "frozen":
             active = any(one.status == "active" for one in self.model.accounts_of(account.person))
             account.status = "spend_only" if active else account.thawed

@@ -4,14 +4,15 @@ import os
 
 import pytest
 
-from tests.db.moving_requests import World
+from tests.db.lives_requests import World
 
-SEEDS = int(os.environ.get("YIBAO_MODEL_SEEDS", "6"))
+SEEDS = int(os.environ.get("YIBAO_MODEL_SEEDS", "4"))
 FIRST = int(os.environ.get("YIBAO_MODEL_FIRST_SEED", "0"))
-STEPS = int(os.environ.get("YIBAO_MODEL_STEPS", "100"))
-WHAT = {"charges": 12, "capture": 5, "void": 2, "refund": 6, "expire": 3, "relate": 2, "end_member": 1, "send": 9, "end_sent": 7,
-        "return_sent": 3, "apply": 7, "decide": 20, "cancel": 1, "withdraw": 7, "step": 14, "pay_out": 6, "adjust": 4, "freeze": 3,
-        "tick": 12, "year_end": 2, "again": 4}
+STEPS = int(os.environ.get("YIBAO_MODEL_STEPS", "120"))
+WHAT = {"charges": 14, "capture": 6, "void": 2, "refund": 7, "expire": 3, "send": 9, "end_sent": 7, "return_sent": 3, "apply": 9,
+        "decide": 24, "cancel": 1, "withdraw": 7, "step": 14, "pay_out": 6, "adjust": 4, "freeze": 3, "tick": 12, "year_end": 2,
+        "again": 4, "invite": 5, "answer": 8, "expire_family": 2, "close_family": 2, "wait_there": 4, "open_wallet": 2, "die": 1,
+        "merge": 2}
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))

@@ -171,7 +171,8 @@ SELECT status, is_replayed, outcome FROM payout_results_record(
 
 def make_file(connection, *withdrawals, after=hours(5), pool="620500", key=None):
     """(status, the file's id) of a file of these."""
-    key, file_id = key or f"payout-file-{next(keys)}", make_id(0)
+    number = next(keys)
+    key, file_id = key or f"payout-file-{number}", uuid.UUID(int=number << 80 | 7 << 76 | 2 << 62)  # later ones are greater
     items = "".join(f"{of.withdrawal_id}\t{row(connection, of, '(extract(epoch FROM changed_at) * 1000000)::bigint')[0]}\n" for of in withdrawals)
     (answer,) = connection.execute(FILE, {
         "file": file_id, "pool": pool, "items": items, "hash": b"h" * 40, "by": OPERATOR, "instant": INSTANT + after, "key": key,
