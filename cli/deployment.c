@@ -1,6 +1,7 @@
 /* Reads and writes the one row of the table deployment. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/deployment.h"
+#include "cli/production.h"
 #include "server/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +35,7 @@ bool deployment_check(struct pg_session *session, const struct config *config)
     PQclear(row);
     if (complaint != NULL)
         fprintf(stderr, "yibaod: %s\n", complaint);
-    return complaint == NULL;
+    return complaint == NULL && (!config_is_production(config) || production_check_database(session));
 }
 
 bool deployment_mark(struct pg_session *session, const struct config *config)

@@ -1,6 +1,8 @@
 /* The program's entry: finds the subcommand, reads the settings, hands over. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
+#include "cli/process.h"
+#include "server/pg/conninfo.h"
 #include <signal.h>
 #include <string.h>
 
@@ -75,5 +77,8 @@ int main(int argc, char **argv)
     struct config config;
     if (!config_read(&config))
         return EXIT_CODE_USAGE;
+    conninfo_set_password_file(config.database_password_file);
+    if (config_is_production(&config))
+        process_shut_memory();
     return command->run(argc - 1, argv + 1, &config);
 }

@@ -3,6 +3,7 @@
 #include "cli/process.h"
 #include "cli/commands.h"
 #include "cli/deployment.h"
+#include "cli/production.h"
 #include "server/clock.h"
 #include "server/json_memory.h"
 #include "server/log.h"
@@ -12,6 +13,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 bool process_complain(const char *what)
 {
@@ -26,7 +28,8 @@ struct keyring *process_open_keys(const struct config *config)
     const char *error = NULL;
     if (!pg_session_open(&session, config->database_url, "yibao_app"))
         return NULL;
-    bool fits = deployment_check(&session, config);
+    bool fits =
+        deployment_check(&session, config) && (!config_is_production(config) || production_check(&session, config));
     if (fits)
         keyring = keyring_open(&session, config->master_key_file, &error);
     pg_session_close(&session);
@@ -58,20 +61,19 @@ static void block_signals(void)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
-/* Neither a core file nor another process of the same user sees keys, tokens and the password of DATABASE_URL. */
-static void shut_memory(void)
+void process_shut_memory(void)
 {
+    const struct rlimit none = {0, 0};
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    setrlimit(RLIMIT_CORE, &none); /* a core_pattern that is a pipe asks neither, but is asked by the first */
 }
 
 void process_prepare(const struct config *config)
 {
     int64_t instant_us;
     log_set_level_named(config->log_level);
-    if (config_is_production(config)) {
-        shut_memory();
+    if (config_is_production(config))
         clock_fix();
-    }
     if (config->test_clock[0] != '\0' && instant_parse(span_of(config->test_clock), &instant_us))
         clock_move_to_us(instant_us);
     block_signals();

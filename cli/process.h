@@ -6,8 +6,9 @@
 
 /* Both: false after one line on stderr. */
 bool process_complain(const char *what);
-/* Before any thread: applies log level and test clock, shuts the memory in production, lets only
- * process_wait_for_stop see SIGTERM and SIGINT. */
+/* Of every subcommand in production: neither a core file nor another process of the same user sees keys and tokens. */
+void process_shut_memory(void);
+/* Before any thread: applies log level and test clock, lets only process_wait_for_stop see SIGTERM and SIGINT. */
 void process_prepare(const struct config *config);
 /* Checks that the database is one for this mode, and opens its keys. NULL after one line on stderr. */
 struct keyring *process_open_keys(const struct config *config);

@@ -1,12 +1,12 @@
 /* Reads, checks and shows the settings of server/config.def. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/config.h"
-#include "server/clock.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct setting {
     const char *environment;
@@ -94,16 +94,28 @@ static bool read_int(const struct setting *setting, const char *value, struct co
     return true;
 }
 
+static bool has_password(const PQconninfoOption *options)
+{
+    for (; options->keyword != NULL; options++)
+        if (strcmp(options->keyword, "password") == 0)
+            return options->val != NULL;
+    return false;
+}
+
 /* libpq would quote what it cannot read, and a mistyped scheme makes that the whole URL with its password. */
 static bool check_database_url(const struct config *config)
 {
     PQconninfoOption *options = PQconninfoParse(config->database_url, NULL);
-    PQconninfoFree(options);
+    bool is_twice = options != NULL && config->database_password_file[0] != 0 && has_password(options);
     if (options == NULL)
         fputs("yibaod: DATABASE_URL is not a connection string: postgresql://user:password@host/database or "
               "host=… user=… dbname=…\n",
               stderr);
-    return options != NULL;
+    if (is_twice)
+        fputs("yibaod: DATABASE_URL holds a password although YIBAO_DATABASE_PASSWORD_FILE is set; leave one of them\n",
+              stderr);
+    PQconninfoFree(options);
+    return options != NULL && !is_twice;
 }
 
 bool config_read(struct config *config)
@@ -123,67 +135,6 @@ bool config_read(struct config *config)
         }
     }
     return check_database_url(config);
-}
-
-bool config_is_production(const struct config *config)
-{
-    return strcmp(config->mode, "production") == 0;
-}
-
-static bool is_loopback(const char *listen)
-{
-    return strncmp(listen, "127.", 4) == 0 || strncmp(listen, "[::1]:", 6) == 0 ||
-           strncmp(listen, "localhost:", 10) == 0;
-}
-
-static bool refuse(const char *line)
-{
-    fprintf(stderr, "yibaod: %s\n", line);
-    return false;
-}
-
-static bool starts_with(const char *text, const char *front)
-{
-    return strncmp(text, front, strlen(front)) == 0;
-}
-
-/* Text messages carry codes: in production they leave encrypted, and never into a file. */
-static bool check_sms_gateway(const struct config *config)
-{
-    const char *gateway = config->sms_gateway;
-    if (gateway[0] == 0 || (starts_with(gateway, "https://") && config->sms_key_file[0] != 0))
-        return true;
-    if (config_is_production(config))
-        return refuse("YIBAO_SMS_GATEWAY: production demands an https URL, and its key in YIBAO_SMS_KEY_FILE");
-    if (starts_with(gateway, "https://") || starts_with(gateway, "http://127.0.0.1:") ||
-        (starts_with(gateway, "file:") && gateway[5] != 0))
-        return true;
-    return refuse("YIBAO_SMS_GATEWAY is neither file:PATH nor an https URL (http only to 127.0.0.1)");
-}
-
-bool config_check_mode(const struct config *config)
-{
-    int64_t instant_us;
-    if (config->test_clock[0] != 0 && !instant_parse(span_of(config->test_clock), &instant_us)) {
-        fprintf(stderr, "yibaod: YIBAO_TEST_CLOCK is \"%s\"; allowed is an instant like 2026-01-31T09:30:00+08:00\n",
-                config->test_clock);
-        return false;
-    }
-    if (!check_sms_gateway(config))
-        return false;
-    if (!config_is_production(config))
-        return true;
-    if (config->test_clock[0] != 0)
-        return refuse("YIBAO_TEST_CLOCK is set; production does not allow a test clock");
-    if (config->database_url[0] == 0)
-        return refuse("DATABASE_URL is not set; production demands it");
-    if (strcmp(config->behind_proxy, "yes") != 0 && !is_loopback(config->listen))
-        return refuse("YIBAO_LISTEN is not on loopback; production then demands a proxy with TLS in front and "
-                      "YIBAO_BEHIND_PROXY=yes");
-    if (config->proxy_addresses[0] == 0 && !is_loopback(config->listen))
-        return refuse("YIBAO_PROXY_ADDRESSES is not set; production behind a proxy demands the proxy's address, or all "
-                      "callers would count as one");
-    return true;
 }
 
 /* In keyword form, whatever form was given, with what libpq itself calls secret left out. */

@@ -106,6 +106,27 @@ class Cluster:
     def connect(self, database, user="postgres", **keywords):
         return psycopg.connect(self.url(database, user), autocommit=True, **keywords)
 
+    def set(self, name, value):
+        """For all sessions from now on, as ALTER SYSTEM, where a reload is enough."""
+        self._change(f"ALTER SYSTEM SET {name} = '{value}'", name)
+
+    def reset(self, name):
+        self._change(f"ALTER SYSTEM RESET {name}", name)
+
+    def _change(self, statement, name):
+        with self.connect("postgres") as connection:
+            connection.execute(statement)
+            wanted = connection.execute(
+                "SELECT setting FROM pg_file_settings WHERE name = %s ORDER BY seqno DESC LIMIT 1", [name]
+            ).fetchone()
+            connection.execute("SELECT pg_reload_conf()")
+        end = time.monotonic() + PATIENCE_S
+        while wanted is not None and time.monotonic() < end:
+            with self.connect("postgres") as connection:
+                if connection.execute("SELECT current_setting(%s)", [name]).fetchone() == wanted:
+                    return
+            time.sleep(0.01)
+
     def create_database(self, name, owner="postgres", template="template0"):
         with self.connect("postgres") as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

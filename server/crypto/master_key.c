@@ -1,6 +1,7 @@
 /* Reads and makes the master key's file. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/crypto/master_key.h"
+#include "server/secret_file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -8,7 +9,6 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define HEX_DIGITS (2 * KEY_BYTES)
@@ -43,13 +43,6 @@ static bool decode(const char digits[HEX_DIGITS], uint8_t out[KEY_BYTES])
 
 static enum master_key_outcome read_open(int file, const char *path, uint8_t out[KEY_BYTES], struct text *error)
 {
-    struct stat status;
-    if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
-        return refuse(error, path, "is not a regular file");
-    if (status.st_uid != geteuid() && status.st_uid != 0)
-        return refuse(error, path, "belongs to another user, who knows it and can change it");
-    if ((status.st_mode & 077) != 0)
-        return refuse(error, path, "can be read by others than its owner: chmod 600 it, and think about who may have");
     char digits[HEX_DIGITS + 2];
     ssize_t length = read(file, digits, sizeof digits);
     bool has_line_end = length == HEX_DIGITS + 1 && digits[HEX_DIGITS] == '\n';
@@ -60,11 +53,10 @@ static enum master_key_outcome read_open(int file, const char *path, uint8_t out
 
 enum master_key_outcome master_key_read(const char *path, uint8_t out[KEY_BYTES], struct text *error)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0 && errno == ENOENT)
-        return MASTER_KEY_ABSENT;
+    const char *why;
+    int file = secret_file_open(path, &why);
     if (file < 0)
-        return refuse(error, path, strerror(errno));
+        return errno == ENOENT ? MASTER_KEY_ABSENT : refuse(error, path, why);
     enum master_key_outcome outcome = read_open(file, path, out, error);
     close(file);
     return outcome;

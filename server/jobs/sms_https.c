@@ -2,18 +2,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/clock.h"
 #include "server/jobs/sms_internal.h"
+#include "server/secret_file.h"
 #include <curl/curl.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CONNECT_TIMEOUT_MS 3000
 #define TIMEOUT_MS 7000
 #define STOP_GRACE_US INT64_C(2000000)
-#define KEY_BYTES_MAXIMUM 1024
 #define ANSWER_BYTES_MAXIMUM 65536 /* nothing of it is used */
 
 struct sms_https {
@@ -29,23 +27,24 @@ bool sms_start(void)
     return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 
-/* The first line of the file. */
-static bool read_key(const char *path, char **authorization)
+static bool read_key(const char *path, char **authorization, const char **error)
 {
     static const char front[] = "Authorization: Bearer ";
-    char *line = calloc(1, sizeof front + KEY_BYTES_MAXIMUM);
-    int file = line == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = file < 0 ? -1 : read(file, line + sizeof front - 1, KEY_BYTES_MAXIMUM);
-    if (file >= 0)
-        close(file);
-    if (length <= 0) {
-        free(line);
-        return false;
+    static _Thread_local char complaint[400];
+    const char *why = "cannot be read: out of memory";
+    char *line = malloc(sizeof front + SECRET_LINE_BYTES_MAXIMUM);
+    bool ok = line != NULL && secret_file_read_line(path, line + sizeof front - 1, SECRET_LINE_BYTES_MAXIMUM, &why);
+    if (ok) {
+        memcpy(line, front, sizeof front - 1);
+        *authorization = line;
+        return true;
     }
-    memcpy(line, front, sizeof front - 1);
-    line[strcspn(line, "\r\n")] = '\0';
-    *authorization = line;
-    return strlen(line) >= sizeof front;
+    if (line != NULL)
+        explicit_bzero(line, sizeof front + SECRET_LINE_BYTES_MAXIMUM);
+    free(line);
+    snprintf(complaint, sizeof complaint, "YIBAO_SMS_KEY_FILE %s %s", path, why);
+    *error = complaint;
+    return false;
 }
 
 static size_t ignore_answer(char *bytes, size_t size, size_t count, void *cls)
@@ -97,10 +96,8 @@ struct sms_https *sms_https_open(const struct config *config, const char **error
         return NULL;
     https->curl = curl_easy_init();
     bool ok = https->curl != NULL && set_options(https, config);
-    if (ok && config->sms_key_file[0] != '\0' && !read_key(config->sms_key_file, &https->authorization)) {
-        *error = "YIBAO_SMS_KEY_FILE cannot be read, or is empty";
-        ok = false;
-    }
+    if (ok && config->sms_key_file[0] != '\0')
+        ok = read_key(config->sms_key_file, &https->authorization, error);
     if (ok)
         return https;
     sms_https_close(https);

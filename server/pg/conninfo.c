@@ -1,7 +1,8 @@
 /* Merges the operator's connection string with the program's own settings. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/pg/conninfo.h"
-#include <stdbool.h>
+#include "server/log.h"
+#include "server/secret_file.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,47 @@ static void rotate_hosts(PQconninfoOption *given, unsigned turn)
             rotate(given->val, turn);
 }
 
+static const char *password_file = "";
+
+void conninfo_set_password_file(const char *path)
+{
+    password_file = path;
+}
+
+/* Wiped by the caller; empty when there is no file. */
+static bool read_password(char out[SECRET_LINE_BYTES_MAXIMUM], const char **why)
+{
+    out[0] = '\0';
+    return password_file[0] == '\0' || secret_file_read_line(password_file, out, SECRET_LINE_BYTES_MAXIMUM, why);
+}
+
+bool conninfo_check_password_file(const char **why)
+{
+    char password[SECRET_LINE_BYTES_MAXIMUM];
+    bool ok = read_password(password, why);
+    explicit_bzero(password, sizeof password);
+    return ok;
+}
+
+/* libpq keeps its own copy of the password for as long as the connection lives. */
+static PGconn *connect_as(struct pairs *pairs, bool waits)
+{
+    char password[SECRET_LINE_BYTES_MAXIMUM];
+    const char *why = NULL;
+    PGconn *connection = NULL;
+    if (!read_password(password, &why)) {
+        LOG(LOG_ERROR, "database_password_unusable", LOG_TEXT("file", span_of(password_file)),
+            LOG_TEXT("why", span_of(why)));
+    } else {
+        if (password[0] != '\0')
+            put(pairs, "password", password);
+        connection = waits ? PQconnectdbParams(pairs->keywords, pairs->values, 0)
+                           : PQconnectStartParams(pairs->keywords, pairs->values, 0);
+    }
+    explicit_bzero(password, sizeof password);
+    return connection;
+}
+
 static PGconn *connect_with(const char *conninfo, const char *options, const char *connect_timeout, unsigned turn)
 {
     char *error = NULL;
@@ -95,12 +137,10 @@ static PGconn *connect_with(const char *conninfo, const char *options, const cha
     struct pairs pairs = {.count = 0};
     char *merged = merge(&pairs, given, options);
     PGconn *connection = NULL;
-    if (merged != NULL && connect_timeout != NULL) {
+    if (connect_timeout != NULL)
         put(&pairs, "connect_timeout", connect_timeout);
-        connection = PQconnectdbParams(pairs.keywords, pairs.values, 0);
-    } else if (merged != NULL) {
-        connection = PQconnectStartParams(pairs.keywords, pairs.values, 0);
-    }
+    if (merged != NULL)
+        connection = connect_as(&pairs, connect_timeout != NULL);
     free(merged);
     PQconninfoFree(given);
     return connection;

@@ -14,6 +14,12 @@ static void print_error(const char *what, const char *message)
 bool pg_session_open(struct pg_session *session, const char *conninfo, const char *role)
 {
     char options[80] = "";
+    const char *why = NULL;
+    if (!conninfo_check_password_file(&why)) {
+        fprintf(stderr, "yibaod: the file of YIBAO_DATABASE_PASSWORD_FILE cannot be used: %s\n", why);
+        session->connection = NULL;
+        return false;
+    }
     if (role != NULL)
         snprintf(options, sizeof options, "-c role=%s", role);
     session->connection = conninfo_connect(conninfo, options, CONNECT_TIMEOUT_S);

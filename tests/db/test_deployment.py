@@ -8,6 +8,7 @@ import subprocess
 import httpx
 import pytest
 from tests.db.conftest import BINARY, ROOT
+from tests.harness.production import Service, durable, make_role
 from tests.harness.server import free_port, wait_until
 
 CITIZEN = ("token", "create", "--kind", "citizen", "--subject", "01890000-0000-7000-8000-000000000001", "--expires", "1d")
@@ -26,13 +27,13 @@ def complaints(result):
 
 
 class Serving:
-    def __init__(self, program, directory):
+    def __init__(self, program, directory, binary=BINARY, run_as=None):
         ops_port = free_port()
         listeners = {"YIBAO_LISTEN": f"127.0.0.1:{free_port()}", "YIBAO_OPS_LISTEN": f"127.0.0.1:{ops_port}", "YIBAO_REACTORS": "1"}
         self.ready_url = f"http://127.0.0.1:{ops_port}/readyz"
         self.process = subprocess.Popen(
-            [str(BINARY), "serve"], env={**program.environment, **listeners}, cwd=directory, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=allow_core_files,
+            [str(binary), "serve"], env={**program.environment, **listeners}, cwd=directory, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=allow_core_files, **(run_as or {}),
         )  # fmt: skip
 
     def is_ready(self):
@@ -53,11 +54,13 @@ def allow_core_files():
 
 
 @pytest.fixture
-def production(empty):
-    empty.environment["YIBAO_MODE"] = "production"
-    result = empty.run("migrate")
-    assert result.returncode == 0, result.stderr
-    return empty
+def production(empty, cluster):
+    assert empty.run("migrate").returncode == 0  # takes a moment here, and long where all is durable
+    with durable(cluster):
+        empty.environment["YIBAO_MODE"] = "production"
+        result = empty.run("migrate")
+        assert result.returncode == 0, result.stderr
+        yield empty
 
 
 @pytest.fixture
@@ -112,11 +115,13 @@ def test_a_demo_cut_short_is_marked_too(empty, tmp_path):
         assert connection.execute("SELECT kind FROM deployment").fetchall() == [("demo",)]
 
 
-def test_production_serves_what_it_migrated_and_leaves_no_core_file(production, tmp_path):
-    serving = Serving(production, tmp_path)
+def test_production_serves_what_it_migrated_and_leaves_no_core_file(production, cluster):
+    make_role(cluster)
+    service = Service(cluster, production.database, production.environment["YIBAO_MASTER_KEY_FILE"])
+    serving = Serving(service, service.directory, service.binary, service.run_as)
     wait_until(serving.is_ready, "a production server")
     serving.end(signal.SIGQUIT)
-    assert list(tmp_path.glob("core*")) == []
+    assert list(service.directory.glob("core*")) == []
 
 
 def test_the_demo_is_served_in_development(demo, tmp_path):

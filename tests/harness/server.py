@@ -31,9 +31,12 @@ def wait_until(condition, what, patience_s=PATIENCE_S, pause_s=0.05):
 
 
 class Server:
-    """`environment` is the whole one of the process, but for the two listeners. `command`: serve, or work, which has no API."""
+    """
+    `environment` is the whole one of the process, but for the two listeners. `command`: serve, or work, which has no API.
+    `run_as`: user and groups for subprocess, when they are not our own.
+    """
 
-    def __init__(self, binary, environment, log_path, port=None, command="serve"):
+    def __init__(self, binary, environment, log_path, port=None, command="serve", run_as=None):
         self.host = "127.0.0.1"
         self.port = port or free_port()
         self.ops_port = free_port()
@@ -46,8 +49,8 @@ class Server:
         }
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(binary), command], cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
-            )
+                [str(binary), command], cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True, **(run_as or {}),
+            )  # fmt: skip
 
     @property
     def base_url(self):

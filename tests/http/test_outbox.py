@@ -87,6 +87,7 @@ def test_a_message_is_appended_to_the_file_and_forgotten(outbox, start, tmp_path
 def test_the_gateway_gets_json_with_the_key_and_an_idempotency_key(outbox, start, gateway, tmp_path):
     key = tmp_path / "sms.key"
     key.write_text("a-key-of-the-gateway\n")
+    key.chmod(0o600)
     start({"YIBAO_SMS_GATEWAY": gateway.url, "YIBAO_SMS_KEY_FILE": str(key)})
     outbox_id = outbox.put("hello")
     outbox.wait(outbox_id, "sent")

@@ -1,11 +1,13 @@
 """POST /v1/test-clock: business time goes forward in every process of a deployment, never back, and in production not at all."""
 # SPDX-License-Identifier: Apache-2.0
 import datetime
+import os
 import subprocess
 
 import psycopg
 import pytest
 from tests.db.charging import add_account, add_provider, created, hold, row
+from tests.harness import production
 from tests.harness.database import BINARY, Database
 from tests.harness.people import Principal
 from tests.harness.problems import check_problem, faults
@@ -124,19 +126,23 @@ def run(environment, *arguments):
     return subprocess.run([BINARY, *arguments], env=environment, capture_output=True, text=True, timeout=120)
 
 
-def test_production_has_no_test_clock(cluster, servers, database, client_of, tmp_path):
-    environment = {**database.environment, "DATABASE_URL": cluster.create_database("test_clock_production"),
-                   "YIBAO_MASTER_KEY_FILE": str(tmp_path / "master.key"), "YIBAO_MODE": "production", "YIBAO_SMS_GATEWAY": "",
-                   "YIBAO_SERVE_WORKS": "no", "YIBAO_REACTORS": "1"}
-    assert run(environment, "migrate").returncode == 0
-    made = run(environment, "token", "create", "--kind", "staff", "--role", "security", "--region", "000000")
-    assert made.returncode == 0, made.stderr
-    officer = Principal(made.stdout.strip(), "staff")
-    with servers.on(database) as own:
-        api = client_of(own(environment))
+def test_production_has_no_test_clock(cluster, client_of, tmp_path):
+    url = cluster.create_database("test_clock_production")
+    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": url, "YIBAO_MASTER_KEY_FILE": str(tmp_path / "master.key"),
+                   "YIBAO_MODE": "production"}
+    with production.durable(cluster):
+        assert run(environment, "migrate").returncode == 0
+        made = run(environment, "token", "create", "--kind", "staff", "--role", "security", "--region", "000000")
+        assert made.returncode == 0, made.stderr
+        officer = Principal(made.stdout.strip(), "staff")
+        production.make_role(cluster)
+        service = production.Service(cluster, "test_clock_production", tmp_path / "master.key")
+        server = service.start(tmp_path / "log", YIBAO_SERVE_WORKS="no").wait_ready()
+        api = client_of(server)
         check_problem(api.get(PATH, by=officer), 404, "not_found")
         check_problem(api.post(PATH, by=officer, json={"advance_s": 60}), 404, "not_found")
-        with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
+        assert server.stop() == 0
+        with psycopg.connect(url, autocommit=True) as connection:
             assert connection.execute("SELECT advance_us FROM test_clock").fetchone() == (0,)
             connection.execute("UPDATE test_clock SET advance_us = 1")
     for command in ("serve", "work", "migrate"):
