@@ -15,8 +15,12 @@ WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-p
 # One short line for each step; `make V=1` shows the commands.
 Q         := $(if $(V),,@)
 supported  = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+# clang wanted the second one beside the first before its version 16.
+ZERO_INIT := -ftrivial-auto-var-init=zero
+ZERO_INIT_OF_CLANG := -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang
 HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE $(call supported,-fstack-clash-protection) \
-             $(call supported,-fcf-protection=full) $(call supported,-ftrivial-auto-var-init=zero)
+             $(call supported,-fcf-protection=full) \
+             $(or $(call supported,$(ZERO_INIT)),$(call supported,$(ZERO_INIT) $(ZERO_INIT_OF_CLANG)))
 MODE_FLAGS ?= -O2 $(HARDENING)
 LINK_FLAGS ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
@@ -95,6 +99,9 @@ $(GENERATED_DIR)/statements.c $(GENERATED_DIR)/statements.h &: $(wildcard db/que
 PREFIX  ?= /usr/local
 SHARE    = $(DESTDIR)$(PREFIX)/share
 INSTALL ?= install
+UNITS        := yibaod.service yibaod-worker.service yibaod-audit.service
+UNITS_DIR     = $(DESTDIR)$(PREFIX)/lib/systemd/system
+SYSUSERS_DIR  = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 # What the program reads while it runs; it finds it beside itself, in ../share/yibaod/db.
 RUN_TIME_SQL := schema_migration.sql migrations functions data import audit
 
@@ -104,13 +111,18 @@ install: build ## put the program and what it reads under $(DESTDIR)$(PREFIX), /
 	$(INSTALL) -d $(SHARE)/yibaod/db $(SHARE)/doc/yibaod
 	cp -R $(RUN_TIME_SQL:%=db/%) $(SHARE)/yibaod/db
 	chmod -R u=rwX,go=rX $(SHARE)/yibaod
-	$(INSTALL) -m 644 LICENSE CHANGELOG.md openapi.yaml $(SHARE)/doc/yibaod
+	$(INSTALL) -m 644 LICENSE CHANGELOG.md openapi.yaml systemd/yibaod.env $(SHARE)/doc/yibaod
+	$(INSTALL) -d $(UNITS_DIR) $(SYSUSERS_DIR)
+	for unit in $(UNITS); do sed 's|@PREFIX@|$(PREFIX)|' systemd/$$unit.in > $(UNITS_DIR)/$$unit && chmod 644 $(UNITS_DIR)/$$unit || exit 1; done
+	$(INSTALL) -m 644 systemd/yibaod-audit.timer $(UNITS_DIR)
+	$(INSTALL) -m 644 systemd/yibaod.sysusers.conf $(SYSUSERS_DIR)/yibaod.conf
 
 install-strip: STRIP = -s
 install-strip: install ## the same without symbols for a debugger
 
 uninstall: ## remove what `make install` put there
 	rm -rf $(DESTDIR)$(PREFIX)/bin/yibaod $(SHARE)/yibaod $(SHARE)/doc/yibaod
+	rm -f $(UNITS:%=$(UNITS_DIR)/%) $(UNITS_DIR)/yibaod-audit.timer $(SYSUSERS_DIR)/yibaod.conf
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 #include "cli/process.h"
 #include "cli/commands.h"
 #include "cli/deployment.h"
+#include "cli/notify.h"
 #include "cli/production.h"
 #include "server/clock.h"
 #include "server/json_memory.h"
@@ -38,15 +39,15 @@ struct keyring *process_open_keys(const struct config *config)
     return keyring;
 }
 
-void process_wait_for_stop(void)
+void process_wait_for_stop(const struct health *health)
 {
     sigset_t signals;
-    int number = 0;
+    notify("READY=1");
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    while (sigwait(&signals, &number) != 0)
-        ;
+    int number = notify_wait(&signals, health);
+    notify("STOPPING=1");
     LOG(LOG_INFO, "stopping", LOG_INT("signal", number));
     log_flush();
 }

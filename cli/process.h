@@ -3,6 +3,7 @@
 #pragma once
 #include "server/config.h"
 #include "server/crypto/keyring.h"
+#include "server/http/health.h"
 
 /* Both: false after one line on stderr. */
 bool process_complain(const char *what);
@@ -12,4 +13,5 @@ void process_shut_memory(void);
 void process_prepare(const struct config *config);
 /* Checks that the database is one for this mode, and opens its keys. NULL after one line on stderr. */
 struct keyring *process_open_keys(const struct config *config);
-void process_wait_for_stop(void);
+/* Tells the service manager that it is ready, and later that it stops; `health` is what its watchdog watches. */
+void process_wait_for_stop(const struct health *health);

@@ -135,7 +135,7 @@ int command_serve(int argc, char **argv, const struct config *config)
         LOG(LOG_INFO, "serving", LOG_TEXT("listen", span_of(config->listen)),
             LOG_INT("reactors", server.reactors_count));
         log_flush();
-        process_wait_for_stop();
+        process_wait_for_stop(server.service.health);
         health_stop(server.service.health);
     }
     close_server(&server);

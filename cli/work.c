@@ -59,7 +59,7 @@ int command_work(int argc, char **argv, const struct config *config)
     if (started) {
         LOG(LOG_INFO, "working", LOG_TEXT("ops_listen", span_of(config->ops_listen)));
         log_flush();
-        process_wait_for_stop();
+        process_wait_for_stop(work.health);
         health_stop(work.health);
     }
     close_work(&work);

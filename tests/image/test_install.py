@@ -22,16 +22,17 @@ def make(*arguments):
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    """What a package or an image would hold."""
-    directory = tmp_path_factory.mktemp("root")
+def root(cluster):
+    """What a package or an image would hold, where a user without rights can read it."""
+    directory = cluster.directory / "root"
+    directory.mkdir(mode=0o755)
     make("install-strip", f"DESTDIR={directory}", "PREFIX=/usr")
     return directory
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    cluster = Cluster()
+    cluster = Cluster(durable=True)
     with cluster.connect("postgres") as connection:
         connection.execute("CREATE ROLE yibao_owner LOGIN CREATEROLE")
     cluster.create_database("yibao", "yibao_owner")
@@ -40,12 +41,17 @@ def cluster():
 
 
 @pytest.fixture(scope="module")
-def run(root, cluster, tmp_path_factory):
-    """Runs the installed program away from the source tree, with nothing in its environment but its settings."""
-    directory = tmp_path_factory.mktemp("elsewhere")
+def run(root, cluster):
+    """Runs the installed program away from the source tree, with nothing in its environment but its settings, and not as root."""
+    run_as = {} if cluster.user is None else {"user": cluster.user.pw_uid, "group": cluster.user.pw_gid, "extra_groups": []}
+    directory = cluster.directory / "elsewhere"
+    directory.mkdir(mode=0o755)
     key = directory / "master.key"
     key.touch(0o600)
     key.write_text(secrets.token_hex(32))
+    for path in (directory, key):
+        if run_as:
+            os.chown(path, run_as["user"], run_as["group"])
     settings = {
         "YIBAO_MODE": "production",
         "YIBAO_MASTER_KEY_FILE": str(key),
@@ -56,10 +62,11 @@ def run(root, cluster, tmp_path_factory):
     def run(*arguments, user="yibao_web", **changes):
         environment = {**settings, "DATABASE_URL": cluster.url("yibao", user), **changes}
         return subprocess.run(
-            [root / "usr/bin/yibaod", *arguments], cwd="/", env=environment, capture_output=True, text=True, timeout=120
-        )
+            [root / "usr/bin/yibaod", *arguments], cwd="/", env=environment, capture_output=True, text=True, timeout=120,
+            **run_as,
+        )  # fmt: skip
 
-    run.settings, run.directory = settings, directory
+    run.settings, run.directory, run.run_as = settings, directory, run_as
     return run
 
 
@@ -111,7 +118,7 @@ def test_it_audits_what_it_was_installed_with(run, migrated):
 @pytest.mark.parametrize("command", ["serve", "work"])
 def test_it_serves_says_so_and_stops(root, run, migrated, cluster, command):
     environment = {**run.settings, "DATABASE_URL": cluster.url("yibao", "yibao_web")}
-    server = Server(root / "usr/bin/yibaod", environment, run.directory / f"{command}.log", command=command)
+    server = Server(root / "usr/bin/yibaod", environment, run.directory / f"{command}.log", command=command, run_as=run.run_as)
     try:
         server.wait_ready()
         ops = {"YIBAO_OPS_LISTEN": f"127.0.0.1:{server.ops_port}"}
@@ -129,7 +136,7 @@ def test_it_serves_says_so_and_stops(root, run, migrated, cluster, command):
 def test_health_of_a_server_that_is_not_ready(root, run, migrated, cluster):
     """PostgreSQL goes away: the process lives on, and is not ready."""
     environment = {**run.settings, "DATABASE_URL": cluster.url("yibao", "yibao_web")}
-    server = Server(root / "usr/bin/yibaod", environment, run.directory / "away.log")
+    server = Server(root / "usr/bin/yibaod", environment, run.directory / "away.log", run_as=run.run_as)
     ops = {"YIBAO_OPS_LISTEN": f"127.0.0.1:{server.ops_port}"}
     try:
         server.wait_ready()
