@@ -103,7 +103,7 @@ UNITS        := yibaod.service yibaod-worker.service yibaod-audit.service
 UNITS_DIR     = $(DESTDIR)$(PREFIX)/lib/systemd/system
 SYSUSERS_DIR  = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 # What the program reads while it runs; it finds it beside itself, in ../share/yibaod/db.
-RUN_TIME_SQL := schema_migration.sql migrations functions data import audit
+RUN_TIME_SQL := schema_migration.sql migrations functions data import audit keys
 
 install: build ## put the program and what it reads under $(DESTDIR)$(PREFIX), /usr/local by default
 	$(INSTALL) -D -m 755 $(STRIP) $(OUT)/yibaod $(DESTDIR)$(PREFIX)/bin/yibaod

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/background.h"
 #include "cli/import_job.h"
+#include "cli/key_watch.h"
 #include "cli/sweeps.h"
 #include "server/jobs/outbox.h"
 #include "server/jobs/sliced_jobs.h"
@@ -11,7 +12,9 @@
 
 #define OUTBOX_THREADS 2 /* a gateway that answers slowly holds up one of them, not both */
 
-static struct worker_task tasks[OUTBOX_THREADS + 3];
+static struct worker_task tasks[OUTBOX_THREADS + 4];
+static struct outbox *outboxes[OUTBOX_THREADS];
+static struct key_watch *keys;
 static struct sliced_jobs *sliced;
 static struct sweeps *sweeps;
 static struct import_jobs *imports;
@@ -26,10 +29,10 @@ static bool open_tasks(const struct config *config, const struct keyring *keyrin
                        const char **error)
 {
     for (unsigned i = 0; i < OUTBOX_THREADS; i++) {
-        struct outbox *outbox = outbox_open(config, keyring, i == 0, error);
-        if (outbox == NULL)
+        outboxes[i] = outbox_open(config, keyring, i == 0, error);
+        if (outboxes[i] == NULL)
             return false;
-        add("outbox", outbox_turn, outbox);
+        add("outbox", outbox_turn, outboxes[i]);
     }
     *error = "out of memory";
     sliced = sliced_jobs_open(config);
@@ -48,11 +51,20 @@ static bool open_tasks(const struct config *config, const struct keyring *keyrin
     return imports != NULL;
 }
 
-bool background_start(const struct config *config, const struct keyring *keyring, const struct spool *spool,
-                      struct health *health)
+static bool watch_keys(const struct config *config, struct keyring *keyring, const char **error)
+{
+    *error = "out of memory";
+    keys = key_watch_open(config, keyring);
+    if (keys != NULL)
+        add("keys", key_watch_turn, keys);
+    return keys != NULL;
+}
+
+bool background_start(const struct config *config, struct keyring *keyring, const struct spool *spool,
+                      struct health *health, bool works)
 {
     const char *error = "libcurl cannot be used";
-    if (sms_start() && open_tasks(config, keyring, spool, &error)) {
+    if (sms_start() && (!works || open_tasks(config, keyring, spool, &error)) && watch_keys(config, keyring, &error)) {
         error = "cannot start a thread";
         if (workers_start(config, tasks, tasks_count, health))
             return true;
@@ -61,11 +73,20 @@ bool background_start(const struct config *config, const struct keyring *keyring
     return false;
 }
 
+void background_reload(void)
+{
+    sms_reload();
+    key_watch_reload(keys);
+    worker_wake();
+}
+
 void background_stop(void)
 {
     workers_stop();
-    for (size_t i = 0; i < OUTBOX_THREADS && i < tasks_count; i++)
-        outbox_close(tasks[i].state);
+    for (size_t i = 0; i < OUTBOX_THREADS; i++)
+        if (outboxes[i] != NULL)
+            outbox_close(outboxes[i]);
+    key_watch_close(keys);
     sliced_jobs_close(sliced);
     sweeps_close(sweeps);
     import_jobs_close(imports);

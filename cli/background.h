@@ -7,9 +7,12 @@
 #include "server/spool.h"
 
 /*
- * `spool`: NULL where no files can be kept. `health`: told how the threads are, unless NULL. False after one line on
+ * The keyring is kept up to date in any case; `works`: the tasks are done here too. `spool`: NULL where no files can be
+ * kept. `health`: told how the threads are, unless NULL. False after one line on
  * stderr; background_stop is right in either case.
  */
-bool background_start(const struct config *config, const struct keyring *keyring, const struct spool *spool,
-                      struct health *health);
+bool background_start(const struct config *config, struct keyring *keyring, const struct spool *spool,
+                      struct health *health, bool works);
+/* Reads again what is in files: master key, key of the SMS gateway. */
+void background_reload(void);
 void background_stop(void);

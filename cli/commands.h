@@ -24,5 +24,6 @@ int command_import(int argc, char **argv, const struct config *config);
 int command_credits(int argc, char **argv, const struct config *config);
 int command_token(int argc, char **argv, const struct config *config);
 int command_audit(int argc, char **argv, const struct config *config);
+int command_keys(int argc, char **argv, const struct config *config);
 int command_config(int argc, char **argv, const struct config *config);
 int command_health(int argc, char **argv, const struct config *config);

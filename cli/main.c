@@ -24,6 +24,7 @@ static const struct command commands[] = {
     {"token", command_token, "create|list|revoke …", "make, list and revoke access tokens"},
     {"audit", command_audit, "", "prove that every fen is where the ledger says"},
     {"health", command_health, "[--live]", "ask the running process whether it is ready"},
+    {"keys", command_keys, "status|rotate|reseal|new-master|rewrap …", "change keys while processes work with them"},
     {"config", command_config, "[--markdown]", "show the settings in force, or their documentation"},
 };
 

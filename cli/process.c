@@ -1,6 +1,7 @@
 /* What the subcommands that stay have in common: settings in force, signals, keys. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/process.h"
+#include "cli/background.h"
 #include "cli/commands.h"
 #include "cli/deployment.h"
 #include "cli/notify.h"
@@ -39,14 +40,25 @@ struct keyring *process_open_keys(const struct config *config)
     return keyring;
 }
 
+static void fill_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGHUP);
+}
+
 void process_wait_for_stop(const struct health *health)
 {
     sigset_t signals;
+    int number;
+    fill_signals(&signals);
     notify("READY=1");
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    int number = notify_wait(&signals, health);
+    while ((number = notify_wait(&signals, health)) == SIGHUP) {
+        LOG(LOG_INFO, "reloading", LOG_INT("signal", number));
+        log_flush();
+        background_reload();
+    }
     notify("STOPPING=1");
     LOG(LOG_INFO, "stopping", LOG_INT("signal", number));
     log_flush();
@@ -56,9 +68,7 @@ void process_wait_for_stop(const struct health *health)
 static void block_signals(void)
 {
     sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
+    fill_signals(&signals);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 

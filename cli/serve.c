@@ -128,7 +128,7 @@ int command_serve(int argc, char **argv, const struct config *config)
     if (started) {
         api_init(config, server.keyring);
         page_init(keyring_key(server.keyring, KEY_SIGN_CURSOR));
-        started = (!works(config) || background_start(config, server.keyring, server.spool, NULL)) &&
+        started = background_start(config, server.keyring, server.spool, NULL, works(config)) &&
                   open_reactors(&server, config);
     }
     if (started) {

@@ -25,7 +25,7 @@ static bool open_work(struct work *work, const struct config *config)
     work->health = health_open(0);
     if (work->health == NULL)
         return process_complain("out of memory");
-    if (!background_start(config, work->keyring, work->spool, work->health))
+    if (!background_start(config, work->keyring, work->spool, work->health, true))
         return false;
     work->ops = ops_open(config, work->health, &error);
     return work->ops != NULL || process_complain(error);

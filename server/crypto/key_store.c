@@ -1,30 +1,37 @@
-/* Loads the wrapped keys from the table data_key, and makes those that are missing. */
+/* Loads the wrapped keys from the table data_key, again and again, and makes those that are missing. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "server/crypto/key_store.h"
 #include "server/crypto/aes_gcm.h"
-#include "server/crypto/keyring_internal.h"
-#include "server/crypto/master_key.h"
-#include "server/pg/session.h"
+#include <assert.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define WRAP_FORMAT 1
-#define WRAPPED_BYTES (1 + KEY_BYTES + AES_GCM_OVERHEAD_BYTES)
 #define ASSOCIATED_BYTES 64
 #define ERROR_BYTES 1024
 
-/* Opening happens once at start; the line must outlive the call. */
+static_assert(KEY_WRAPPED_BYTES == 1 + KEY_BYTES + AES_GCM_OVERHEAD_BYTES, "the documented form");
+
+enum { COLUMN_PURPOSE, COLUMN_VERSION, COLUMN_WRAPPED, COLUMN_STATE };
+
+/* The database's clock decides from when on a key seals, so that all processes change over within one look. */
+const char keyring_query[] =
+    "SELECT purpose, version, wrapped,"
+    " CASE WHEN retired_at IS NOT NULL THEN 'retired' WHEN seals_from > clock_timestamp() THEN 'waits' ELSE 'seals' END"
+    " FROM data_key ORDER BY purpose, version";
+
 static _Thread_local struct text error_line;
 
-static struct text *begin_error(void)
+struct text *key_error_begin(void)
 {
     text_fini(&error_line);
     text_init(&error_line, ERROR_BYTES);
     return &error_line;
 }
 
-static const char *end_error(void)
+const char *key_error_end(void)
 {
     text_append_char(&error_line, '\0');
     return error_line.failed ? "out of memory" : error_line.bytes;
@@ -36,14 +43,39 @@ static struct span associate(const char *purpose, unsigned version, char out[ASS
     return (struct span){.bytes = out, .length = (size_t)length};
 }
 
-static bool unwrap(const struct keyring *keyring, const uint8_t master[KEY_BYTES], const char *purpose,
-                   struct span wrapped, struct key *key)
+bool key_wrap(const struct keyring *keyring, const uint8_t master[KEY_BYTES], const char *purpose,
+              const struct key *key, uint8_t out[KEY_WRAPPED_BYTES])
 {
     char associated[ASSOCIATED_BYTES];
-    if (wrapped.length != WRAPPED_BYTES || wrapped.bytes[0] != WRAP_FORMAT)
+    out[0] = WRAP_FORMAT;
+    return aes_gcm_encrypt(keyring->cipher, master, associate(purpose, key->version, associated),
+                           (struct span){.bytes = (const char *)key->bytes, .length = KEY_BYTES}, out + 1);
+}
+
+static bool unwrap(const struct keyring *keyring, struct master_keys *masters, const char *purpose, struct span wrapped,
+                   struct key *key)
+{
+    char associated[ASSOCIATED_BYTES];
+    if (wrapped.length != KEY_WRAPPED_BYTES || wrapped.bytes[0] != WRAP_FORMAT)
         return false;
     struct span body = {.bytes = wrapped.bytes + 1, .length = wrapped.length - 1};
-    return aes_gcm_decrypt(keyring->cipher, master, associate(purpose, key->version, associated), body, key->bytes);
+    for (masters->used = 0; masters->used < masters->count; masters->used++)
+        if (aes_gcm_decrypt(keyring->cipher, masters->bytes[masters->used],
+                            associate(purpose, key->version, associated), body, key->bytes))
+            return true;
+    return false;
+}
+
+bool key_row_unwrap(const struct keyring *keyring, struct master_keys *masters, const PGresult *rows, int row,
+                    struct key *key)
+{
+    size_t length = 0;
+    unsigned char *wrapped = PQunescapeBytea((const unsigned char *)PQgetvalue(rows, row, COLUMN_WRAPPED), &length);
+    key->version = (uint16_t)atoi(PQgetvalue(rows, row, COLUMN_VERSION));
+    bool is_open = wrapped != NULL && unwrap(keyring, masters, PQgetvalue(rows, row, COLUMN_PURPOSE),
+                                             (struct span){.bytes = (const char *)wrapped, .length = length}, key);
+    PQfreemem(wrapped);
+    return is_open;
 }
 
 static int purpose_find(const char *name)
@@ -56,56 +88,76 @@ static int purpose_find(const char *name)
 }
 
 /* Every row is opened, also one whose purpose this version does not know: a wrong master key must not pass unseen. */
-static bool load_row(struct keyring *keyring, const uint8_t master[KEY_BYTES], const PGresult *rows, int row)
+static bool load_row(struct keyring *keyring, struct master_keys *masters, const PGresult *rows, int row)
 {
-    const char *name = PQgetvalue(rows, row, 0);
-    struct key key = {.version = (uint16_t)atoi(PQgetvalue(rows, row, 1)),
-                      .is_retired = PQgetvalue(rows, row, 3)[0] == 't'};
-    size_t length = 0;
-    unsigned char *wrapped = PQunescapeBytea((const unsigned char *)PQgetvalue(rows, row, 2), &length);
-    bool is_loaded = wrapped != NULL && unwrap(keyring, master, name,
-                                               (struct span){.bytes = (const char *)wrapped, .length = length}, &key);
-    PQfreemem(wrapped);
-    int purpose = purpose_find(name);
-    if (is_loaded && purpose != KEY_PURPOSES)
+    struct key key;
+    int purpose = purpose_find(PQgetvalue(rows, row, COLUMN_PURPOSE));
+    bool is_loaded = key_row_unwrap(keyring, masters, rows, row, &key);
+    if (is_loaded && purpose != KEY_PURPOSES && keyring_find(keyring, (enum key_purpose)purpose, key.version) == NULL)
         is_loaded = keyring_add(keyring, (enum key_purpose)purpose, &key);
     OPENSSL_cleanse(&key, sizeof key);
     return is_loaded;
 }
 
-static bool load_rows(struct keyring *keyring, const uint8_t master[KEY_BYTES], const PGresult *rows, const char *path,
-                      struct text *error)
+/* The newest that seals; where none does yet, the oldest that waits. */
+static void choose(struct keyring *keyring, const PGresult *rows, enum key_purpose purpose)
+{
+    const struct key *chosen = NULL;
+    bool is_waiting = false;
+    for (int row = 0; row < PQntuples(rows); row++) {
+        const char *state = PQgetvalue(rows, row, COLUMN_STATE);
+        bool seals = strcmp(state, "seals") == 0;
+        if (strcmp(PQgetvalue(rows, row, COLUMN_PURPOSE), key_purpose_name(purpose)) != 0 ||
+            (!seals && (chosen != NULL || strcmp(state, "retired") == 0)))
+            continue;
+        chosen = keyring_find(keyring, purpose, (unsigned)atoi(PQgetvalue(rows, row, COLUMN_VERSION)));
+        is_waiting = !seals;
+    }
+    /* Nobody goes back to an older key because a clock did. */
+    const struct key *now = keyring_in_use(keyring, purpose);
+    if (chosen != NULL && chosen != now && (now == NULL || (chosen > now && !is_waiting)))
+        keyring_use(keyring, purpose, chosen);
+}
+
+bool key_rows_load(struct keyring *keyring, struct master_keys *masters, const PGresult *rows, const char *path,
+                   struct text *error)
 {
     for (int row = 0; row < PQntuples(rows); row++) {
-        if (load_row(keyring, master, rows, row))
+        if (load_row(keyring, masters, rows, row))
             continue;
         text_printf(error, "master key file %s does not open the key %s version %s of this database", path,
-                    PQgetvalue(rows, row, 0), PQgetvalue(rows, row, 1));
+                    PQgetvalue(rows, row, COLUMN_PURPOSE), PQgetvalue(rows, row, COLUMN_VERSION));
         return false;
     }
+    for (int purpose = 0; purpose < KEY_PURPOSES; purpose++)
+        choose(keyring, rows, (enum key_purpose)purpose);
     return true;
 }
 
-static PGresult *select_keys(struct pg_session *session, struct text *error)
+PGresult *key_rows_select(struct pg_session *session, struct text *error)
 {
-    PGresult *rows = pg_session_query(
-        session, "SELECT purpose, version, wrapped, retired_at IS NOT NULL FROM data_key ORDER BY purpose, version", 0,
-        NULL);
+    PGresult *rows = pg_session_query(session, keyring_query, 0, NULL);
     if (rows == NULL)
         text_printf(error, "cannot read the keys in the database; run yibaod migrate");
     return rows;
 }
 
-static bool open_into(struct keyring *keyring, struct pg_session *session, const char *path, struct text *error)
+static bool open_rows(struct keyring *keyring, const PGresult *rows, const char *path, struct text *error)
 {
-    uint8_t master[KEY_BYTES];
-    enum master_key_outcome outcome = master_key_read(path, master, error);
+    struct master_keys masters;
+    enum master_key_outcome outcome = master_keys_read(path, &masters, error);
     if (outcome == MASTER_KEY_ABSENT)
         text_printf(error, "master key file %s is missing", path);
-    PGresult *rows = outcome == MASTER_KEY_READ ? select_keys(session, error) : NULL;
-    bool is_open = rows != NULL && load_rows(keyring, master, rows, path, error);
+    bool is_open = outcome == MASTER_KEY_READ && key_rows_load(keyring, &masters, rows, path, error);
+    OPENSSL_cleanse(&masters, sizeof masters);
+    return is_open;
+}
+
+static bool open_into(struct keyring *keyring, struct pg_session *session, const char *path, struct text *error)
+{
+    PGresult *rows = key_rows_select(session, error);
+    bool is_open = rows != NULL && open_rows(keyring, rows, path, error);
     PQclear(rows);
-    OPENSSL_cleanse(master, sizeof master);
     if (!is_open || keyring_finish(keyring))
         return is_open;
     text_printf(error, "the database lacks keys; run yibaod migrate");
@@ -114,76 +166,107 @@ static bool open_into(struct keyring *keyring, struct pg_session *session, const
 
 struct keyring *keyring_open(struct pg_session *session, const char *master_key_path, const char **error)
 {
-    struct text *line = begin_error();
+    struct text *line = key_error_begin();
     struct keyring *keyring = keyring_new();
     if (keyring == NULL)
         text_printf(line, "OpenSSL offers no AES-256-GCM");
     else if (open_into(keyring, session, master_key_path, line))
         return keyring;
     keyring_close(keyring);
-    *error = end_error();
+    *error = key_error_end();
     return NULL;
 }
 
-static bool insert_key(struct pg_session *session, const struct keyring *keyring, const uint8_t master[KEY_BYTES],
-                       const char *purpose)
+static bool has_all(const struct keyring *keyring, const PGresult *rows)
 {
-    uint8_t key[KEY_BYTES], wrapped[WRAPPED_BYTES] = {WRAP_FORMAT};
-    char associated[ASSOCIATED_BYTES];
-    bool is_made = RAND_bytes(key, sizeof key) == 1 &&
-                   aes_gcm_encrypt(keyring->cipher, master, associate(purpose, 1, associated),
-                                   (struct span){.bytes = (const char *)key, .length = sizeof key}, wrapped + 1);
-    OPENSSL_cleanse(key, sizeof key);
+    for (int row = 0; row < PQntuples(rows); row++) {
+        int purpose = purpose_find(PQgetvalue(rows, row, COLUMN_PURPOSE));
+        unsigned version = (unsigned)atoi(PQgetvalue(rows, row, COLUMN_VERSION));
+        if (purpose != KEY_PURPOSES && keyring_find(keyring, (enum key_purpose)purpose, version) == NULL)
+            return false;
+    }
+    return true;
+}
+
+bool keyring_refresh(struct keyring *keyring, const PGresult *rows, const char *master_key_path, bool opens_all,
+                     const char **error)
+{
+    struct text *line = key_error_begin();
+    if (opens_all || !has_all(keyring, rows)) {
+        bool is_open = open_rows(keyring, rows, master_key_path, line);
+        *error = is_open ? NULL : key_error_end();
+        return is_open;
+    }
+    for (enum key_purpose purpose = KEY_SEAL_PERSON; purpose < KEY_PURPOSES; purpose++)
+        choose(keyring, rows, purpose);
+    return true;
+}
+
+bool key_insert(struct pg_session *session, const struct keyring *keyring, const uint8_t master[KEY_BYTES],
+                const char *purpose, unsigned version, const char *after_s)
+{
+    struct key key = {.version = (uint16_t)version};
+    uint8_t wrapped[KEY_WRAPPED_BYTES];
+    char number[12];
+    bool is_made = RAND_bytes(key.bytes, sizeof key.bytes) == 1 && key_wrap(keyring, master, purpose, &key, wrapped);
+    OPENSSL_cleanse(&key, sizeof key);
     if (!is_made)
         return false;
-    const char *values[] = {purpose, (const char *)wrapped};
-    PGresult *result = PQexecParams(session->connection,
-                                    "INSERT INTO data_key (purpose, version, wrapped, created_at) "
-                                    "VALUES ($1, 1, $2, clock_timestamp())",
-                                    2, NULL, values, (const int[]){0, WRAPPED_BYTES}, (const int[]){0, 1}, 0);
+    snprintf(number, sizeof number, "%u", version);
+    const char *values[] = {purpose, number, (const char *)wrapped, after_s};
+    PGresult *result =
+        PQexecParams(session->connection,
+                     "INSERT INTO data_key (purpose, version, wrapped, created_at, seals_from) VALUES "
+                     "($1, $2, $3, clock_timestamp(), clock_timestamp() + make_interval(secs => $4))",
+                     4, NULL, values, (const int[]){0, 0, KEY_WRAPPED_BYTES, 0}, (const int[]){0, 0, 1, 0}, 0);
     bool is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
     PQclear(result);
     return is_done;
 }
 
+/* What is made while the master key changes is wrapped by the one that the others are. */
 static bool create_missing(struct keyring *keyring, struct pg_session *session, const char *path,
-                           uint8_t master[KEY_BYTES], struct text *error)
+                           struct master_keys *masters, struct text *error)
 {
-    PGresult *rows = select_keys(session, error);
+    PGresult *rows = key_rows_select(session, error);
     if (rows == NULL)
         return false;
-    enum master_key_outcome outcome = master_key_read(path, master, error);
+    enum master_key_outcome outcome = master_keys_read(path, masters, error);
     bool has_master = outcome == MASTER_KEY_READ;
-    if (outcome == MASTER_KEY_ABSENT && PQntuples(rows) == 0)
-        has_master = master_key_create(path, master, error);
-    else if (outcome == MASTER_KEY_ABSENT)
+    if (outcome == MASTER_KEY_ABSENT && PQntuples(rows) == 0) {
+        has_master = master_key_create(path, masters->bytes[0], error);
+        masters->count = 1;
+    } else if (outcome == MASTER_KEY_ABSENT) {
         text_printf(error, "master key file %s is missing, and the database has keys that only it can open", path);
-    bool is_done = has_master && load_rows(keyring, master, rows, path, error);
+    }
+    bool is_done = has_master && key_rows_load(keyring, masters, rows, path, error);
     PQclear(rows);
     for (int purpose = 0; is_done && purpose < KEY_PURPOSES; purpose++) {
-        if (keyring_newest(keyring, (enum key_purpose)purpose) != NULL)
+        const char *name = key_purpose_name((enum key_purpose)purpose);
+        if (keyring_in_use(keyring, (enum key_purpose)purpose) != NULL)
             continue;
-        is_done = insert_key(session, keyring, master, key_purpose_name((enum key_purpose)purpose));
+        is_done = key_insert(session, keyring, masters->bytes[masters->used], name, 1, NULL);
         if (!is_done)
-            text_printf(error, "cannot store the key %s", key_purpose_name((enum key_purpose)purpose));
+            text_printf(error, "cannot store the key %s", name);
     }
     return is_done;
 }
 
 bool keyring_create_missing(struct pg_session *session, const char *master_key_path, const char **error)
 {
-    struct text *line = begin_error();
-    uint8_t master[KEY_BYTES];
+    struct text *line = key_error_begin();
+    struct master_keys masters = {0};
     struct keyring *keyring = keyring_new();
     bool is_done = keyring != NULL && pg_session_run(session, "BEGIN; LOCK TABLE data_key IN EXCLUSIVE MODE") &&
-                   create_missing(keyring, session, master_key_path, master, line) && pg_session_run(session, "COMMIT");
-    OPENSSL_cleanse(master, sizeof master);
+                   create_missing(keyring, session, master_key_path, &masters, line) &&
+                   pg_session_run(session, "COMMIT");
+    OPENSSL_cleanse(&masters, sizeof masters);
     keyring_close(keyring);
     if (is_done)
         return true;
     PQclear(PQexec(session->connection, "ROLLBACK"));
     if (line->length == 0)
         text_printf(line, "cannot make the keys of the database");
-    *error = end_error();
+    *error = key_error_end();
     return false;
 }

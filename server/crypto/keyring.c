@@ -49,28 +49,49 @@ struct keyring *keyring_new(void)
 
 bool keyring_add(struct keyring *keyring, enum key_purpose purpose, const struct key *key)
 {
-    for (size_t i = 0; i < KEY_VERSIONS_MAXIMUM; i++) {
-        if (keyring->keys[purpose][i].version == 0) {
-            keyring->keys[purpose][i] = *key;
-            return true;
-        }
-    }
-    return false;
+    unsigned count = atomic_load_explicit(&keyring->counts[purpose], memory_order_relaxed);
+    if (count == KEY_VERSIONS_MAXIMUM)
+        return false;
+    keyring->keys[purpose][count] = *key;
+    atomic_store_explicit(&keyring->counts[purpose], count + 1, memory_order_release);
+    return true;
 }
 
-const struct key *keyring_newest(const struct keyring *keyring, enum key_purpose purpose)
+const struct key *keyring_find(const struct keyring *keyring, enum key_purpose purpose, unsigned version)
 {
-    const struct key *newest = NULL;
-    for (size_t i = 0; i < KEY_VERSIONS_MAXIMUM && keyring->keys[purpose][i].version != 0; i++) {
-        if (!keyring->keys[purpose][i].is_retired)
-            newest = &keyring->keys[purpose][i];
+    unsigned count = atomic_load_explicit(&keyring->counts[purpose], memory_order_acquire);
+    for (unsigned i = 0; i < count; i++) {
+        if (keyring->keys[purpose][i].version == version)
+            return &keyring->keys[purpose][i];
     }
-    return newest;
+    return NULL;
+}
+
+void keyring_use(struct keyring *keyring, enum key_purpose purpose, const struct key *key)
+{
+    unsigned index = (unsigned)(key - keyring->keys[purpose]);
+    atomic_store_explicit(&keyring->in_use[purpose], index + 1, memory_order_release);
+}
+
+const struct key *keyring_in_use(const struct keyring *keyring, enum key_purpose purpose)
+{
+    unsigned after = atomic_load_explicit(&keyring->in_use[purpose], memory_order_acquire);
+    return after == 0 ? NULL : &keyring->keys[purpose][after - 1];
 }
 
 const uint8_t *keyring_key(const struct keyring *keyring, enum key_purpose purpose)
 {
-    return keyring_newest(keyring, purpose)->bytes; /* keyring_finish has seen that there is one */
+    return keyring_in_use(keyring, purpose)->bytes; /* keyring_finish has seen that there is one */
+}
+
+unsigned keyring_keys(const struct keyring *keyring, enum key_purpose purpose,
+                      const uint8_t *keys[KEY_VERSIONS_MAXIMUM], unsigned *in_use)
+{
+    unsigned count = atomic_load_explicit(&keyring->counts[purpose], memory_order_acquire);
+    for (unsigned i = 0; i < count; i++)
+        keys[i] = keyring->keys[purpose][i].bytes;
+    *in_use = atomic_load_explicit(&keyring->in_use[purpose], memory_order_acquire) - 1;
+    return count;
 }
 
 static EVP_MAC_CTX *make_hasher(EVP_MAC *mac, const struct key *key)
@@ -88,9 +109,9 @@ static EVP_MAC_CTX *make_hasher(EVP_MAC *mac, const struct key *key)
 bool keyring_finish(struct keyring *keyring)
 {
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    bool is_done = mac != NULL && keyring_newest(keyring, KEY_SEAL_PERSON) != NULL;
+    bool is_done = mac != NULL && keyring_in_use(keyring, KEY_SEAL_PERSON) != NULL;
     for (int purpose = KEY_SEAL_PERSON + 1; is_done && purpose < KEY_PURPOSES; purpose++) {
-        const struct key *key = keyring_newest(keyring, (enum key_purpose)purpose);
+        const struct key *key = keyring_in_use(keyring, (enum key_purpose)purpose);
         keyring->hashers[purpose] = key == NULL ? NULL : make_hasher(mac, key);
         is_done = keyring->hashers[purpose] != NULL;
     }
@@ -108,6 +129,7 @@ struct keyring *keyring_open_fixed(const uint8_t keys[KEY_PURPOSES][KEY_BYTES])
         struct key key = {.version = 1};
         memcpy(key.bytes, keys[purpose], KEY_BYTES);
         is_done = keyring_add(keyring, (enum key_purpose)purpose, &key);
+        keyring_use(keyring, (enum key_purpose)purpose, &keyring->keys[purpose][0]);
         OPENSSL_cleanse(&key, sizeof key);
     }
     if (is_done && keyring_finish(keyring))

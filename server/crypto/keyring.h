@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #define KEY_BYTES 32
+#define KEY_VERSIONS_MAXIMUM 16 /* of one purpose; rotation once a year for as many years */
 #define KEYED_HASH_BYTES 32
 
 /* One key per use, so that a leak of one opens nothing else. The text in data_key.purpose is the lower-case name
@@ -26,7 +27,10 @@ enum key_purpose {
     KEY_PURPOSES,
 };
 
-struct keyring; /* read-only after opening: shared by all threads */
+/* Text of data_key.purpose. */
+const char *key_purpose_name(enum key_purpose purpose);
+
+struct keyring; /* shared by all threads; only keyring_refresh changes it */
 
 struct pg_session;
 
@@ -36,10 +40,33 @@ struct keyring *keyring_open(struct pg_session *session, const char *master_key_
 /* Makes the missing ones (under an advisory lock; used by migrate) and the master key file (0600) when neither it nor
  * any key exists. */
 bool keyring_create_missing(struct pg_session *session, const char *master_key_path, const char **error);
-/* The KEY_BYTES of the newest key of a purpose, for code that hashes or signs by itself. Lives as long as the keyring.
+/* The KEY_BYTES of the key in use of a purpose, for code that hashes or signs by itself. Lives as long as the keyring.
  */
 const uint8_t *keyring_key(const struct keyring *keyring, enum key_purpose purpose);
+/* All keys of a purpose, and which of them is in use. */
+unsigned keyring_keys(const struct keyring *keyring, enum key_purpose purpose,
+                      const uint8_t *keys[KEY_VERSIONS_MAXIMUM], unsigned *in_use);
 void keyring_close(struct keyring *keyring); /* wipes */
+
+/*
+ * While others use it: adds the keys that `rows` of keyring_query have and the ring lacks, and takes into use those
+ * whose time has come. The file is only read when something is to be opened, or everything shall be (`opens_all`).
+ * Hashes keep the key they had at the start. False with a line for a person; nothing has changed for the worse then.
+ */
+struct pg_result;
+extern const char keyring_query[];
+bool keyring_refresh(struct keyring *keyring, const struct pg_result *rows, const char *master_key_path, bool opens_all,
+                     const char **error);
+
+/*
+ * A new key of a purpose, which seals from `after_s` seconds from now on: until then every process has it. Only for
+ * purposes whose older keys go on opening what was sealed or signed by them.
+ */
+bool keyring_can_rotate(enum key_purpose purpose);
+bool keyring_rotate(struct pg_session *session, const char *master_key_path, enum key_purpose purpose, unsigned after_s,
+                    unsigned *version, const char **error);
+/* Wraps all keys by the next master key, in one transaction; those that are already stay. */
+bool keyring_rewrap(struct pg_session *session, const char *master_key_path, unsigned *rewrapped, const char **error);
 
 /*
  * Sealed value: algorithm byte (1 = AES-256-GCM), key version (2 bytes, big-endian), nonce (12), ciphertext, tag (16).

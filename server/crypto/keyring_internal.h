@@ -3,31 +3,36 @@
 #pragma once
 #include "server/crypto/keyring.h"
 #include <openssl/evp.h>
-
-#define KEY_VERSIONS_MAXIMUM 16 /* of one purpose; rotation once a year for as many years */
+#include <stdatomic.h>
 
 struct key {
-    uint16_t version; /* 0: none */
-    bool is_retired;  /* opens, no longer seals */
+    uint16_t version;
     uint8_t bytes[KEY_BYTES];
 };
 
+/*
+ * Keys are only ever added, by one thread, and never change: a thread that has seen the count sees whole keys. Which
+ * one seals or signs may change to a newer one at any moment.
+ */
 struct keyring {
     struct key keys[KEY_PURPOSES][KEY_VERSIONS_MAXIMUM]; /* growing versions, packed to the front */
+    atomic_uint counts[KEY_PURPOSES];
+    atomic_uint in_use[KEY_PURPOSES];   /* index of the one that seals, signs or hashes, and 1; 0: none */
     EVP_MAC_CTX *hashers[KEY_PURPOSES]; /* keyed and ready, only ever duplicated; NULL for sealing keys */
     EVP_CIPHER *cipher;
 };
-
-/* Text of data_key.purpose. */
-const char *key_purpose_name(enum key_purpose purpose);
 
 /* Zeroed, with the cipher fetched; NULL when OpenSSL refuses. */
 struct keyring *keyring_new(void);
 /* Adds a key; versions of a purpose come in growing order. False when there are too many. */
 bool keyring_add(struct keyring *keyring, enum key_purpose purpose, const struct key *key);
-/* Prepares what is derived from the keys; false when a purpose has no key in use or OpenSSL refuses. */
+/* The key of that version, or NULL. */
+const struct key *keyring_find(const struct keyring *keyring, enum key_purpose purpose, unsigned version);
+/* From now on that key, which has been added, is the one in use. */
+void keyring_use(struct keyring *keyring, enum key_purpose purpose, const struct key *key);
+/* Prepares what is derived from the keys in use; false when a purpose has none or OpenSSL refuses. */
 bool keyring_finish(struct keyring *keyring);
-/* The newest key of a purpose that is not retired, or NULL. */
-const struct key *keyring_newest(const struct keyring *keyring, enum key_purpose purpose);
+/* The key of a purpose that is in use, or NULL. */
+const struct key *keyring_in_use(const struct keyring *keyring, enum key_purpose purpose);
 /* For tests: version 1 of every purpose from the given bytes. NULL when OpenSSL refuses. */
 struct keyring *keyring_open_fixed(const uint8_t keys[KEY_PURPOSES][KEY_BYTES]);

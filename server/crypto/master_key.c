@@ -62,6 +62,34 @@ enum master_key_outcome master_key_read(const char *path, uint8_t out[KEY_BYTES]
     return outcome;
 }
 
+bool master_key_next_path(const char *path, char *out, size_t out_bytes)
+{
+    int length = snprintf(out, out_bytes, "%s.next", path);
+    return length > 0 && (size_t)length < out_bytes;
+}
+
+enum master_key_outcome master_keys_read(const char *path, struct master_keys *out, struct text *error)
+{
+    char next[4096];
+    *out = (struct master_keys){0};
+    enum master_key_outcome outcome = master_key_read(path, out->bytes[0], error);
+    if (outcome != MASTER_KEY_READ)
+        return outcome;
+    out->count = 1;
+    if (!master_key_next_path(path, next, sizeof next))
+        return outcome;
+    switch (master_key_read(next, out->bytes[1], error)) {
+    case MASTER_KEY_READ:
+        out->count = 2;
+        return outcome;
+    case MASTER_KEY_ABSENT:
+        return outcome;
+    case MASTER_KEY_REFUSED:
+        return MASTER_KEY_REFUSED;
+    }
+    __builtin_unreachable();
+}
+
 /* A key that is lost with the machine's memory would take every sealed value with it. */
 static bool make_durable(int file, const char *path)
 {

@@ -28,7 +28,7 @@ static struct span associate(const uint8_t header[HEADER_BYTES], const char *tab
 bool keyring_seal(const struct keyring *keyring, const char *table_column, struct uuid row_id, struct span plain,
                   uint8_t *out, size_t out_bytes, size_t *written_bytes)
 {
-    const struct key *key = keyring_newest(keyring, KEY_SEAL_PERSON);
+    const struct key *key = keyring_in_use(keyring, KEY_SEAL_PERSON);
     if (key == NULL || out_bytes < SEAL_OVERHEAD_BYTES || plain.length > out_bytes - SEAL_OVERHEAD_BYTES)
         return false;
     out[0] = ALGORITHM_AES_256_GCM;
@@ -42,23 +42,13 @@ bool keyring_seal(const struct keyring *keyring, const char *table_column, struc
     return true;
 }
 
-static const struct key *find_version(const struct keyring *keyring, unsigned version)
-{
-    for (size_t i = 0; i < KEY_VERSIONS_MAXIMUM; i++) {
-        const struct key *key = &keyring->keys[KEY_SEAL_PERSON][i];
-        if (key->version != 0 && key->version == version)
-            return key;
-    }
-    return NULL;
-}
-
 bool keyring_unseal(const struct keyring *keyring, const char *table_column, struct uuid row_id, struct span sealed,
                     char *out, size_t out_bytes, size_t *written_bytes)
 {
     if (sealed.length < SEAL_OVERHEAD_BYTES || sealed.length - SEAL_OVERHEAD_BYTES > out_bytes)
         return false;
     const uint8_t *header = (const uint8_t *)sealed.bytes;
-    const struct key *key = find_version(keyring, (unsigned)header[1] << 8 | header[2]);
+    const struct key *key = keyring_find(keyring, KEY_SEAL_PERSON, (unsigned)header[1] << 8 | header[2]);
     if (header[0] != ALGORITHM_AES_256_GCM || key == NULL)
         return false;
     char buffer[ASSOCIATED_BYTES_MAXIMUM];

@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define CURSOR_VERSION 1
@@ -14,19 +15,40 @@
 #define TEXT_BYTES 1024 /* maxLength of the cursor parameter in openapi.yaml */
 #define RAW_BYTES (TEXT_BYTES / 4 * 3)
 
-static EVP_MAC_CTX *keyed; /* never used itself: each signature works on a copy, so threads share it */
+/* Never used themselves: each signature works on a copy, so threads share them. They are only added, by one thread. */
+static EVP_MAC_CTX *keyed[CURSOR_KEYS_MAXIMUM];
+static atomic_uint keyed_count;
+static atomic_uint signing;
 
-void cursor_init(const uint8_t *key)
+static EVP_MAC_CTX *make_keyed(const uint8_t *key)
 {
     EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     char digest[] = "SHA256";
     const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                                  OSSL_PARAM_construct_end()};
-    EVP_MAC_CTX_free(keyed);
-    keyed = hmac == NULL ? NULL : EVP_MAC_CTX_new(hmac);
-    if (keyed == NULL || EVP_MAC_init(keyed, key, 32, params) != 1)
+    EVP_MAC_CTX *made = hmac == NULL ? NULL : EVP_MAC_CTX_new(hmac);
+    if (made == NULL || EVP_MAC_init(made, key, 32, params) != 1)
         abort(); /* an OpenSSL without HMAC-SHA-256 can do nothing else here either */
     EVP_MAC_free(hmac);
+    return made;
+}
+
+void cursor_init(const uint8_t *key)
+{
+    for (unsigned i = 0; i < atomic_load(&keyed_count); i++)
+        EVP_MAC_CTX_free(keyed[i]);
+    atomic_store(&keyed_count, 0);
+    cursor_keys(&key, 1, 0);
+}
+
+void cursor_keys(const uint8_t *const *keys, unsigned count, unsigned in_use)
+{
+    assert(count <= CURSOR_KEYS_MAXIMUM && in_use < count);
+    for (unsigned i = atomic_load(&keyed_count); i < count; i++) {
+        keyed[i] = make_keyed(keys[i]);
+        atomic_store(&keyed_count, i + 1);
+    }
+    atomic_store(&signing, in_use);
 }
 
 static bool update_number(EVP_MAC_CTX *mac, uint64_t number)
@@ -92,10 +114,10 @@ static bool update_list(EVP_MAC_CTX *mac, const struct list *list)
     return is_fine;
 }
 
-static bool sign(const struct list *list, struct span payload, uint8_t tag[MAC_BYTES])
+static bool sign(const struct list *list, unsigned key, struct span payload, uint8_t tag[MAC_BYTES])
 {
-    assert(keyed != NULL);
-    EVP_MAC_CTX *mac = EVP_MAC_CTX_dup(keyed);
+    assert(key < atomic_load(&keyed_count));
+    EVP_MAC_CTX *mac = EVP_MAC_CTX_dup(keyed[key]);
     size_t length;
     bool is_fine = mac != NULL && update_list(mac, list) && update_span(mac, payload) &&
                    EVP_MAC_final(mac, tag, &length, MAC_BYTES) == 1 && length == MAC_BYTES;
@@ -156,7 +178,7 @@ const char *cursor_make(const struct request *request, int limit_arg, int cursor
         length += keys[i].length;
     }
     const struct list list = {request, limit_arg, cursor_arg};
-    if (!sign(&list, (struct span){.bytes = (const char *)raw, .length = length}, raw + length))
+    if (!sign(&list, atomic_load(&signing), (struct span){.bytes = (const char *)raw, .length = length}, raw + length))
         return NULL;
     return encode(request->arena, raw, length + TAG_BYTES);
 }
@@ -178,6 +200,19 @@ static bool take_keys(struct span rest, struct page *page)
     return true;
 }
 
+/* By whichever key: one that was signed before the key changed goes on working. Newer ones come first. */
+static enum cursor_result check(const struct list *list, struct span payload, const uint8_t tag[TAG_BYTES])
+{
+    uint8_t ours[MAC_BYTES];
+    for (unsigned i = atomic_load(&keyed_count); i-- > 0;) {
+        if (!sign(list, i, payload, ours))
+            return CURSOR_NO_MEMORY;
+        if (CRYPTO_memcmp(ours, tag, TAG_BYTES) == 0)
+            return CURSOR_OK;
+    }
+    return CURSOR_NOT_OURS;
+}
+
 enum cursor_result cursor_open(const struct request *request, int limit_arg, int cursor_arg, struct page *page)
 {
     struct span text = request->args[cursor_arg].text;
@@ -191,10 +226,10 @@ enum cursor_result cursor_open(const struct request *request, int limit_arg, int
         return CURSOR_NOT_OURS;
     const struct list list = {request, limit_arg, cursor_arg};
     struct span payload = {.bytes = (const char *)raw, .length = length - TAG_BYTES};
-    uint8_t tag[MAC_BYTES];
-    if (!sign(&list, payload, tag))
-        return CURSOR_NO_MEMORY;
-    if (CRYPTO_memcmp(tag, raw + payload.length, TAG_BYTES) != 0 || raw[0] != CURSOR_VERSION)
+    enum cursor_result result = check(&list, payload, raw + payload.length);
+    if (result != CURSOR_OK)
+        return result;
+    if (raw[0] != CURSOR_VERSION)
         return CURSOR_NOT_OURS;
     struct span keys = {.bytes = payload.bytes + 1, .length = payload.length - 1};
     return take_keys(keys, page) ? CURSOR_OK : CURSOR_NOT_OURS;

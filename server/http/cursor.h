@@ -4,7 +4,11 @@
 #include "server/http/page.h"
 #include "server/http/request.h"
 
+#define CURSOR_KEYS_MAXIMUM 16
+
 void cursor_init(const uint8_t *key); /* 32 bytes, copied */
+/* All keys: those known stay as they are, others join; `in_use` signs from now on. By one thread, at any time. */
+void cursor_keys(const uint8_t *const *keys, unsigned count, unsigned in_use);
 
 /*
  * Base64url, without padding, of: version 1; for each key its length (2 bytes, big-endian) and bytes; the first 16

@@ -9,6 +9,11 @@ void page_init(const uint8_t *key)
     cursor_init(key);
 }
 
+void page_keys(const uint8_t *const *keys, unsigned count, unsigned in_use)
+{
+    cursor_keys(keys, count, in_use);
+}
+
 enum problem page_read(struct request *request, int limit_arg, int cursor_arg, struct page *page)
 {
     *page = (struct page){.limit = request->args[limit_arg].number, .limit_arg = limit_arg, .cursor_arg = cursor_arg};

@@ -20,6 +20,8 @@ struct page {
 
 /* Once, before threads: the key that signs cursors, 32 bytes, copied. */
 void page_init(const uint8_t *key);
+/* While requests are served: all keys that cursors may be signed by, and which one signs from now on. */
+void page_keys(const uint8_t *const *keys, unsigned count, unsigned in_use);
 
 /* Reads ?limit= and ?cursor=. PROBLEM_VALIDATION_FAILED with a fault on /query/cursor when the cursor is not ours or
  * has other filters. */

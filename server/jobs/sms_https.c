@@ -2,9 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/clock.h"
 #include "server/jobs/sms_internal.h"
+#include "server/log.h"
 #include "server/secret_file.h"
 #include <curl/curl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,11 @@
 #define STOP_GRACE_US INT64_C(2000000)
 #define ANSWER_BYTES_MAXIMUM 65536 /* nothing of it is used */
 
+static atomic_uint reloads; /* how often the key file was to be read again */
+
 struct sms_https {
+    const char *key_file; /* "": none */
+    unsigned reloads_seen;
     CURL *curl;
     char *authorization; /* "Authorization: Bearer …", or NULL */
     size_t answer_bytes;
@@ -45,6 +51,35 @@ static bool read_key(const char *path, char **authorization, const char **error)
     snprintf(complaint, sizeof complaint, "YIBAO_SMS_KEY_FILE %s %s", path, why);
     *error = complaint;
     return false;
+}
+
+void sms_reload(void)
+{
+    atomic_fetch_add(&reloads, 1);
+}
+
+static void forget_key(char *authorization)
+{
+    if (authorization != NULL)
+        explicit_bzero(authorization, strlen(authorization));
+    free(authorization);
+}
+
+static void follow_reload(struct sms_https *https)
+{
+    char *authorization = NULL;
+    const char *error = NULL;
+    unsigned wanted = atomic_load(&reloads);
+    if (wanted == https->reloads_seen || https->key_file[0] == '\0')
+        return;
+    https->reloads_seen = wanted;
+    if (read_key(https->key_file, &authorization, &error)) {
+        forget_key(https->authorization);
+        https->authorization = authorization;
+        LOG(LOG_INFO, "sms_key_read", LOG_INT("reload", wanted));
+        return;
+    }
+    LOG(LOG_ERROR, "sms_key_unreadable", LOG_TEXT("why", span_of(error)));
 }
 
 static size_t ignore_answer(char *bytes, size_t size, size_t count, void *cls)
@@ -94,6 +129,8 @@ struct sms_https *sms_https_open(const struct config *config, const char **error
     *error = "the SMS gateway cannot be used: out of memory, or libcurl lacks TLS";
     if (https == NULL)
         return NULL;
+    https->key_file = config->sms_key_file;
+    https->reloads_seen = atomic_load(&reloads);
     https->curl = curl_easy_init();
     bool ok = https->curl != NULL && set_options(https, config);
     if (ok && config->sms_key_file[0] != '\0')
@@ -141,6 +178,7 @@ enum sms_outcome sms_https_send(struct sms_https *https, const struct sms_messag
                                 int stop_fd, const char **error)
 {
     char idempotency_key[64] = "Idempotency-Key: ";
+    follow_reload(https);
     uuid_format(message->outbox_id, idempotency_key + strlen(idempotency_key));
     struct curl_slist *headers = make_headers(https, idempotency_key);
     CURL *curl = https->curl;
@@ -168,8 +206,6 @@ void sms_https_close(struct sms_https *https)
 {
     if (https->curl != NULL)
         curl_easy_cleanup(https->curl);
-    if (https->authorization != NULL)
-        explicit_bzero(https->authorization, strlen(https->authorization));
-    free(https->authorization);
+    forget_key(https->authorization);
     free(https);
 }

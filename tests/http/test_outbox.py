@@ -98,6 +98,19 @@ def test_the_gateway_gets_json_with_the_key_and_an_idempotency_key(outbox, start
     assert headers["Authorization"] == "Bearer a-key-of-the-gateway"
 
 
+def test_a_new_key_of_the_gateway_is_read_on_sighup(outbox, start, gateway, tmp_path):
+    key = tmp_path / "sms.key"
+    key.write_text("first\n")
+    server = start({"YIBAO_SMS_GATEWAY": gateway.url, "YIBAO_SMS_KEY_FILE": str(key)})
+    for reload, (content, expected) in enumerate([("second\n", "second"), ("", "second"), ("third\n", "third")], 1):
+        key.write_text(content)
+        server.signal(signal.SIGHUP)
+        wait_until(lambda: server.log_path.read_text().count('"reloading"') == reload, "the signal to be taken")
+        outbox.wait(outbox.put("hello"), "sent")
+        assert gateway.received[-1][0]["Authorization"] == f"Bearer {expected}"
+    server.provoked["sms_key_unreadable"] += 2
+
+
 @pytest.mark.parametrize("failure", [500, 503, 408, 429, 302, None])
 def test_what_may_succeed_later_is_tried_again(outbox, start, gateway, failure):
     gateway.answers = [failure]

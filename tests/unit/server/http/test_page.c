@@ -144,6 +144,28 @@ static void test_a_cursor_is_for_its_caller_and_key(void **state)
     small_close(request);
 }
 
+static void test_a_cursor_outlives_the_key_in_use(void **state)
+{
+    static const uint8_t newer[32] = {9};
+    const uint8_t *keys[] = {key, newer};
+    struct request *request = list("");
+    struct request *other;
+    const char *old = next_cursor(request, NULL);
+    page_keys(keys, 2, 0);
+    assert_string_equal(next_cursor(request, NULL), old); /* known, and not in use yet */
+    page_keys(keys, 2, 1);
+    const char *new = next_cursor(request, NULL);
+    assert_string_not_equal(new, old);
+    assert_int_equal(open_with("", old, &other), PROBLEM_NONE);
+    small_close(other);
+    assert_int_equal(open_with("", new, &other), PROBLEM_NONE);
+    page_init(key);
+    struct page page;
+    assert_int_equal(open_page(other, &page), PROBLEM_VALIDATION_FAILED);
+    small_close(other);
+    small_close(request);
+}
+
 static void test_every_truncation_and_mutation_is_refused(void **state)
 {
     struct request *request = list("");
@@ -244,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_last_page),
         cmocka_unit_test(test_a_cursor_continues_its_list),
         cmocka_unit_test(test_a_cursor_is_for_its_caller_and_key),
+        cmocka_unit_test(test_a_cursor_outlives_the_key_in_use),
         cmocka_unit_test(test_every_truncation_and_mutation_is_refused),
         cmocka_unit_test(test_link),
         cmocka_unit_test(test_the_link_replaces_the_cursor_in_any_spelling),
