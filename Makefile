@@ -39,7 +39,7 @@ C_FILES    = $(sort $(shell find server api cli tests bench -name '*.[ch]' -not 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults format \
+.PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults rolling format \
         demo-data sanitize clean docs test-proxy slow-clients install install-strip uninstall
 
 help: ## list these targets
@@ -157,6 +157,9 @@ test-proxy: build ## the tests over HTTP once more, through HAProxy
 slow-clients: build ## what slow callers do to good ones, with slowhttptest, at the server and through HAProxy
 	@scripts/install.sh --bench
 	$(PYTHON) -m bench.slow_clients
+
+rolling: build ## restart processes under load, behind the proxy and on one port: make rolling ROLLING=--restarts=200
+	$(PYTHON) -m tests.changes $(ROLLING)
 
 faults: build ## kill, cut, freeze and starve it for half an hour: make faults FAULTS='--kills 5000 --seconds 600 --seed 7'
 	$(PYTHON) -m tests.faults $(FAULTS)

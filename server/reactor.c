@@ -40,6 +40,7 @@ struct reactor {
     struct epoch_watch epochs;
     atomic_bool stop_wanted;
     int64_t stopping_since_us;
+    bool is_draining;
     int64_t run_due_us;
     int64_t tick_due_us;
 };
@@ -111,17 +112,26 @@ struct reactor *reactor_open(const struct service *service, unsigned index, unsi
     return NULL;
 }
 
-/* The stop in its order: no new hand-shakes; accept what is on the way; close; answer what is open; go. */
+/*
+ * The stop in its order: replies end their connections, until whoever looks at /readyz sends no more; no new
+ * hand-shakes; accept what is on the way; close; answer what is open; go.
+ */
 static bool advance_stop(struct reactor *reactor, int64_t now_us)
 {
     if (!atomic_load(&reactor->stop_wanted))
         return false;
     if (reactor->stopping_since_us == 0) {
         reactor->stopping_since_us = now_us;
+        http_daemon_wind_down(reactor->daemon);
+    }
+    int64_t stopping_us = now_us - reactor->stopping_since_us - reactor->service->config->drain_delay_s * 1000000;
+    if (stopping_us < 0)
+        return false;
+    if (!reactor->is_draining) {
+        reactor->is_draining = true;
         listener_drain(&reactor->listener);
         http_daemon_stop_begin(reactor->daemon, now_us);
     }
-    int64_t stopping_us = now_us - reactor->stopping_since_us;
     if (stopping_us < DRAIN_US)
         return false;
     listener_close(&reactor->listener);

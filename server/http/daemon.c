@@ -24,6 +24,7 @@ struct http_daemon {
     unsigned waiting;  /* requests that were found waiting, unsuspended, in the last run */
     unsigned answered; /* replies that became ready since the last run */
     int64_t now_us;
+    bool winds_down;
     bool closing; /* nothing is suspended any more: libmicrohttpd would end the process */
 };
 
@@ -88,7 +89,7 @@ static enum MHD_Result queue_reply(struct http_daemon *daemon, struct MHD_Connec
     bool complete = true;
     for (unsigned i = 0; i < reply->headers_count; i++)
         complete &= MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) == MHD_YES;
-    if (exchange->closes || daemon->connections.stopping_since_us != 0)
+    if (exchange->closes || daemon->winds_down)
         complete &= MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES;
     enum MHD_Result result = complete ? library_queue_own(connection, reply->status, response) : MHD_NO;
     MHD_destroy_response(response);
@@ -255,8 +256,14 @@ void http_daemon_sweep(struct http_daemon *daemon, int64_t now_us)
     connections_sweep(&daemon->connections, daemon->context.service->config, now_us);
 }
 
+void http_daemon_wind_down(struct http_daemon *daemon)
+{
+    daemon->winds_down = true;
+}
+
 void http_daemon_stop_begin(struct http_daemon *daemon, int64_t now_us)
 {
+    daemon->winds_down = true;
     daemon->connections.stopping_since_us = now_us;
 }
 

@@ -24,6 +24,7 @@ bool http_daemon_has_answers(const struct http_daemon *daemon);
 int64_t http_daemon_patience_us(const struct http_daemon *daemon);
 /* Enforces deadlines; a few times a second. */
 void http_daemon_sweep(struct http_daemon *daemon, int64_t now_us);
-/* Every reply from now on ends its connection, and idle connections are closed once they have stayed idle. */
+void http_daemon_wind_down(struct http_daemon *daemon); /* every reply from now on ends its connection */
+/* The same, and idle connections are closed once they have stayed idle. */
 void http_daemon_stop_begin(struct http_daemon *daemon, int64_t now_us);
 unsigned http_daemon_connections(const struct http_daemon *daemon);

@@ -36,10 +36,10 @@ class Server:
     `run_as`: user and groups for subprocess, when they are not our own.
     """
 
-    def __init__(self, binary, environment, log_path, port=None, command="serve", run_as=None):
+    def __init__(self, binary, environment, log_path, port=None, command="serve", run_as=None, ops_port=None):
         self.host = "127.0.0.1"
         self.port = port or free_port()
-        self.ops_port = free_port()
+        self.ops_port = ops_port or free_port()
         self.log_path = pathlib.Path(log_path)
         self.provoked = collections.Counter()  # events of level error that a test causes on purpose, by name
         self.environment = {
