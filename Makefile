@@ -88,6 +88,13 @@ $(GENERATED_DIR)/operations.c $(GENERATED_DIR)/operations.h &: openapi.yaml $(OP
 $(GENERATED_DIR)_small/operations.c: tests/unit/data/openapi_small.yaml openapi.yaml $(OPERATION_TOOLS)
 	$(PYTHON) tools/generate_operations.py $< $(@D) --problems openapi.yaml --without-handlers
 
+# The contract's examples as requests, for the unit tests that send each of them.
+$(GENERATED_DIR)/examples.inc: openapi.yaml tools/generate_examples.py $(OPERATION_TOOLS)
+	@mkdir -p $(@D)
+	$(PYTHON) tools/generate_examples.py $< $@
+
+$(OUT)/unit/api/test_routes_without_memory: $(GENERATED_DIR)/examples.inc
+
 $(GENERATED_DIR)/statements.c $(GENERATED_DIR)/statements.h &: $(wildcard db/queries/*.sql) db/queries tools/generate_statements.py
 	@mkdir -p $(GENERATED_DIR)
 	$(PYTHON) tools/generate_statements.py db/queries $(GENERATED_DIR)

@@ -127,6 +127,12 @@ void json_text(struct json_writer *writer, struct span value)
     text_append_char(writer->out, '"');
 }
 
+void json_whole_text(struct json_writer *writer, const struct text *value)
+{
+    json_text(writer, text_span(value));
+    writer->out->failed |= value->failed;
+}
+
 void json_raw(struct json_writer *writer, struct span value)
 {
     before_value(writer);

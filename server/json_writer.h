@@ -25,6 +25,8 @@ void json_null_value(struct json_writer *writer); /* json_null is a function of 
 void json_bool(struct json_writer *writer, bool value);
 void json_int(struct json_writer *writer, int64_t value);
 void json_text(struct json_writer *writer, struct span value); /* escaped; value must be UTF-8 */
+/* The same of a text that was put together before; one that is not whole makes `out` fail too. */
+void json_whole_text(struct json_writer *writer, const struct text *value);
 void json_raw(struct json_writer *writer, struct span value);  /* JSON already, such as a jsonb column's text */
 void json_uuid(struct json_writer *writer, struct uuid value);
 void json_instant(struct json_writer *writer, int64_t instant_us); /* RFC 3339, +08:00, microseconds */

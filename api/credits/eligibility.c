@@ -73,7 +73,7 @@ void eligibility_write_text(struct json_writer *writer, const char *name, enum l
     const struct say into = {.out = &text, .language = language};
     json_key(writer, name);
     if (say(&into, facts)) {
-        json_text(writer, text_span(&text));
+        json_whole_text(writer, &text);
     } else {
         json_null_value(writer);
     }

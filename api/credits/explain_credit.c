@@ -117,7 +117,7 @@ static void write_sentences(struct json_writer *writer, const struct request *re
     for (int i = 0; i < CREDIT_SENTENCES; i++) {
         text_clear(&sentence);
         credit_words(&say, facts, i);
-        json_text(writer, text_span(&sentence));
+        json_whole_text(writer, &sentence);
     }
     json_array_close(writer);
     text_fini(&sentence);

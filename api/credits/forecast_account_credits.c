@@ -146,7 +146,7 @@ static void write_tiers(struct json_writer *writer, const struct say *say, const
         json_object_open(writer);
         fields_write(writer, FIELDS(tier), rows, row);
         json_key(writer, "text");
-        json_text(writer, text_span(say->out));
+        json_whole_text(writer, say->out);
         json_object_close(writer);
     }
     json_array_close(writer);
@@ -167,7 +167,7 @@ static enum problem render(struct request *request, const struct rows *rows, str
     fields_write(&writer, FIELDS(head), rows, 0);
     json_key(&writer, "text");
     say_sum(&say, rows);
-    json_text(&writer, text_span(&text));
+    json_whole_text(&writer, &text);
     write_months(&writer, request, rows);
     write_tiers(&writer, &say, rows);
     json_object_close(&writer);

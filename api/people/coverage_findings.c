@@ -101,7 +101,7 @@ static void write_finding(struct json_writer *writer, const struct request *requ
     json_key(writer, "values");
     write_values(writer, finding);
     json_key(writer, "text");
-    json_text(writer, text_span(&sentence));
+    json_whole_text(writer, &sentence);
     json_object_close(writer);
     text_fini(&sentence);
 }

@@ -6,8 +6,8 @@
 
 static const struct field fields[] = CHANNEL_FIELDS(CHANNEL_PUT);
 
-/* Lists are kept in one text, so their items may not hold what separates them. */
-static void bind_items(struct request *request, int arg, const char *name, struct call *call, int param)
+/* Lists are kept in one text, so their items may not hold what separates them. False without memory. */
+static bool bind_items(struct request *request, int arg, const char *name, struct call *call, int param)
 {
     const struct arg *items = &request->args[arg];
     struct text joined;
@@ -29,7 +29,9 @@ static void bind_items(struct request *request, int arg, const char *name, struc
     if (copy != NULL) {
         call_text(call, param, (struct span){.bytes = copy, .length = joined.length});
     }
+    bool is_whole = !joined.failed;
     text_fini(&joined);
+    return is_whole;
 }
 
 static void bind_text(struct request *request, int arg, struct call *call, int param)
@@ -54,9 +56,11 @@ static enum problem bind(struct request *request, struct call *call)
 {
     call_init(call, STATEMENT_CHANNEL_PUT);
     check_url(request);
-    bind_items(request, PUT_CHANNEL_CAN_DO, "can_do", call, CHANNEL_PUT_PARAM_CAN_DO);
-    bind_items(request, PUT_CHANNEL_WHAT_TO_BRING, "what_to_bring", call, CHANNEL_PUT_PARAM_WHAT_TO_BRING);
-    bind_items(request, PUT_CHANNEL_STEPS, "steps", call, CHANNEL_PUT_PARAM_STEPS);
+    if (!bind_items(request, PUT_CHANNEL_CAN_DO, "can_do", call, CHANNEL_PUT_PARAM_CAN_DO) ||
+        !bind_items(request, PUT_CHANNEL_WHAT_TO_BRING, "what_to_bring", call, CHANNEL_PUT_PARAM_WHAT_TO_BRING) ||
+        !bind_items(request, PUT_CHANNEL_STEPS, "steps", call, CHANNEL_PUT_PARAM_STEPS)) {
+        return PROBLEM_INTERNAL_ERROR;
+    }
     bind_text(request, PUT_CHANNEL_NAME, call, CHANNEL_PUT_PARAM_NAME);
     bind_text(request, PUT_CHANNEL_HOTLINE, call, CHANNEL_PUT_PARAM_HOTLINE);
     bind_text(request, PUT_CHANNEL_URL, call, CHANNEL_PUT_PARAM_URL);

@@ -4,7 +4,7 @@
 #include "server/clock.h"
 #include "server/http/exchange.h"
 
-/* What was only tried is told apart. Without memory it is recorded as if it were done. */
+/* What was only tried is told apart. */
 static struct span action_of(const struct request *request)
 {
     const char *name = operation_infos[request->operation].name;

@@ -48,11 +48,19 @@ void steps_leave(struct exchange *exchange)
         exchange->works = false;
 }
 
+/* What a handler has left out for want of memory is neither asked nor answered without it; nor is its judgement sound.
+ */
+static enum problem unless_exhausted(const struct exchange *exchange, enum problem problem)
+{
+    return arena_is_exhausted(exchange->arena) ? PROBLEM_INTERNAL_ERROR : problem;
+}
+
 static void render(struct exchange *exchange, const struct rows *rows)
 {
     enum problem problem = exchange->operation->handler->render(&exchange->request, rows, &exchange->reply);
     if (problem == PROBLEM_NONE && exchange->reply.body.failed)
         problem = PROBLEM_INTERNAL_ERROR;
+    problem = unless_exhausted(exchange, problem);
     if (problem == PROBLEM_NONE)
         exchange_answer(exchange);
     else
@@ -72,7 +80,7 @@ static void result_came(struct exchange *exchange, const struct rows *rows)
         return;
     }
     exchange->task.call.statement = STATEMENT_NONE;
-    enum problem problem = handler->proceed(&exchange->request, rows, &exchange->task.call);
+    enum problem problem = unless_exhausted(exchange, handler->proceed(&exchange->request, rows, &exchange->task.call));
     if (problem == PROBLEM_NONE)
         go_on(exchange, rows);
     else
@@ -97,6 +105,10 @@ static void ask(struct exchange *exchange)
     if (exchange->request.look)
         look_prepend(exchange);
     exchange->request.look = false;
+    if (arena_is_exhausted(exchange->arena)) {
+        exchange_answer_problem(exchange, PROBLEM_INTERNAL_ERROR);
+        return;
+    }
     task->is_dry_run = exchange->request.is_dry_run && statement_infos[task->call.statement].writes;
     if (task->is_dry_run)
         task->lane = LANE_SLOW;
@@ -142,7 +154,8 @@ static void go_on(struct exchange *exchange, const struct rows *rows)
 void steps_begin(struct exchange *exchange)
 {
     exchange->task.call.statement = STATEMENT_NONE;
-    enum problem problem = exchange->operation->handler->bind(&exchange->request, &exchange->task.call);
+    enum problem problem =
+        unless_exhausted(exchange, exchange->operation->handler->bind(&exchange->request, &exchange->task.call));
     if (problem == PROBLEM_NONE)
         go_on(exchange, &no_rows);
     else
