@@ -8,8 +8,17 @@ PASSED_OVER = 100
 SUBJECT = "01890000-0000-7000-8000-00000000aaaa"
 
 
-@pytest.fixture
-def prepared(owner):
+@pytest.fixture(scope="module")
+def prepared(cluster, template):
+    """One database for all tests, which only read."""
+    assert template
+    cluster.create_database("tokens", "owner", "migrated")
+    with cluster.connect("tokens", "owner") as owner:
+        fill(owner)
+        yield owner
+
+
+def fill(owner):
     owner.execute(
         "INSERT INTO token (token_hash, token_id, kind, subject_id, person_key, created_at, expires_at)"
         " SELECT sha256(int4send(i)), ('ffff0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'citizen',"
@@ -24,7 +33,6 @@ def prepared(owner):
     owner.execute("ANALYZE token")
     sql = (ROOT / "db/queries/token_list.sql").read_text(encoding="utf-8")
     owner.execute(f"PREPARE page (text, uuid, text, uuid, boolean, timestamptz, bigint) AS {sql}".encode())
-    return owner
 
 
 def nodes(plan):

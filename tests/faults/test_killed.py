@@ -7,10 +7,10 @@ from tests.faults.scenarios import SCENARIOS
 @pytest.mark.parametrize(
     ("name", "rounds"),
     [
-        ("servers killed", 60),
-        ("server killed, six accounts", 45),
-        ("PostgreSQL killed", 20),
-        ("server and PostgreSQL killed", 4),
+        ("servers killed", 30),
+        ("server killed, six accounts", 20),
+        ("PostgreSQL killed", 10),
+        ("server and PostgreSQL killed", 3),
     ],
 )
 def test_killed(name, rounds, directory, seed):
@@ -21,8 +21,8 @@ def test_killed(name, rounds, directory, seed):
 
 
 def test_credit_runs_killed(directory, seed):
-    figures = SCENARIOS["credit runs killed"].run(directory, seed, 12)
-    assert sum(figures.harm.values()) == 12 and figures.count["acknowledged"] > 0
+    figures = SCENARIOS["credit runs killed"].run(directory, seed, 9)
+    assert sum(figures.harm.values()) == 9 and figures.count["acknowledged"] > 0
 
 
 def in_flight(name, figures):

@@ -5,6 +5,7 @@ import hypothesis.strategies as st
 import pytest
 from importing import contribution, csv_text, enrolment, opening
 from importing import CONTRIBUTION as COLUMNS
+from tests.harness.examples import examples
 
 PEOPLE = 4
 MONTHS = [f"{year}-{month:02d}" for year in (2025, 2026) for month in range(1, 6)]
@@ -18,8 +19,7 @@ rows = st.dictionaries(keys, st.tuples(cents, cents), min_size=1, max_size=30).m
 openings = st.dictionaries(st.integers(0, PEOPLE - 1), st.tuples(cents, cents, st.sampled_from(MONTHS))).map(lambda found: [
     opening(n, current_year_yuan=current, carried_over_yuan=carried, as_of=f"{month}-01")
     for n, (current, carried, month) in found.items()])
-few = hypothesis.settings(max_examples=8, deadline=None, derandomize=True,
-                          suppress_health_check=list(hypothesis.HealthCheck))
+few = examples(5)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_two_halves_are_the_whole(prepared, rows, opening_rows, data):
     assert whole.content() == halves.content()
 
 
-@hypothesis.settings(few, max_examples=15)
+@examples(10)
 @hypothesis.given(rows=rows, data=st.data())
 def test_a_damaged_file_is_refused_whole_or_not_at_all(people, rows, data):
     """Bytes changed, cut out or put in: the program ends in order, and either all rows are stored or none."""
