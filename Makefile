@@ -40,7 +40,7 @@ C_FILES    = $(sort $(shell find server api cli tests bench -name '*.[ch]' -not 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults rolling format \
-        demo-data sanitize clean docs test-proxy slow-clients install install-strip uninstall
+        demo-data sanitize clean docs test-proxy slow-clients install install-strip uninstall image image-test
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -126,6 +126,13 @@ install: build ## put the program and what it reads under $(DESTDIR)$(PREFIX), /
 
 install-strip: STRIP = -s
 install-strip: install ## the same without symbols for a debugger
+
+image: ## build the images of docker/ with docker, buildah or podman: make image BASE=debian:12-slim TAG=try
+	@BASE='$(BASE)' TAG='$(TAG)' docker/build.sh
+
+image-test: ## build them on a base of this machine's packages, run the compose file, and a day's work through HAProxy (root)
+	@tests/image/prepare.sh $(or $(RELEASE),trixie)
+	@$(PYTHON) -m tests.image $(or $(RELEASE),trixie)
 
 uninstall: ## remove what `make install` put there
 	rm -rf $(DESTDIR)$(PREFIX)/bin/yibaod $(SHARE)/yibaod $(SHARE)/doc/yibaod

@@ -5,6 +5,7 @@
 #include "server/pg/conninfo.h"
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 struct command {
     const char *name;
@@ -57,8 +58,23 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+static void end(int number)
+{
+    _exit(128 + number);
+}
+
+/* The kernel spares process 1, which we are in a container, what has no handler: nobody could stop a migration. */
+static void be_stoppable(void)
+{
+    if (getpid() != 1)
+        return;
+    signal(SIGTERM, end);
+    signal(SIGINT, end);
+}
+
 int main(int argc, char **argv)
 {
+    be_stoppable();
     /* A peer that went away is an error of write(2), not the end of the program. */
     signal(SIGPIPE, SIG_IGN);
     if (argc >= 2 && is_help(argv[1])) {

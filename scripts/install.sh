@@ -2,11 +2,12 @@
 # Installs the Debian packages that are missing, and says which; does nothing when none is.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: scripts/install.sh [--list] [--test | --check | --bench]
+# usage: scripts/install.sh [--list] [--test | --check | --bench | --image]
 #   (none)   what `make run` needs
 #   --test   also what `make test` needs
 #   --check  also what `make check` needs
 #   --bench  also what `make bench` needs
+#   --image  also what `make image-test` needs
 #   --list   only says their names
 set -eu
 
@@ -16,6 +17,7 @@ test_packages='libcmocka-dev python3-pytest python3-hypothesis python3-psycopg p
                python3-cryptography iproute2 systemd haproxy'
 check_packages='clang clang-format clang-tidy cppcheck mmdebstrap'
 bench_packages='wrk strace python3-cryptography slowhttptest haproxy'
+image_packages='buildah podman runc conmon netavark aardvark-dns iptables docker-compose mmdebstrap openssl'
 
 only_list=
 if [ "${1-}" = --list ]; then
@@ -28,8 +30,9 @@ case "${1-}" in
 --test) wanted="$run_packages $test_packages" ;;
 --check) wanted="$run_packages $test_packages $check_packages" ;;
 --bench) wanted="$run_packages $bench_packages" ;;
+--image) wanted="$run_packages $test_packages $image_packages" ;;
 *)
-    sed -n '5,10s/^# //p' "$0" >&2
+    sed -n '5,11s/^# //p' "$0" >&2
     exit 2
     ;;
 esac
