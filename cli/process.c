@@ -55,9 +55,9 @@ void process_wait_for_stop(const struct health *health)
     fill_signals(&signals);
     notify("READY=1");
     while ((number = notify_wait(&signals, health)) == SIGHUP) {
+        background_reload();
         LOG(LOG_INFO, "reloading", LOG_INT("signal", number));
         log_flush();
-        background_reload();
     }
     notify("STOPPING=1");
     LOG(LOG_INFO, "stopping", LOG_INT("signal", number));

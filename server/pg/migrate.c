@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #define LOCK_KEY "7310579412648811" /* any number that no other program takes */
-#define ATTEMPTS 30                 /* of 2 s each and a second apart: long readers end meanwhile */
+#define ATTEMPTS 75                 /* a second apart: long readers end meanwhile */
+/* Whoever comes later queues behind what waits, and gives up after a second itself (server/pg/lane_settings.c). */
+#define BEGIN_PATIENT "BEGIN; SET LOCAL lock_timeout = '400ms'"
 #define SQLSTATE_LOCK_NOT_AVAILABLE "55P03"
 
 static bool try_lock(struct pg_session *session, bool *is_held)
@@ -74,7 +76,7 @@ static enum outcome record(struct pg_session *session, const struct migration *m
 
 static enum outcome apply_in_transaction(struct pg_session *session, const struct migration *migration)
 {
-    enum outcome outcome = run(session, migration->script->name, "BEGIN; SET LOCAL lock_timeout = '2s'");
+    enum outcome outcome = run(session, migration->script->name, BEGIN_PATIENT);
     if (outcome == OUTCOME_DONE)
         outcome = run(session, migration->script->name, migration->up);
     if (outcome == OUTCOME_DONE)
@@ -144,6 +146,17 @@ static bool apply_migrations(struct pg_session *session, const char *directory, 
 }
 
 /* In the order of their names: a function stands after those its declaration needs. */
+static enum outcome apply_list(struct pg_session *session, const struct script_list *list)
+{
+    enum outcome outcome = run(session, "functions", BEGIN_PATIENT);
+    for (size_t i = 0; outcome == OUTCOME_DONE && i < list->count; i++)
+        outcome = run(session, list->items[i].name, list->items[i].text);
+    if (outcome == OUTCOME_DONE)
+        return run(session, "functions", "COMMIT");
+    PQclear(PQexec(session->connection, "ROLLBACK"));
+    return outcome;
+}
+
 static bool apply_functions(struct pg_session *session, const char *directory, struct migrate_report *report)
 {
     char functions[4096];
@@ -151,15 +164,16 @@ static bool apply_functions(struct pg_session *session, const char *directory, s
     struct script_list list;
     if (!script_list_read(&list, functions, ".sql"))
         return false;
-    bool is_done = pg_session_run(session, "BEGIN");
-    for (size_t i = 0; is_done && i < list.count; i++)
-        is_done = run(session, list.items[i].name, list.items[i].text) == OUTCOME_DONE;
+    enum outcome outcome = apply_list(session, &list);
+    for (int attempt = 1; outcome == OUTCOME_LOCKED && attempt < ATTEMPTS; attempt++) {
+        sleep(1);
+        outcome = apply_list(session, &list);
+    }
     report->functions_applied = list.count;
     script_list_free(&list);
-    if (is_done)
-        return pg_session_run(session, "COMMIT");
-    PQclear(PQexec(session->connection, "ROLLBACK"));
-    return false;
+    if (outcome == OUTCOME_LOCKED)
+        fprintf(stderr, "yibaod: functions: what they need stays locked; run migrate again\n");
+    return outcome == OUTCOME_DONE;
 }
 
 bool migrate_run(struct pg_session *session, const char *directory, struct migrate_report *report)

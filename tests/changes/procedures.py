@@ -8,11 +8,13 @@ from tests.harness.server import ROOT
 
 
 def blocks(page, heading):
-    """The ```sh blocks below a heading of a page of docs/operations/."""
+    """The ```sh blocks below a heading of a page of docs/operations/, or of the whole page."""
     text = (ROOT / "docs/operations" / page).read_text(encoding="utf-8")
-    section = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
-    assert section, f"no section {heading!r} in {page}"
-    found = re.findall(r"^```sh\n(.*?)^```", section[1], re.M | re.S)
+    if heading:
+        section = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+        assert section, f"no section {heading!r} in {page}"
+        text = section[1]
+    found = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
     assert found, f"no commands below {heading!r} in {page}"
     return found
 

@@ -101,6 +101,7 @@ def test_the_gateway_gets_json_with_the_key_and_an_idempotency_key(outbox, start
 def test_a_new_key_of_the_gateway_is_read_on_sighup(outbox, start, gateway, tmp_path):
     key = tmp_path / "sms.key"
     key.write_text("first\n")
+    key.chmod(0o600)
     server = start({"YIBAO_SMS_GATEWAY": gateway.url, "YIBAO_SMS_KEY_FILE": str(key)})
     for reload, (content, expected) in enumerate([("second\n", "second"), ("", "second"), ("third\n", "third")], 1):
         key.write_text(content)
