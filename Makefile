@@ -39,8 +39,9 @@ C_FILES    = $(sort $(shell find server api cli tests bench -name '*.[ch]' -not 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults rolling format \
-        demo-data sanitize clean docs test-proxy slow-clients install install-strip uninstall image image-test
+.PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults rolling \
+        format demo-data sanitize clean docs test-proxy slow-clients install install-strip uninstall image \
+        image-test alerts failover
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -178,14 +179,22 @@ rolling: build ## restart processes under load, behind the proxy and on one port
 faults: build ## kill, cut, freeze and starve it for half an hour: make faults FAULTS='--kills 5000 --seconds 600 --seed 7'
 	$(PYTHON) -m tests.faults $(FAULTS)
 
+failover: build ## move the primary by Patroni under load, a dozen times: make failover FAULTS='--kills 1000 --seed 7'
+	@scripts/install.sh --failover
+	$(PYTHON) -m tests.faults --only fail-over $(or $(FAULTS),--kills 400)
+
 # --- checks -----------------------------------------------------------------------------------------------------------
 
-check: ## format, warnings of gcc and clang as errors, clang-tidy, cppcheck
+check: ## format, warnings of gcc and clang as errors, clang-tidy, cppcheck, alert rules
 	@scripts/install.sh --check
 	@$(MAKE) --no-print-directory format-check
 	@$(MAKE) --no-print-directory warnings
 	@$(MAKE) --no-print-directory tidy
 	@$(MAKE) --no-print-directory cppcheck
+	@$(MAKE) --no-print-directory alerts
+
+alerts: ## the rules for Prometheus by promtool: well-formed, each fires when it must and none on a good day
+	@scripts/alerts.sh
 
 format-check:
 	@clang-format --dry-run -Werror $(C_FILES)

@@ -1,6 +1,7 @@
 /* Does what is due again and again, by turns with other processes: each kind is leased, and worked on in slices. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/sweeps.h"
+#include "cli/measures.h"
 #include "server/clock.h"
 #include "server/log.h"
 #include "server/metrics.h"
@@ -262,6 +263,7 @@ static void measure(struct sweeps *sweeps, struct worker *worker)
         sweeps->oldest_us = age_us;
     }
     PQclear(oldest);
+    measures_take(worker);
 }
 
 int64_t sweeps_turn(void *state, struct worker *worker)

@@ -2,12 +2,13 @@
 # Installs the Debian packages that are missing, and says which; does nothing when none is.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: scripts/install.sh [--list] [--test | --check | --bench | --image]
+# usage: scripts/install.sh [--list] [--test | --check | --bench | --image | --failover]
 #   (none)   what `make run` needs
 #   --test   also what `make test` needs
 #   --check  also what `make check` needs
 #   --bench  also what `make bench` needs
 #   --image  also what `make image-test` needs
+#   --failover  also what `make failover` needs
 #   --list   only says their names
 set -eu
 
@@ -17,6 +18,7 @@ test_packages='libcmocka-dev python3-pytest python3-hypothesis python3-psycopg p
                python3-cryptography iproute2 systemd haproxy'
 check_packages='clang clang-format clang-tidy cppcheck mmdebstrap'
 bench_packages='wrk strace python3-cryptography slowhttptest haproxy'
+failover_packages='patroni etcd-server'
 image_packages='buildah podman runc conmon netavark aardvark-dns iptables docker-compose mmdebstrap openssl'
 
 only_list=
@@ -30,9 +32,10 @@ case "${1-}" in
 --test) wanted="$run_packages $test_packages" ;;
 --check) wanted="$run_packages $test_packages $check_packages" ;;
 --bench) wanted="$run_packages $bench_packages" ;;
+--failover) wanted="$run_packages $test_packages $failover_packages" ;;
 --image) wanted="$run_packages $test_packages $image_packages" ;;
 *)
-    sed -n '5,11s/^# //p' "$0" >&2
+    sed -n '5,12s/^# //p' "$0" >&2
     exit 2
     ;;
 esac

@@ -72,6 +72,11 @@ void metrics_guard_refused(enum guard_verdict verdict)
     add(&cells()->refusals[verdict], 1);
 }
 
+void metrics_problem(enum problem problem)
+{
+    add(&cells()->problems[problem], 1);
+}
+
 void metrics_batch(enum lane lane, unsigned members, int64_t duration_us)
 {
     struct metric_lane_cells *own_lane = &cells()->lanes[lane];

@@ -33,6 +33,7 @@ enum metric_pg_state { METRIC_PG_DOWN, METRIC_PG_CONNECTING, METRIC_PG_READY, ME
 void metrics_request(enum operation operation, unsigned status, int64_t duration_us);
 void metrics_http_connections(int delta); /* open now */
 void metrics_guard_refused(enum guard_verdict verdict);
+void metrics_problem(enum problem problem); /* answered; also when memory did not suffice to say which */
 
 void metrics_batch(enum lane lane, unsigned members, int64_t duration_us); /* one that PostgreSQL has answered */
 void metrics_lane(enum lane lane, enum metric_lane_counter counter);

@@ -1,5 +1,6 @@
 /* Renders the counts in the Prometheus text format 0.0.4. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "server/metrics_gauge.h"
 #include "server/metrics_process.h"
 #include "server/metrics_slab.h"
 #include <inttypes.h>
@@ -177,6 +178,19 @@ static void render_refusals(struct text *out, struct metric_cells *sum)
                     guard_reason((enum guard_verdict)verdict), value(&sum->refusals[verdict]));
 }
 
+/* Those that are the server's own always, since an alert needs their first step from zero; others once they were told.
+ */
+static void render_problems(struct text *out, struct metric_cells *sum)
+{
+    announce(out, "yibaod_http_problems_total", "counter", "Requests answered with a problem, by its code.");
+    for (int problem = 0; problem < PROBLEM_COUNT; problem++) {
+        const struct problem_info *info = &problem_infos[problem];
+        if (info->status >= 500 || value(&sum->problems[problem]) > 0)
+            text_printf(out, "yibaod_http_problems_total{code=\"%s\"} %" PRIu64 "\n", info->code,
+                        value(&sum->problems[problem]));
+    }
+}
+
 void metrics_render(struct text *out)
 {
     struct metric_cells *sum = calloc(1, sizeof *sum);
@@ -204,6 +218,8 @@ void metrics_render(struct text *out)
     render_lane_gauges(out, sum);
     render_counters(out, sum);
     render_refusals(out, sum);
+    render_problems(out, sum);
     free(sum);
+    metrics_gauges_render(out);
     metrics_render_process(out, metrics_started_at_us());
 }

@@ -31,6 +31,7 @@ struct metric_cells {
     struct metric_lane_cells lanes[LANE_COUNT];
     metric_cell counters[METRIC_COUNTERS];
     metric_cell refusals[GUARD_COUNT];
+    metric_cell problems[PROBLEM_COUNT];
     metric_cell connections_open;
     metric_cell work_waiting;
     metric_cell outbox_waiting;

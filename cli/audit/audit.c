@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/audit/audit.h"
 #include "cli/audit/journal.h"
+#include "cli/audit/metrics_file.h"
 #include "cli/audit/slices.h"
 #include "cli/audit/state.h"
 #include "cli/commands.h"
@@ -15,14 +16,15 @@
 
 struct options {
     bool is_json, is_telling, is_only_journal;
-    const char *db, *resume;
+    const char *db, *resume, *metrics;
     const char *journals[JOURNALS_MAXIMUM];
     size_t journals_count;
 };
 
 static void print_usage(FILE *out)
 {
-    fputs("usage: yibaod audit [--json] [--resume FILE] [--progress] [--journal FILE … [--only-journal]] [--db "
+    fputs("usage: yibaod audit [--json] [--resume FILE] [--progress] [--journal FILE … [--only-journal]] [--metrics "
+          "FILE] [--db "
           "DIRECTORY]\n\n"
           "Recomputes every balance, running sum, hash chain, pairing, contribution and charge of DATABASE_URL and "
           "prints\n"
@@ -34,6 +36,7 @@ static void print_usage(FILE *out)
           "  --progress      a line on stderr every few seconds, where stderr is no terminal\n"
           "  --journal FILE  hold what a client was answered against the books; may be given several times\n"
           "  --only-journal  nothing but that\n"
+          "  --metrics FILE  writes when it ended and how many faults there are, for Prometheus\n"
           "  --db            the directory with audit/, when it is not found by itself\n\n"
           "Exit code 0: no faults; 1: faults; 2: wrong options, journal or state file; 4: it could not be completed.\n",
           out);
@@ -43,6 +46,8 @@ static bool parse_value(const char *name, const char *value, struct options *opt
 {
     if (strcmp(name, "--db") == 0)
         options->db = value;
+    else if (strcmp(name, "--metrics") == 0)
+        options->metrics = value;
     else if (strcmp(name, "--resume") == 0)
         options->resume = value;
     else if (strcmp(name, "--journal") == 0 && options->journals_count < JOURNALS_MAXIMUM)
@@ -67,7 +72,8 @@ static bool parse(int argc, char **argv, struct options *options)
         else
             i++;
     }
-    return !options->is_only_journal || (options->journals_count > 0 && options->resume == NULL);
+    bool needs_books = options->resume != NULL || options->metrics != NULL;
+    return !options->is_only_journal || (options->journals_count > 0 && !needs_books);
 }
 
 static bool print_report(const struct report *report, bool is_json)
@@ -130,6 +136,9 @@ static enum exit_code run(struct pg_session *session, const char *db, const stru
             return outcome == JOURNAL_UNREADABLE ? EXIT_CODE_USAGE : EXIT_CODE_UNPROVEN;
     }
     if (!print_report(&audit->report, options->is_json))
+        return EXIT_CODE_UNPROVEN;
+    if (options->metrics != NULL && !audit->report.is_incomplete &&
+        !metrics_file_write(options->metrics, &audit->report))
         return EXIT_CODE_UNPROVEN;
     state_remove(audit);
     if (audit->report.faults_count > 0)

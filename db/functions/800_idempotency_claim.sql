@@ -17,6 +17,10 @@ DECLARE
     is_first boolean[];
     is_locked boolean[];
 BEGIN
+    -- With a synchronous stand-by no answer leaves that it does not stand behind, also where nothing is written: neither a
+    -- repetition of what it has not got yet, nor a refusal by a primary that is one no longer. A commit only waits if it
+    -- has a record of its own.
+    PERFORM pg_logical_emit_message(true, 'yibaod', '');
     SELECT array_agg(a.place = 1 ORDER BY a.ord) INTO is_first
       FROM (SELECT asked.ord, row_number() OVER (PARTITION BY asked.principal_id, asked.key ORDER BY asked.ord) AS place
               FROM unnest(principal_ids, keys) WITH ORDINALITY AS asked (principal_id, key, ord)) AS a;
@@ -28,10 +32,7 @@ BEGIN
     RETURN QUERY
     SELECT a.ord,
            CASE WHEN NOT a.first THEN 'deferred'
-                WHEN stored.content_hash = a.content_hash THEN
-                     -- Whoever is told it again must be able to rely on it as on the first answer. Without a record of
-                     -- its own the commit would not wait for the stand-by, which may not have the first one yet.
-                     CASE WHEN pg_logical_emit_message(true, 'yibaod', '') IS NOT NULL THEN 'replayed' END
+                WHEN stored.content_hash = a.content_hash THEN 'replayed'
                 WHEN stored.content_hash <> a.content_hash THEN 'idempotency_key_reused'
                 WHEN NOT a.locked THEN 'request_in_progress'
                 ELSE 'new' END,

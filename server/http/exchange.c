@@ -64,6 +64,7 @@ void exchange_answer(struct exchange *exchange)
 
 void exchange_answer_problem(struct exchange *exchange, enum problem problem)
 {
+    metrics_problem(problem);
     problem_render(&exchange->request, problem, &exchange->reply);
     if (exchange->reply.status == problem_infos[problem].status) /* else there was no memory to tell of it */
         finish_problem(exchange, problem);

@@ -46,8 +46,10 @@ static struct answer answer_ready(const struct ops *ops, struct text *out)
 
 static struct answer answer_metrics(const struct ops *ops, struct text *out)
 {
-    (void)ops;
+    bool is_ready = health_state(ops->health, clock_monotonic_us()) == HEALTH_READY;
     metrics_render(out);
+    text_printf(out, "# HELP yibaod_ready Whether /readyz says so.\n# TYPE yibaod_ready gauge\nyibaod_ready %d\n",
+                is_ready);
     return (struct answer){MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8"};
 }
 

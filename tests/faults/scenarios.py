@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-from tests.faults import exhaust, harm, network
+from tests.faults import exhaust, failing_over, harm, network, patroni
 from tests.faults.credit_runs import credit_runs_killed
 from tests.faults.failing_malloc import FailingMalloc
 from tests.faults.figures import Figures
@@ -73,6 +73,10 @@ def stand_by_promoted(directory, seed, rounds):
         with Storm(world, seed, servers=2, name="stand-by-promoted", settings=settings) as storm:
             harm.promote_stand_by(storm, rounds)
         return told_the_truth(storm)
+
+
+def failed_over(directory, seed, rounds):
+    return told_the_truth(failing_over.under_patroni(directory, seed, rounds))
 
 
 def sessions_terminated(directory, seed, rounds):
@@ -180,6 +184,7 @@ class Scenario:
     share: float  # of the kills asked for
     at_once: int  # rounds in one world; afterwards the books are checked, and a new one is made
     is_possible: object = lambda: True  # some need root
+    is_apart: bool = False  # only when it is asked for by name
 
 
 SCENARIOS = {
@@ -188,6 +193,7 @@ SCENARIOS = {
     "PostgreSQL killed": Scenario(postgres_killed, 0.3, 100),
     "server and PostgreSQL killed": Scenario(both_killed, 0.1, 100),
     "stand-by promoted": Scenario(stand_by_promoted, 0.03, 15),
+    "fail-over": Scenario(failed_over, 0.03, 12, patroni.is_installed, is_apart=True),
     "credit runs killed": Scenario(credit_runs_killed, 0.1, 34),
     "sessions terminated": Scenario(sessions_terminated, 1, 500),
     "connections cut": Scenario(connections_cut, 1, 300),
