@@ -41,10 +41,15 @@ void text_reserve(struct text *text, size_t more_bytes)
         capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
     if (capacity > text->maximum_bytes + 1)
         capacity = text->maximum_bytes + 1;
-    char *bytes = realloc(text->bytes, capacity);
+    char *bytes = malloc(capacity);
     if (bytes == NULL) {
         text->failed = true;
         return;
+    }
+    if (text->bytes != NULL) { /* realloc would leave what may be a secret where it was */
+        memcpy(bytes, text->bytes, text->length);
+        explicit_bzero(text->bytes, text->capacity);
+        free(text->bytes);
     }
     text->bytes = bytes;
     text->capacity = capacity;

@@ -140,6 +140,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
             return start(daemon, connection, exchange);
         if (!exchange_body(exchange, (struct span){.bytes = upload, .length = *upload_size}))
             return answer_or_wait(daemon, connection, exchange);
+        explicit_bzero((char *)(uintptr_t)upload, *upload_size); /* the library would free it with the password in it */
         *upload_size = 0;
         if (exchange->body_read_bytes > LIMIT_SWALLOW_BYTES && exchange->refusal != PROBLEM_NONE)
             return library_give_up(connection, exchange);

@@ -13,12 +13,27 @@
 #include "server/metrics.h"
 
 /* A request may hold a password, a reply a token. */
-static void wipe_text(void *object)
+static void wipe_text(struct text *text)
 {
-    struct text *text = object;
     if (text->bytes != NULL)
         explicit_bzero(text->bytes, text->capacity);
     text_fini(text);
+}
+
+static void wipe_span(struct span span)
+{
+    if (span.length > 0)
+        explicit_bzero((char *)(uintptr_t)span.bytes,
+                       span.length); /* the arena's own copy, which the next request gets */
+}
+
+static void wipe(void *object)
+{
+    struct exchange *exchange = object;
+    wipe_text(&exchange->body);
+    wipe_text(&exchange->reply.body);
+    wipe_span(exchange->authorization);
+    wipe_span(exchange->target);
 }
 
 struct exchange *exchange_open(struct exchange_context *context, struct span target, int64_t now_us)
@@ -28,8 +43,7 @@ struct exchange *exchange_open(struct exchange_context *context, struct span tar
         return NULL;
     struct exchange *exchange = arena_alloc(arena, sizeof *exchange);
     char *copy = arena_copy(arena, target);
-    if (exchange == NULL || copy == NULL || !arena_defer(arena, wipe_text, &exchange->body) ||
-        !arena_defer(arena, wipe_text, &exchange->reply.body)) {
+    if (exchange == NULL || copy == NULL || !arena_defer(arena, wipe, exchange)) {
         arena_close(arena);
         return NULL;
     }

@@ -1,6 +1,7 @@
 /* Takes a request's header from libmicrohttpd, all of it at once, and has it judged. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/library_head.h"
+#include <strings.h>
 
 struct header_list {
     struct guard_header headers[LIMIT_HEADERS + 1]; /* one more than allowed, so that the guard sees the excess */
@@ -25,6 +26,32 @@ static size_t layout_bytes(struct MHD_Connection *connection)
     return info == NULL || MHD_get_version()[0] != '0' ? 0 : info->header_size;
 }
 
+/* The library frees its buffer as it is, and never looks at this header itself; what we need of it is ours by now. */
+static void wipe_authorization(const struct header_list *list)
+{
+    static const char name[] = "Authorization";
+    for (size_t i = 0; i < list->count; i++) {
+        struct guard_header header = list->headers[i];
+        if (header.name.length == sizeof name - 1 && strncasecmp(header.name.bytes, name, sizeof name - 1) == 0)
+            explicit_bzero((char *)(uintptr_t)header.value.bytes, header.value.length);
+    }
+}
+
+static void read_head(struct MHD_Connection *connection, struct exchange *exchange, struct guard_input *head)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info->client_addr->sa_family != LIBRARY_PROXY_FAMILY) {
+        exchange_head(exchange, head, info->client_addr);
+        return;
+    }
+    struct sockaddr_storage peer = {0};
+    socklen_t peer_length = sizeof peer;
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    getpeername(info->connect_fd, (struct sockaddr *)&peer, &peer_length);
+    head->by_proxy = true;
+    exchange_head(exchange, head, (const struct sockaddr *)&peer);
+}
+
 void library_head(struct MHD_Connection *connection, struct exchange *exchange, const char *method, const char *version)
 {
     struct header_list list = {.count = 0};
@@ -37,15 +64,6 @@ void library_head(struct MHD_Connection *connection, struct exchange *exchange, 
         .headers_count = list.count,
         .layout_bytes = layout_bytes(connection),
     };
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    if (info->client_addr->sa_family != LIBRARY_PROXY_FAMILY) {
-        exchange_head(exchange, &head, info->client_addr);
-        return;
-    }
-    struct sockaddr_storage peer = {0};
-    socklen_t peer_length = sizeof peer;
-    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    getpeername(info->connect_fd, (struct sockaddr *)&peer, &peer_length);
-    head.by_proxy = true;
-    exchange_head(exchange, &head, (const struct sockaddr *)&peer);
+    read_head(connection, exchange, &head);
+    wipe_authorization(&list);
 }
