@@ -41,7 +41,7 @@ C_FILES    = $(sort $(shell find server api cli tests bench -name '*.[ch]' -not 
 .DELETE_ON_ERROR:
 .PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults rolling \
         format demo-data sanitize clean docs test-proxy slow-clients install install-strip uninstall image \
-        image-test alerts failover
+        image-test alerts failover sbom
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -239,6 +239,10 @@ docs: build ## write docs/configuration.md, docs/errors.md, docs/state-machines.
 	$(PYTHON) tools/generate_errors.py openapi.yaml > docs/errors.md
 	$(PYTHON) tools/generate_state_machines.py db/data/state_machines.csv > docs/state-machines.md
 	$(PYTHON) tools/generate_proxy_problems.py openapi.yaml > docker/haproxy/problems.map
+
+sbom: build ## write build/sbom.json (CycloneDX 1.5): what the program links on this machine, with versions and licences
+	$(PYTHON) tools/sbom.py $(OUT)/yibaod > $(OUT)/sbom.json.new
+	@mv $(OUT)/sbom.json.new $(OUT)/sbom.json
 
 clean: ## remove what was built
 	rm -rf build

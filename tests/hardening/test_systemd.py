@@ -22,7 +22,7 @@ def installed(tmp_path_factory):
     directory = tmp_path_factory.mktemp("units")
     for unit in UNITS:
         text = (ROOT / f"systemd/{unit}.in").read_text(encoding="utf-8").replace("@PREFIX@", "/usr")
-        assert "@" not in re.sub(r"@(system-service|privileged|resources|obsolete)", "", text)
+        assert "@" not in re.sub(r"@(system-service|privileged|resources|obsolete|aio)", "", text)
         (directory / unit).write_text(text, encoding="utf-8")
     shutil.copy(ROOT / "systemd/yibaod-audit.timer", directory)
     return directory
