@@ -4,6 +4,8 @@ import datetime
 
 import pytest
 
+from tests.db import interesting
+from tests.db.interesting import date, post_year
 from tests.db.posting import Account, make_id
 from tests.db.transferring import enrol
 from tests.db.walleting import (HOUR, SIX, Pair, at, back, create, end, entries, finish, member, money, person, returned, send,
@@ -178,6 +180,20 @@ def test_money_of_a_year_that_has_ended_is_carried_over(owner):
     request = sent(owner, send(pair.sender, pair.member, 150, instant=at("2026-12-31 21:00:00")))
     assert returned(owner, at("2027-01-01 06:00:00")) == 1
     assert money(owner, pair.sender) == (0, 200) and state(owner, request) == "returned"
+
+
+@pytest.mark.parametrize(("is_posted_between", "parts"), [(False, (0, 200)), (True, (100, 100))])
+def test_what_leaves_after_the_years_end_is_the_new_years(owner, is_posted_between, parts):
+    """docs/interest.md: posted between the two legs, the old year's end carries over what is still there, and what is back stays current."""
+    pair, day = Pair(owner, "620500", 100, 100), date("2027-01-09")
+    sent(owner, send(pair.sender, pair.member, 100, instant=at("2027-01-09 09:00:00")))
+    if is_posted_between:
+        assert post_year(owner, pair.sender, 2026, day) == "posted"
+    assert returned(owner, at("2027-01-10 06:00:00")) == 1
+    if not is_posted_between:
+        assert post_year(owner, pair.sender, 2026, date("2027-01-10")) == "posted"
+    interest = sum(fen for _, _, fen in interesting.entries(owner, pair.sender, "interest"))
+    assert money(owner, pair.sender) == (parts[0], parts[1] + interest)
 
 
 def test_the_sweep_is_exact(owner, pair):
