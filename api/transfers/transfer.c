@@ -36,6 +36,7 @@ static const struct field money[] = {
     {"current_year_fen", TRANSFER_GET_COLUMN_CURRENT_YEAR_FEN, FIELD_PLAIN},
     {"carried_over_fen", TRANSFER_GET_COLUMN_CARRIED_OVER_FEN, FIELD_PLAIN},
     {"withdrawal_id", TRANSFER_GET_COLUMN_WITHDRAWAL_ID, FIELD_PLAIN},
+    {"payout", TRANSFER_GET_COLUMN_PAYOUT, FIELD_JSON},
 };
 
 static const struct field desk[] = {
@@ -107,7 +108,7 @@ bool transfer_write(struct request *request, const struct rows *rows, int row, i
     write_fields(writer, FIELDS(head), place);
     json_key(writer, "text");
     json_text(writer, transfer_state_text(text_at(place, TRANSFER_GET_COLUMN_MACHINE),
-                                          text_at(place, TRANSFER_GET_COLUMN_STATE), request->language));
+                                          text_at(place, TRANSFER_GET_COLUMN_WORDS), request->language));
     write_side(writer, "from", FIELDS(from), place);
     write_side(writer, "to", FIELDS(to), place);
     bool is_open = write_money(request, writer, place);

@@ -28,6 +28,8 @@ static const struct words payout_states[] = {
     {"out_review", "转出地已受理，正在审核。", "The old region's agency has accepted it and reviews it."},
     {"paying", "转出地已审核通过，账户余额正在支付到您本人的银行卡。",
      "The old region's agency has let it go; the balance is being paid to your bank account."},
+    {"bounced", "银行没有付成，已退回经办机构。请更正收款银行卡，或由经办机构办理退回。",
+     "The bank sent the payment back. Correct the bank account, or let the agency return the money."},
     {"completed", "已经办结，账户余额已支付到您本人的银行卡。",
      "Completed. The balance has been paid to your bank account."},
 };

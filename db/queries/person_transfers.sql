@@ -44,6 +44,8 @@
 -- column: created_at instant
 -- column: entered_at instant
 -- column: ended_at instant
+-- column: payout text (a JSON object while a bank pays the money out, else null)
+-- column: words text (which words say where it is: the state, or bounced)
 SELECT asked.ord,
        shown.transfer_id, shown.person_id, shown.machine, shown.way, shown.money, shown.state,
        shown.from_pool_code, shown.from_pool_name, shown.from_scheme, shown.from_enrolment_id,
@@ -51,7 +53,8 @@ SELECT asked.ord,
        shown.to_account_id, shown.amount_fen, shown.current_year_fen, shown.carried_over_fen,
        shown.bank_card_sealed, shown.withdrawal_id, shown.desks, shown.due_on, shown.working_days_left,
        shown.missing_zh, shown.missing_en, shown.possible, shown.moves_on, shown.months_moved,
-       shown.reason_code, shown.note, shown.created_at, shown.entered_at, shown.ended_at
+       shown.reason_code, shown.note, shown.created_at, shown.entered_at, shown.ended_at,
+       coalesce(payout.now::text, 'null'), CASE payout.now ->> 'state' WHEN 'bounced' THEN 'bounced' ELSE shown.state END
   FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::date[]) WITH ORDINALITY
        AS asked (person_key, person_id, visible, today, ord)
   JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.person_id
@@ -64,5 +67,7 @@ SELECT asked.ord,
         ORDER BY moved.transfer_id DESC
         LIMIT 100) AS transfer ON true
   LEFT JOIN LATERAL transfer_view(transfer.person_key, transfer.transfer_id, asked.today) AS shown ON true
+  LEFT JOIN LATERAL transfer_payout_now(person_key_of(shown.transfer_id), shown.withdrawal_id, shown.state)
+       AS payout (now) ON true
  WHERE asked.visible IS NULL OR transfer.transfer_id IS NOT NULL OR person_is_visible(asked.person_key, asked.visible)
  ORDER BY asked.ord, transfer.transfer_id DESC

@@ -61,6 +61,8 @@
 -- column: created_at instant
 -- column: entered_at instant
 -- column: ended_at instant
+-- column: payout text (a JSON object while a bank pays the money out, else null)
+-- column: words text (which words say where it is: the state, or bounced)
 SELECT result.ord, result.status, result.is_replayed,
        shown.transfer_id, shown.person_id, shown.machine, shown.way, shown.money, shown.state,
        shown.from_pool_code, shown.from_pool_name, shown.from_scheme, shown.from_enrolment_id,
@@ -68,9 +70,12 @@ SELECT result.ord, result.status, result.is_replayed,
        shown.to_account_id, shown.amount_fen, shown.current_year_fen, shown.carried_over_fen,
        shown.bank_card_sealed, shown.withdrawal_id, shown.desks, shown.due_on, shown.working_days_left,
        shown.missing_zh, shown.missing_en, shown.possible, shown.moves_on, shown.months_moved,
-       shown.reason_code, shown.note, shown.created_at, shown.entered_at, shown.ended_at
+       shown.reason_code, shown.note, shown.created_at, shown.entered_at, shown.ended_at,
+       coalesce(payout.now::text, 'null'), CASE payout.now ->> 'state' WHEN 'bounced' THEN 'bounced' ELSE shown.state END
   FROM transfer_apply($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
        AS result
   LEFT JOIN LATERAL transfer_view(($2::bigint[])[result.ord::int], result.transfer_id,
                                   ($11::date[])[result.ord::int]) AS shown ON true
+  LEFT JOIN LATERAL transfer_payout_now(person_key_of(shown.transfer_id), shown.withdrawal_id, shown.state)
+       AS payout (now) ON true
  ORDER BY result.ord

@@ -84,6 +84,24 @@ def test_paid_out(api, sql, staff, person, ending):
     assert {"pay", "return"} & {step["event"] for step in last}
 
 
+def test_the_person_sees_whose_move_it_is(api, sql, staff, person):
+    def payout():
+        shown = transfers.get(api, person, transfer_id).json()
+        now = shown["money"]["payout"]
+        return shown["state"], now and (now["state"], now["waits_on"], now["region_code"], now["possible"]), shown["text"]
+
+    transfer_id, withdrawal_id = let_go(api, sql, staff, person)
+    paying = payout()
+    assert paying[:2] == ("paying", ("approved", "agency", POOL, ["cancel"])) and "正在支付" in paying[2]
+    instructed(api, staff, withdrawal_id, {"outcome": "bounced", "bounce_code": "account_closed"})
+    bounced = payout()
+    assert bounced[:2] == ("paying", ("bounced", "person", POOL, ["change_bank_account"])) and "更正" in bounced[2]
+    done(withdrawing.step(api, withdrawal_id, "bank-account", person, {"bank_card": withdrawing.OTHER_CARD}))
+    assert payout()[1][:2] == ("approved", "agency")
+    by_the_bank(api, staff, withdrawal_id, person)
+    assert payout()[:2] == ("completed", None)
+
+
 def test_the_desk_refuses_before(api, sql, staff, person):
     transfer_id = transfers.applied(api, person, transfers.UNCONNECTED, bank_card=transfers.CARD)["transfer_id"]
     assert moving.step(api, transfer_id, "out", staff["reviewer"], "refuse")["state"] == "rejected"
