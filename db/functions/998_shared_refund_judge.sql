@@ -5,7 +5,8 @@
 -- Locks: none taken. Outcomes: status as charge_refund_judge has it, and with `good` the row of the refund, alone in an array, and
 -- those of its parts as they are to be. Who paid last
 -- is given back first: the other payers in reverse order, then the account that was charged; within each the part that
--- did not pay first. links: the entries of the charge that refund's two entries give back.
+-- did not pay first. Whose account takes nothing back (closed) is passed over, and the others get theirs; what is asked for
+-- beyond that is refused whole with that account's code. links: the entries of the charge that refund's two entries give back.
 CREATE OR REPLACE FUNCTION shared_refund_judge(
     asked charge_refund, tick bigint, current_year_id uuid, carried_over_id uuid, OUT status text,
     OUT refunds charge_refund[], OUT parts charge_share_refund[], OUT links uuid[])
@@ -16,6 +17,7 @@ DECLARE
     part charge_share_refund;
     payer record;
     rest_fen bigint;
+    refused text;
     fen bigint;
     split record;
 BEGIN
@@ -46,14 +48,23 @@ BEGIN
         CONTINUE WHEN rest_fen = 0 AND payer.place > 0;
         SELECT * INTO share FROM charge_share
          WHERE charge_share.charge_id = asked.charge_id AND charge_share.share_id = payer.share_id;
-        fen := CASE payer.place WHEN 0 THEN rest_fen ELSE least(rest_fen, share.captured_fen - share.refunded_fen) END;
+        fen := least(rest_fen, CASE payer.place WHEN 0 THEN (
+                   SELECT of_charge.captured_fen - of_charge.refunded_fen + of_charge.shared_refunded_fen
+                          - coalesce(sum(other.captured_fen), 0)
+                     FROM charge_share AS other WHERE other.charge_id = asked.charge_id)
+                   ELSE share.captured_fen - share.refunded_fen END);
+        IF payer.refusal IS NOT NULL AND fen > 0 THEN
+            refused := coalesce(refused, payer.refusal);
+            asked.passed_over := asked.passed_over || payer.place;
+            fen := 0;
+        END IF;
         SELECT * INTO split
           FROM refund_split(fen, asked.person_key, asked.charge_id, share.person_key, share.share_id, payer.pool_code,
                             of_charge.captured_on, asked.business_date);
         IF payer.place = 0 THEN
             asked.account_person_key := payer.account_key;
             asked.account_id := payer.account_id;
-            asked.shared_fen := asked.amount_fen - rest_fen;
+            asked.shared_fen := asked.amount_fen - fen;
             asked.current_year_fen := split.current_year_fen;
             asked.carried_over_fen := split.carried_over_fen;
             asked.current_year_into := split.current_year_into;
@@ -61,8 +72,7 @@ BEGIN
             asked.carried_over_entry_id := CASE WHEN split.carried_over_fen > 0 THEN carried_over_id END;
         END IF;
         CONTINUE WHEN fen = 0;
-        status := CASE WHEN payer.refusal IS NOT NULL THEN payer.refusal
-                       WHEN fen > 9007199254740991 - payer.balance_fen THEN 'balance_overflow' ELSE 'good' END;
+        status := CASE WHEN fen > 9007199254740991 - payer.balance_fen THEN 'balance_overflow' ELSE 'good' END;
         rest_fen := rest_fen - fen;
         CONTINUE WHEN payer.place = 0;
         part.person_key := share.person_key;
@@ -83,6 +93,7 @@ BEGIN
                                            THEN person_id_at(payer.account_key, tick + 3 * payer.place + 2) END;
         parts := parts || part;
     END LOOP;
+    status := CASE WHEN status = 'good' AND rest_fen > 0 THEN refused ELSE status END;
     IF asked.account_id IS NULL THEN
         asked.account_person_key := coalesce((SELECT alias.current_person_key FROM person_alias AS alias
                                                WHERE alias.person_key = asked.person_key), asked.person_key);

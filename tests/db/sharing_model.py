@@ -202,8 +202,8 @@ class Sharing:
         return len(due)
 
     def refund(self, charge_id, provider_id, number, fen, instant):
-        """Who paid last gets back first, the account that was charged last."""
-        charge, plan = self.charges[charge_id], []
+        """Who paid last gets back first, the account that was charged last; who takes nothing is passed over."""
+        charge, plan, refused = self.charges[charge_id], [], None
         if (provider_id, "refund", number) in self.numbers:
             return "refund_number_used", None
         if charge.state != "captured":
@@ -214,9 +214,11 @@ class Sharing:
         for share in reversed(charge.shares):
             back, into = min(rest, share.captured - share.refunded), self.now(share.account)
             if back and into.status not in REFUNDING:
-                return "account_" + into.status, None
+                refused, back = refused or "account_" + into.status, 0
             plan.append((share, back, into))
             rest -= back
+        if rest:
+            return refused, None
         self.numbers.add((provider_id, "refund", number))
         received = [share.give(back, into, charge.captured_on, day_of(instant)) for share, back, into in plan]
         return "created", received[-1] if charge.own else (0, 0)

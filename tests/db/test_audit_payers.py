@@ -61,6 +61,9 @@ PLANTED = {
     "refund of which others got less": (
         "FREE charge_refund;UPDATE charge_refund SET shared_fen = shared_fen - 1 WHERE refund_id = %(refund)s",
         "charge_refund", "{refund}", "shared_fen"),
+    "refund that passes over nobody's place": (
+        "FREE charge_refund;UPDATE charge_refund SET passed_over = '{9}' WHERE refund_id = %(refund)s",
+        "charge_refund", "{refund}", "passed_over"),
     "part of a refund of another person's id": given("share_refund_id", "person_key = %(stranger_key)s"),
     "part of a refund of another sum": given("amount_fen", "amount_fen = amount_fen + 1", free=True),
     "part of a refund of another current-year part": given("current_year_fen", "current_year_fen = current_year_fen - 1", free=True),

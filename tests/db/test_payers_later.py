@@ -1,5 +1,7 @@
 """What becomes later of charges with several payers: frozen and merged relatives, ends of holds, and who settles what."""
 # SPDX-License-Identifier: Apache-2.0
+import types
+
 import pytest
 from tests.db import charging, sharing
 from tests.db.charging import add_account, add_provider, change, charge, hold, hours, money, set_status, statuses
@@ -85,6 +87,43 @@ def test_refunds_of_a_merged_relative_go_to_the_current_record(migrated, world):
     assert statuses(sharing.refund(connection, change(paid, 200, after=hours(48)))) == ["created"]
     assert money(connection, survivor)[0] == 9000 - 500 + 200
     assert {fault["column"] for fault in audit(migrated)["faults"]} == {"family_member_id"}  # which the test took away
+
+
+def left(connection, one):
+    return connection.execute("SELECT captured_fen - refunded_fen, shared_refunded_fen FROM charge WHERE charge_id = %s",
+                              [one.charge_id]).fetchone()
+
+
+@pytest.mark.parametrize(("closed", "back", "balances"), [
+    (1, 500, {0: 100, 2: 400}),  # the first relative: the last one and the account that was charged get theirs
+    (2, 300, {0: 100, 1: 200}), (0, 600, {1: 200, 2: 400})])
+def test_a_closed_account_takes_nothing_back_and_the_others_do(migrated, owner, provider, closed, back, balances):
+    accounts = family(owner, 100, 200, 400)
+    bought = charge(accounts[0], provider, 700)
+    assert statuses(sharing.create(owner, bought)) == ["created"]
+    set_status(owner, accounts[closed], "closed")
+    for fen in (700, None, back + 1):
+        assert statuses(sharing.refund(owner, change(bought, fen))) == ["account_closed"]
+    assert [money(owner, account)[0] for account in accounts] == [0, 0, 0], "nothing was given back"
+    assert statuses(sharing.refund(owner, change(bought, back))) == ["created"]
+    assert {place: money(owner, account)[0] for place, account in enumerate(accounts) if place != closed} == balances
+    assert left(owner, bought) == (700 - back, back - balances.get(0, 0))
+    assert statuses(sharing.refund(owner, change(bought, 1))) == ["account_closed"]
+    assert audit(migrated)["faults"] == []
+
+
+def test_what_two_closed_accounts_paid_is_refused_with_the_later_ones_code(owner, provider):
+    member, one, two = family(owner, 100, 200, 400)
+    bought = charge(member, provider, 700)
+    assert statuses(sharing.create(owner, bought)) == ["created"]
+    for account in (one, two):
+        set_status(owner, account, "closed")
+    assert statuses(sharing.refund(owner, change(bought, 101))) == ["account_closed"]
+    (answer,) = sharing.refund(owner, change(bought, 60))
+    assert (answer.status, payers(types.SimpleNamespace(**answer.outcome))) == ("created", [("account", 60)])
+    assert statuses(sharing.refund(owner, change(bought, 41))) == ["account_closed"]
+    assert statuses(sharing.refund(owner, change(bought, 40))) == ["created"]
+    assert money(owner, member) == (100, 0, 0)
 
 
 def test_each_pool_settles_what_its_accounts_paid(owner, provider):

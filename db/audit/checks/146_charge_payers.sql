@@ -1,6 +1,6 @@
 -- I1: what a charge says of its other payers is what those say together, and so does each refund; relatives know of it.
 -- SPDX-License-Identifier: Apache-2.0
--- Who paid last was given back first. Looked at with the person of the charge. A relative's access log has each step: one
+-- Who paid last was given back first, but for who was passed over. Looked at with the person of the charge. A relative's access log has each step: one
 -- event of it, of who did the charge's.
 WITH charged AS (
     SELECT charge.*,
@@ -57,9 +57,21 @@ SELECT 'charge_share', late.share_id::text, 'position', 'all ' || late.captured_
        late.refunded_fen::text
 FROM charged
 JOIN charge_share AS late ON late.charge_id = charged.charge_id AND late.refunded_fen < late.captured_fen
-WHERE charged.refunded_fen > charged.shared_refunded_fen
-   OR EXISTS (SELECT FROM charge_share AS early
-              WHERE early.charge_id = charged.charge_id AND early.position < late.position AND early.refunded_fen > 0)
+WHERE (charged.refunded_fen > charged.shared_refunded_fen
+       OR EXISTS (SELECT FROM charge_share AS early
+                  WHERE early.charge_id = charged.charge_id AND early.position < late.position AND early.refunded_fen > 0))
+  AND NOT EXISTS (SELECT FROM charge_refund AS refund
+                  WHERE refund.person_key = charged.person_key AND refund.charge_id = charged.charge_id
+                    AND late.position = ANY (refund.passed_over))
+UNION ALL
+SELECT 'charge_refund', refund.refund_id::text, 'passed_over', 'places of other payers, who got nothing of it', place::text
+FROM charged
+JOIN charge_refund AS refund ON refund.person_key = charged.person_key AND refund.charge_id = charged.charge_id
+CROSS JOIN LATERAL unnest(refund.passed_over) AS place
+LEFT JOIN charge_share AS share ON share.charge_id = charged.charge_id AND share.position = place
+WHERE share.share_id IS NULL
+   OR EXISTS (SELECT FROM charge_share_refund AS part
+              WHERE part.refund_id = refund.refund_id AND part.person_key = share.person_key AND part.share_id = share.share_id)
 UNION ALL
 SELECT done.table_name, done.object_id::text, done.column_name, '1 audit event ' || done.action || ' of who did it',
        count(event.event_id)::text
