@@ -8,6 +8,8 @@
 /* The end of a ZIP archive is looked for in the longest comment that may follow it: 22 + 65535. */
 #define ZIP_TAIL_BYTES 65557
 #define RAR_HEAD_BYTES (1 << 20)
+/* All of a telephone's notes; of a further picture more than anything would guess from. */
+#define APPENDED_BYTES 65536
 
 static const struct {
     enum media media;
@@ -42,6 +44,17 @@ static bool holds_markup(struct span head)
             if (head.length - at >= strlen(tags[i]) && strncasecmp(head.bytes + at, tags[i], strlen(tags[i])) == 0)
                 return true;
     return false;
+}
+
+bool document_is_active(struct span bytes)
+{
+    static const struct span archives[] = {SPAN("PK\x03\x04"), SPAN("PK\x05\x06"), SPAN("Rar!\x1a\x07"),
+                                           SPAN("7z\xbc\xaf\x27\x1c")};
+    struct span head = head_of(bytes, APPENDED_BYTES);
+    for (size_t i = 0; i < sizeof archives / sizeof archives[0]; i++)
+        if (holds(head, archives[i]))
+            return true;
+    return holds_markup(head) || holds(head, SPAN("%PDF-"));
 }
 
 static bool is_polyglot(struct span bytes, enum media media)

@@ -19,6 +19,12 @@ enum document_fault document_judge(struct span bytes, enum media media);
 /* The code of a fault in a refusal; NULL for those that have another answer. */
 const char *document_fault_code(enum document_fault fault);
 
+/*
+ * Whether bytes that a document has appended could be taken for something that a program runs or unpacks: markup, a PDF
+ * or an archive, in their first 64 KiB.
+ */
+bool document_is_active(struct span bytes);
+
 /* What document_judge asks about the structure, for each type. The magic bytes at the head have been seen. */
 enum document_fault document_judge_pdf(struct span bytes);
 enum document_fault document_judge_jpeg(struct span bytes);

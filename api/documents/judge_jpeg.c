@@ -1,6 +1,7 @@
-/* JPEG (ITU-T T.81, annex B): segment by segment, a frame before its scans, and the end mark as the very last bytes. */
+/* JPEG (ITU-T T.81, annex B): segment by segment, a frame before its scans, the end mark, and behind it what is known.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "api/documents/judge.h"
+#include "api/documents/judge_jpeg.h"
 #include "server/limits.h"
 
 enum {
@@ -14,13 +15,14 @@ enum {
     RESTART_7 = 0xd7,
     END_OF_IMAGE = 0xd9,
     START_OF_SCAN = 0xda,
+    APPLICATION_2 = 0xe2,
     FIRST_WITH_LENGTH = 0xc0, /* but for 0xd0 to 0xd9 */
 };
 
 struct walk {
     struct span bytes;
     size_t at;
-    bool has_frame, has_scan;
+    bool has_frame, has_scan, has_index;
 };
 
 static bool is_frame(unsigned marker)
@@ -72,6 +74,7 @@ static enum document_fault take_segment(struct walk *walk, unsigned marker)
     if (length > walk->bytes.length - walk->at)
         return DOCUMENT_TRUNCATED;
     walk->at += length;
+    walk->has_index = walk->has_index || (marker == APPLICATION_2 && length >= 6 && memcmp(segment + 2, "MPF", 4) == 0);
     if (is_frame(marker)) {
         walk->has_frame = true;
         return judge_frame(segment, length);
@@ -84,7 +87,7 @@ static enum document_fault take_segment(struct walk *walk, unsigned marker)
     return DOCUMENT_GOOD;
 }
 
-enum document_fault document_judge_jpeg(struct span bytes)
+enum document_fault document_jpeg_image(struct span bytes, struct jpeg_image *image)
 {
     struct walk walk = {.bytes = bytes, .at = 2};
     enum document_fault fault = DOCUMENT_GOOD;
@@ -98,9 +101,21 @@ enum document_fault document_judge_jpeg(struct span bytes)
         if (walk.at == bytes.length)
             return DOCUMENT_TRUNCATED;
         unsigned marker = byte_at(&walk, walk.at++);
-        if (marker == END_OF_IMAGE && walk.has_scan)
-            return walk.at == bytes.length ? DOCUMENT_GOOD : DOCUMENT_TRAILING_BYTES;
+        if (marker == END_OF_IMAGE && walk.has_scan) {
+            *image = (struct jpeg_image){.length = walk.at, .has_index = walk.has_index};
+            return DOCUMENT_GOOD;
+        }
         fault = take_segment(&walk, marker);
     }
     return fault;
+}
+
+enum document_fault document_judge_jpeg(struct span bytes)
+{
+    struct jpeg_image image;
+    enum document_fault fault = document_jpeg_image(bytes, &image);
+    if (fault != DOCUMENT_GOOD)
+        return fault;
+    struct span rest = {.bytes = bytes.bytes + image.length, .length = bytes.length - image.length};
+    return document_judge_jpeg_trailer(rest, image.has_index);
 }

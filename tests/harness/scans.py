@@ -46,6 +46,22 @@ def jpeg(comments=(), width=8, height=8, scan=b"\x3f\xff\x00\x12\xff\xd0\x55"):
     return head + tables + frame + segment(0xDA, b"\1\1\0\0\x3f\0") + scan + b"\xff\xd9"
 
 
+def indexed(picture):
+    """The same, saying that further pictures follow (MPF), as telephones with two cameras or HDR write it."""
+    return picture[:20] + segment(0xE2, b"MPF\0MM\0*\0\0\0\b" + bytes(4)) + picture[20:]
+
+
+def notes(*blocks):
+    """What Samsung telephones append: (name, data)."""
+    made = [struct.pack("<HHI", 0, 0x0A01 + n, len(name)) + name + data for n, (name, data) in enumerate(blocks)]
+    entries, left = b"", sum(map(len, made))
+    for n, block in enumerate(made):
+        entries += struct.pack("<HHII", 0, 0x0A01 + n, left, len(block))
+        left -= len(block)
+    directory = b"SEFH" + struct.pack("<II", 106, len(made)) + entries
+    return b"".join(made) + directory + struct.pack("<I", len(directory)) + b"SEFT"
+
+
 def chunk(kind, body):
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 

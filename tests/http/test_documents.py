@@ -32,6 +32,24 @@ def test_a_document_is_read_back_as_it_was_handed_in(desk, form, kind):
         scans.over(desk.sql, object_id, "withdrawal")
 
 
+JPEG = scans.SAMPLES["jpeg"]
+BY_TELEPHONE = {
+    "padded": JPEG + bytes(513),
+    "second camera": scans.indexed(JPEG) + JPEG,
+    "second camera, padded": scans.indexed(JPEG) + bytes(7) + scans.jpeg([b"x"]) + bytes(4) + JPEG,
+    "Samsung's notes": JPEG + scans.notes((b"Image_UTC_Data", b"1767600000000"), (b"MCC_Data", b"460")),
+    "all of it": scans.indexed(JPEG) + JPEG + bytes(3) + scans.notes((b"MCC_Data", b"460")),
+}
+
+
+@pytest.mark.parametrize("what", BY_TELEPHONE)
+def test_what_telephones_append_to_a_photograph_stays_with_it(desk, what):
+    transfer_id = desk.transfer()
+    made = desk.hand_in(transfer_id, BY_TELEPHONE[what], content_type="image/jpeg")
+    assert made.status_code == 201, made.text
+    assert desk.content(made.json()["document_id"]).content == BY_TELEPHONE[what]
+
+
 @pytest.mark.parametrize("size", [262143, 262144, 262145, 524288, 3 * 262144 + 1, scans.LONGEST])
 def test_sizes_around_its_pieces(desk, size):
     transfer_id = desk.transfer()

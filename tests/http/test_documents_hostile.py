@@ -13,6 +13,7 @@ from tests.harness.wire import Wire
 from tests.http.documenting import api, books, desk, faults, sql, staff, stand, start  # noqa: F401
 
 PNG, JPEG, PDF = scans.SAMPLES["png"], scans.SAMPLES["jpeg"], scans.SAMPLES["pdf"]
+INDEXED = scans.indexed(JPEG)
 GIF = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0, 0, 0) + b",\0\0\0\0\1\0\1\0\0\2\1\0\0;"
 PE = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + bytes(200)
 
@@ -57,6 +58,20 @@ REFUSED = {
     "PDF and HTML": (PDF + b"<html><script>alert(1)</script></html>", "application/pdf", "trailing_bytes"),
     "JPEG and a ZIP": (JPEG + archive(), "image/jpeg", "trailing_bytes"),
     "JPEG and a JPEG": (JPEG + JPEG, "image/jpeg", "trailing_bytes"),
+    "JPEG with an index and half a JPEG": (INDEXED + JPEG[:-2], "image/jpeg", "trailing_bytes"),
+    "JPEG with an index, a JPEG and a PE": (INDEXED + JPEG + PE, "image/jpeg", "trailing_bytes"),
+    "JPEG with an index and a ZIP": (INDEXED + archive(), "image/jpeg", "trailing_bytes"),
+    "JPEG with an index and one with HTML": (INDEXED + scans.jpeg([b"<script>x</script>"]), "image/jpeg", "polyglot"),
+    "JPEG with an index and one with a ZIP": (INDEXED + scans.jpeg([archive()]), "image/jpeg", "polyglot"),
+    "JPEG with notes that are a ZIP": (JPEG + scans.notes((b"x", archive())), "image/jpeg", "polyglot"),
+    "JPEG with notes in PHP": (JPEG + scans.notes((b"x", b"<?php x(); ?>")), "image/jpeg", "polyglot"),
+    "JPEG with notes that are a PDF": (JPEG + scans.notes((b"x", PDF)), "image/jpeg", "polyglot"),
+    "JPEG with notes and more": (JPEG + scans.notes((b"x", b"y")) + b"x", "image/jpeg", "trailing_bytes"),
+    "JPEG with more before its notes": (JPEG + PE + scans.notes((b"x", b"y")), "image/jpeg", "trailing_bytes"),
+    "JPEG with notes too long": (JPEG + scans.notes((b"MotionPhoto_Data", bytes(70000))), "image/jpeg", "trailing_bytes"),
+    "JPEG with notes that overlap": (JPEG + scans.notes((b"x", b"y")).replace(struct.pack("<I", 10) * 2, struct.pack("<I", 9) * 2),
+                                     "image/jpeg", "trailing_bytes"),
+    "PNG with notes": (PNG + scans.notes((b"x", b"y")), "image/png", "trailing_bytes"),
     "PNG and a PE": (PNG + PE, "image/png", "trailing_bytes"),
     "PNG and PHP": (PNG + b"<?php x(); ?>", "image/png", "trailing_bytes"),
     "ZIP whose comment ends a PDF": (pdf_in_archive_comment(), "application/pdf", "polyglot"),
