@@ -48,8 +48,12 @@ def check_rights(podman, image):
 
 
 def check_content(podman, image):
-    script = "find /usr/share/yibaod/db -type f | wc -l; ls /source /usr/bin/gcc /run/secrets 2>/dev/null; ldd /usr/bin/yibaod"
+    script = (
+        "test -s /etc/ssl/certs/ca-certificates.crt && printf '\\326\\320' | iconv -f GB18030 -t UTF-8 && echo && "
+        "find /usr/share/yibaod/db -type f | wc -l; ls /source /usr/bin/gcc /run/secrets 2>/dev/null; ldd /usr/bin/yibaod"
+    )
     lines = hardened(podman, image, "-c", script, options=("--entrypoint", "sh")).stdout.splitlines()
+    assert lines.pop(0) == "中"  # files of agencies come in GB 18030
     of_queries = {path for path in (ROOT / "db/queries").rglob("*") if path.is_file()}
     assert int(lines[0]) == sum(path.is_file() for path in (ROOT / "db").rglob("*")) - len(of_queries) - 1, lines[0]  # README.md
     assert lines[1].lstrip().startswith("linux-vdso"), lines[1]

@@ -60,12 +60,16 @@ def run(together, figures):
     figures["memory of the containers"] = memory(together)
     with figures.step("only HAProxy is reached, by TLS 1.2 or later, and the operators' paths are not"):
         check_outside(together)
+    with figures.step("a server believes HAProxy where a caller is, and nobody else; HAProxy does not reach PostgreSQL"):
+        check_inside(together)
     with figures.step("docs/admin.md as it stands, through HAProxy: every block prints what it says"):
         conversation.check_cookbook(together)
     with figures.step("a pharmacy charges the account; the books are right"):
         conversation.check_charge(together)
     with figures.step("a server leaves and comes back while a client asks: no request fails"):
         figures["requests meanwhile"] = check_restart(together)
+    with figures.step("a new certificate is taken over while it runs"):
+        check_certificate(together)
     with figures.step("compose down: everything ends by itself, with code 0"):
         check_down(together)
     with figures.step("compose up again with the data of before"):
@@ -102,6 +106,35 @@ def check_outside(together):
     except httpx.ConnectError:
         return
     raise AssertionError("TLS 1.1 was spoken")
+
+
+def speak(together, service, host, port, text):
+    """First line of what `host` answers to a container, by bash alone."""
+    script = f"exec 3<>/dev/tcp/{host}/{port} && printf '{text}' >&3 && head -n 1 <&3"
+    return together.compose("exec", "-T", service, "bash", "-c", script, check=False).stdout.strip()
+
+
+def check_inside(together):
+    """One address is what HAProxy says; a list of two from it is refused, from anybody else it is not even read."""
+    request = (
+        "GET /v1/regions/620500 HTTP/1.1\\r\\nHost: localhost\\r\\n"
+        "X-Forwarded-For: 192.0.2.1, 192.0.2.2\\r\\nConnection: close\\r\\n\\r\\n"
+    )
+    assert speak(together, "haproxy", "server1", 8080, request) == "HTTP/1.1 400 Bad Request"
+    assert speak(together, "server2", "server1", 8080, request) == "HTTP/1.1 200 OK"
+    assert speak(together, "haproxy", "postgres", 5432, "x") == ""
+
+
+def check_certificate(together):
+    """Written over in place: compose mounts the file, not its name."""
+    other = together.podman.directory / "other"
+    together.podman.run(ROOT / "docker/make-secrets.sh", other)
+    fresh = (other / "tls.pem").read_text()
+    (together.secrets / "tls.pem").write_text(fresh)
+    together.compose("kill", "-s", "SIGUSR2", "haproxy")
+    certificate = fresh[fresh.index("-----BEGIN CERTIFICATE-----"):].strip()
+    wait_until(lambda: ssl.get_server_certificate(("localhost", PORT)).strip() == certificate, "the new certificate")
+    assert httpx.get(f"{together.api}/v1/regions/620500", verify=together.trust(), timeout=30).status_code == 200
 
 
 def check_restart(together):
