@@ -1,4 +1,4 @@
-"""Transfers under kill -9 for longer: 40 kills of the run that tests/http makes with 5, unless YIBAO_TRANSFER_KILLS says otherwise."""
+"""Transfers, withdrawals, wallets and relatives under kill -9 for longer: 40 kills of what tests/http does with 5 (YIBAO_TRANSFER_KILLS)."""
 # SPDX-License-Identifier: Apache-2.0
 import os
 import subprocess

@@ -1,8 +1,10 @@
-"""Transfers decided about while the server is killed with SIGKILL again and again, in every state: nothing is lost or done twice, I8 holds.
+"""Transfers, withdrawals, wallets and relatives while the server is killed with SIGKILL again and again, in every state: I8 holds.
 
-YIBAO_TRANSFER_KILLS says how often (5), YIBAO_FAULTS_SEED which run.
+YIBAO_TRANSFER_KILLS says how often (5), YIBAO_FAULTS_SEED which run, YIBAO_TRANSFER_FIGURES where to write what was counted.
 """
 # SPDX-License-Identifier: Apache-2.0
+import collections
+import datetime
 import json
 import os
 import random
@@ -15,16 +17,20 @@ import uuid
 import httpx
 import psycopg
 import pytest
-from tests.db.transferring import apply
+from tests.harness import money
 from tests.harness.client import Client
 from tests.harness.database import BINARY, Database
-from tests.harness.people import Principal
+from tests.harness.server import wait_until
+from tests.harness.wallets import Place, noon_of_tomorrow
+from tests.http.moving_lives import Desks, Life, books, scripts
 
 KILLS = int(os.environ.get("YIBAO_TRANSFER_KILLS", "5"))
 SEED = int(os.environ.get("YIBAO_FAULTS_SEED", "1"))
-PEOPLE, TOTAL_FEN = 12 * KILLS, 12 * KILLS * 5700
-PATIENCE_S = 120
-EVENTS = [("out", "check_out"), ("in", "check_in"), ("out", "move_out"), ("in", "take_in")]
+FIGURES = os.environ.get("YIBAO_TRANSFER_FIGURES")
+MACHINES = ["transfer", "transfer_payout", "withdrawal", "wallet_transfer", "family_member"]
+PATIENCE_S = 240
+NOW_IN = ("SELECT DISTINCT ON (object_id) machine, to_state, object_id FROM state_change WHERE machine = ANY (%s)"
+          " ORDER BY object_id, seq DESC")
 
 
 @pytest.fixture(scope="module")
@@ -34,108 +40,147 @@ def database(own_database, tmp_path_factory):
 
 @pytest.fixture
 def start(database, servers):
+    """Each server's clock goes on where that of the one before it was, from noon."""
+    noon, begin = datetime.datetime.fromisoformat(noon_of_tomorrow()), time.monotonic()
     with servers.on(database) as own:
-        yield own
+        yield lambda: own({"YIBAO_REACTORS": "1", "YIBAO_TEST_CLOCK": (
+            noon + datetime.timedelta(seconds=time.monotonic() - begin)).isoformat()}), own
 
 
-class Desks:
-    """Both desks of many transfers, and the server that is there for the moment."""
+class Storm:
+    """Lives that go on whoever has died meanwhile, and the server that is there for the moment."""
 
-    def __init__(self, database, contract, server, chance):
+    def __init__(self, contract, server, chance):
         self.contract, self.server, self.chance = contract, server, chance
-        self.acknowledged, self.unknown, self.failures = {}, 0, []
-        self.over = threading.Event()
-        client = Client(server, contract)
-        self.reviewers = {desk: self.token(client, database, region) for desk, region in (("out", "620500"), ("in", "440100"))}
-        client.close()
+        self.lock = threading.Lock()
+        self.requests, self.unknown, self.interrupted, self.failures = 0, 0, collections.Counter(), []
 
-    @staticmethod
-    def token(client, database, region):
-        body = {"kind": "staff", "label": "desk", "roles": ["reviewer"], "regions": [region]}
-        made = client.post("/v1/admin/tokens", by=database.demo.admin, json=body).json()
-        return Principal(made["token"], "staff", subject_id=made["subject_id"])
-
-    def decide(self, transfer_id, desk, decision):
-        """Asks with one key until there is an answer, whoever has died meanwhile."""
-        key, body = str(uuid.UUID(int=self.chance.getrandbits(128))), {"desk": desk, "decision": decision}
-        if decision == "refuse":
-            body.update(reason_code="not_enrolled", note="查无参保记录")
-        end = time.monotonic() + PATIENCE_S
+    def ask(self, life):
+        """With one key until there is an answer."""
+        key, end = str(uuid.UUID(int=self.chance.getrandbits(128))), time.monotonic() + PATIENCE_S
+        self.requests += 1
         while time.monotonic() < end:
             client = Client(self.server, self.contract)
             try:
-                answer = client.post(f"/v1/transfers/{transfer_id}/decisions", by=self.reviewers[desk], json=body,
-                                     headers={"Idempotency-Key": key})
-            except httpx.TransportError:
-                self.unknown += 1
+                answer = life.due.send(client, key)
+            except httpx.TransportError as lost:
+                if not isinstance(lost, httpx.ConnectError):
+                    self.unknown += 1
+                    self.interrupted[life.due.event] += 1
                 time.sleep(0.02)
                 continue
             finally:
                 client.close()
-            if answer.status_code == 503 or answer.json().get("code") == "request_in_progress":
-                time.sleep(0.02)
-                continue
-            return answer
+            if answer.status_code != 503 and answer.json().get("code") != "request_in_progress":
+                assert answer.status_code in (200, 201), answer.text
+                return answer.json()
+            time.sleep(0.02)
         raise AssertionError("no answer")
 
-    def move(self, transfer_id):
-        """From application to its end: completed, or refused at a step that chance names."""
-        refused_at = self.chance.choice([None, None, 0, 1, 2, 3])
-        done = self.acknowledged[transfer_id] = []
-        for place, (desk, event) in enumerate(EVENTS):
-            decision = "refuse" if place == refused_at else "approve"
-            answer = self.decide(transfer_id, desk, decision)
-            assert answer.status_code == 200, answer.text
-            done.append(answer.json()["event"])
-            assert done[-1] == ("refuse" if decision == "refuse" else event)
-            if decision == "refuse":
-                return
-
-    def work(self, transfer_ids):
+    def work(self, lives):
+        """The next step of any of them, until all are over."""
         try:
-            for transfer_id in transfer_ids:
-                self.move(transfer_id)
+            while lives:
+                life = self.chance.choice(lives)
+                answer = self.ask(life)
+                with self.lock:
+                    life.heard(answer)
+                lives[:] = [one for one in lives if one.due]
         except Exception as problem:  # a thread's failure is the test's
             self.failures.append(problem)
 
 
-def ask(database, sql, *values):
-    with psycopg.connect(database.url, autocommit=True) as connection:
-        return connection.execute(sql, values).fetchall()
-
-
 def faults_of(database):
     report = subprocess.run([BINARY, "audit", "--json"], env=database.environment, capture_output=True, text=True, timeout=300)
-    return [fault for fault in json.loads(report.stdout)["faults"] if fault["check"][:3] in ("010", "020", "030", "040", "160", "162", "164")]
+    return json.loads(report.stdout)["faults"]
+
+
+def states(sql):
+    """(machine, state) of everything there is."""
+    return collections.Counter((machine, state) for machine, state, _ in sql.execute(NOW_IN, [MACHINES]).fetchall())
+
+
+def on_the_way(sql):
+    """States that something leads out of."""
+    return set(sql.execute("SELECT machine, state FROM state_step WHERE state <> '' AND machine = ANY (%s)", [MACHINES]).fetchall())
+
+
+def kill(database, storm, start, started):
+    storm.server.signal(signal.SIGKILL)
+    storm.server.process.wait()
+    started.remove(storm.server)
+    assert faults_of(database) == [], "as the kill has left it"
+    storm.server = start()
+
+
+def prepare(place, storm):
+    """Lives: of each script one that stands before its last step, and others that begin."""
+    desks = Desks(place, place.now().astimezone(money.CHINA).date().isoformat())
+    known = scripts()
+    lives = [Life(script, desks) for script in known]
+    for life in lives:
+        while not life.due.is_last and life.due.event not in ("create", "invite") or not life.acknowledged:
+            life.heard(storm.ask(life))
+            if life.due is None:
+                break
+    lives += [Life(storm.chance.choice(known), desks) for _ in range(8 * KILLS)]
+    return lives
 
 
 def test_killed_in_every_state(database, start, contract):
-    chance = random.Random(SEED)
-    with psycopg.connect(database.url, autocommit=True) as connection:
-        ids = [str(apply(connection, pending_since=chance.choice([None, "2026-01-01"])).transfer_id) for _ in range(PEOPLE)]
-    desks = Desks(database, contract, start(), chance)
-    threads = [threading.Thread(target=desks.work, args=(ids[i::4],)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for _ in range(KILLS):
-        time.sleep(chance.uniform(0.05, 0.6))
-        desks.server.signal(signal.SIGKILL)
-        desks.server.process.wait()
-        start.started.remove(desks.server)
-        assert faults_of(database) == [], "as the kill has left it"
-        desks.server = start()
-    for thread in threads:
-        thread.join(PATIENCE_S * 2)
-    assert desks.unknown > 0, "a run in which nothing was in flight proves nothing"
-    assert desks.failures == [] and not any(thread.is_alive() for thread in threads)
-    steps = ask(database, "SELECT object_id::text, array_agg(event ORDER BY seq) FROM state_change WHERE event <> 'submit'"
-                          " AND object_id = ANY (%s::uuid[]) GROUP BY object_id", ids)
-    assert dict(steps) == desks.acknowledged, "each decision that was acknowledged is there once, and nothing else"
-    states = {state for (state,) in ask(database, "SELECT DISTINCT state FROM transfer WHERE transfer_id = ANY (%s::uuid[])", ids)}
-    assert states <= {"completed", "rejected"}
-    ((kept,),) = ask(database, "SELECT sum(current_year_fen + carried_over_fen) FROM account WHERE person_key IN"
-                               " (SELECT person_key FROM transfer WHERE transfer_id = ANY (%s::uuid[]))", ids)
-    assert kept >= TOTAL_FEN, "and what interest came to"
-    ((interest,),) = ask(database, "SELECT coalesce(sum(amount_fen), 0) FROM ledger_entry WHERE kind = 'interest' AND person_key IN"
-                                   " (SELECT person_key FROM transfer WHERE transfer_id = ANY (%s::uuid[]))", ids)
-    assert kept == TOTAL_FEN + interest and faults_of(database) == []
+    (start, own), chance = start, random.Random(SEED)
+    server = start()
+    with psycopg.connect(database.url, autocommit=True) as sql, psycopg.connect(database.url, autocommit=True) as lives_sql:
+        storm, api = Storm(contract, server, chance), Client(server, contract)
+        place = Place(database, server, api, lives_sql)
+        lives = prepare(place, storm)
+        before, seen = books(sql), states(sql)
+        assert on_the_way(sql) <= set(seen), "there is something in every state"
+        threads = [threading.Thread(target=storm.work, args=([one for one in lives[i::4] if one.due],), daemon=True) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        kills = 0
+        while kills < KILLS:
+            time.sleep(chance.uniform(0.05, 0.6))
+            kill(database, storm, start, own.started)
+            kills += 1
+            seen += states(sql)
+        for thread in threads:
+            thread.join(PATIENCE_S * 2)
+        assert not any(thread.is_alive() for thread in threads)
+        assert [str(one)[-600:] for one in storm.failures] == []
+        assert storm.unknown > 0, "a run in which nothing was in flight proves nothing"
+        api.close()
+        end_the_rest(database, storm, place, start, own.started, sql)
+        check(database, lives, sql, before)
+        told = {"kills": kills + 1, "requests": storm.requests, "unknown": storm.unknown, "lives": len(lives),
+                "interrupted": dict(storm.interrupted)}
+        if FIGURES:
+            with open(FIGURES, "a", encoding="utf-8") as file:
+                file.write(json.dumps(told) + "\n")
+
+
+def end_the_rest(database, storm, place, start, started, sql):
+    """What nobody answers: it ends by itself at its time, and the server is killed while it does."""
+    place.api, place.server = Client(storm.server, storm.contract), storm.server
+    later = place.now() + datetime.timedelta(days=32)
+    place.move(later)
+    kill(database, storm, start, started)
+    place.api = Client(storm.server, storm.contract)
+    if place.now() < later:
+        place.move(later)
+    wait_until(lambda: not {("wallet_transfer", "pending"), ("family_member", "invited")} & set(states(sql)), "the sweeps")
+    place.api.close()
+
+
+def check(database, lives, sql, before):
+    """Each step that was acknowledged is there once, and nothing else; the money is all there."""
+    acknowledged = {thing: events for life in lives for thing, events in life.acknowledged.items()}
+    found = dict(sql.execute(
+        "SELECT object_id::text, array_agg(event ORDER BY seq) FROM state_change WHERE machine = ANY (%s) AND event <> 'take_over'"
+        " GROUP BY object_id", [MACHINES]).fetchall())
+    system = {"create": "return", "invite": "expire"}
+    for thing, events in acknowledged.items():
+        expected = events + [system[events[0]]] if len(events) == 1 and events[0] in system else events
+        assert found.get(thing) == expected, thing
+    assert books(sql) == before and faults_of(database) == []
