@@ -111,7 +111,7 @@ def promote_stand_by(storm, rounds):
     pair = storm.world.postgres
     for number in range(rounds):
         storm.under_load(0.1, 0.5)
-        how = ("primary killed", "primary made read-only", "two primaries for a while")[number % 3]
+        how = ("primary made read-only", "primary killed", "two primaries for a while")[number % 3]
         old = pair.primary
         if how == "primary killed":
             old.kill()

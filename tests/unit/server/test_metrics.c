@@ -1,6 +1,7 @@
 /* server/metrics.c, metrics_render.c, metrics_process.c: counting from many threads, and the exposition text. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/metrics.h"
+#include "server/metrics_gauge.h"
 #include "tests/unit/harness.h"
 #include <inttypes.h>
 #include <pthread.h>
@@ -100,6 +101,37 @@ static void *count(void *argument)
     return argument;
 }
 
+static bool shows(const char *line)
+{
+    char *all = rendered();
+    bool found = strstr(all, line) != NULL;
+    free(all);
+    return found;
+}
+
+static void test_gauges_are_shown_when_they_are_known(void **state)
+{
+    assert_false(shows("yibaod_outbox_oldest_seconds"));
+    metrics_gauge_set(METRIC_GAUGE_OUTBOX_OLDEST, 1500000);
+    metrics_gauge_set(METRIC_GAUGE_CLOCK_OFFSET, -250000);
+    metrics_gauge_set(METRIC_GAUGE_SESSIONS, 40);
+    assert_true(shows("\nyibaod_outbox_oldest_seconds 1.500\n"));
+    assert_true(shows("\nyibaod_clock_offset_seconds -0.250\n"));
+    assert_true(shows("\nyibaod_postgresql_sessions 40\n"));
+    metrics_gauge_set(METRIC_GAUGE_OUTBOX_OLDEST, METRIC_UNKNOWN);
+    assert_false(shows("yibaod_outbox_oldest_seconds"));
+}
+
+static void test_problems_of_our_own_are_shown_from_zero(void **state)
+{
+    assert_true(shows("\nyibaod_http_problems_total{code=\"outcome_unknown\"} 0\n"));
+    assert_false(shows("yibaod_http_problems_total{code=\"not_found\"}"));
+    metrics_problem(PROBLEM_NOT_FOUND);
+    metrics_problem(PROBLEM_OUTCOME_UNKNOWN);
+    assert_true(shows("\nyibaod_http_problems_total{code=\"not_found\"} 1\n"));
+    assert_true(shows("\nyibaod_http_problems_total{code=\"outcome_unknown\"} 1\n"));
+}
+
 /* Scrapes run meanwhile; nothing is lost when the threads are gone, though what one added another took away. */
 static void test_threads(void **state)
 {
@@ -152,8 +184,14 @@ static void test_print(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_requests), cmocka_unit_test(test_lanes), cmocka_unit_test(test_counters),
-        cmocka_unit_test(test_threads),  cmocka_unit_test(test_shape), cmocka_unit_test(test_print),
+        cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_lanes),
+        cmocka_unit_test(test_counters),
+        cmocka_unit_test(test_gauges_are_shown_when_they_are_known),
+        cmocka_unit_test(test_problems_of_our_own_are_shown_from_zero),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_shape),
+        cmocka_unit_test(test_print),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
