@@ -62,6 +62,7 @@ def shell(world, directory):
         "LANG": "C.UTF-8",
         "HOME": str(place),
         "PGHOST": str(postgres.socket_directory),
+        "PGUSER": "postgres",
         "YIBAO_LISTEN": f"127.0.0.1:{free_port()}",
         "YIBAO_OPS_LISTEN": f"127.0.0.1:{free_port()}",
     }
