@@ -49,6 +49,7 @@ def test_no_answer_that_the_stand_by_does_not_stand_behind(world, start):
         return line.ask(server.port, Request(world.providers[0], "POST", f"/v1/charges/{charge_id}/refunds", "refund-00001", body))
 
     wait_until(lambda: charge(next(numbers)).status == 201, "a charge")
+    assert "no faults" in world.run("audit", DATABASE_URL=pair.stand_by.url("yibao"))
     pair.stand_by.stop_at_once()
     last = next(numbers)
     assert charge(last).status == 503 and waiting_commits(pair.primary) > 0

@@ -58,10 +58,10 @@ class World:
     def sql(self):
         return self.postgres.connect("yibao")
 
-    def run(self, *arguments, allowed=(0,)):
+    def run(self, *arguments, allowed=(0,), **environment):
         """Output of a command of the program; fails the test when it ends otherwise than allowed."""
         done = subprocess.run(
-            [BINARY, *map(str, arguments)], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=600
+            [BINARY, *map(str, arguments)], cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, timeout=600
         )
         assert done.returncode in allowed, f"{arguments}: {done.returncode}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
         return done.stdout
