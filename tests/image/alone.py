@@ -71,5 +71,5 @@ def check_migration_stops(podman, image):
         with connection:
             podman.podman("stop", "-t", "60", name)
     code = podman.inspect(name)["State"]["ExitCode"]
-    podman.podman("rm", name)
+    podman.podman("rm", "-v", name)
     assert code == 143, code

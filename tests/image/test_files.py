@@ -100,7 +100,8 @@ def test_settings_exist():
 def test_production_accepts_the_settings(name):
     """yibaod itself says so, with what the image and the compose file set."""
     of_image = dict(word.split("=", 1) for line in instructions("yibaod", "ENV") for word in line.split())
-    environment = {**of_image, **compose()["services"][name]["environment"]}
+    settings = compose()["services"][name]["environment"]
+    environment = {**of_image, **{setting: str(value) for setting, value in settings.items()}}
     done = subprocess.run([BINARY, "config"], env=environment, capture_output=True, text=True, timeout=30)
     assert done.returncode == 0, done.stderr
     assert re.search(r"^YIBAO_MODE +production$", done.stdout, re.M)
@@ -128,7 +129,9 @@ def test_only_the_proxy_is_reached_from_outside():
 def test_a_stop_waits_for_the_program():
     (longest,) = re.findall(r"CONFIG_INT\(stop_timeout_s, .*?, (\d+), \d+, \d+,", (ROOT / "server/config.def").read_text())
     for name in ("server1", "server2", "worker"):
-        assert int(compose()["services"][name]["stop_grace_period"].removesuffix("s")) > int(longest)
+        service = compose()["services"][name]
+        drain = service["environment"]["YIBAO_DRAIN_DELAY_S"]
+        assert int(service["stop_grace_period"].removesuffix("s")) > int(longest) + drain
 
 
 @pytest.fixture(scope="module")
