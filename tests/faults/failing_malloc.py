@@ -1,4 +1,4 @@
-"""A program whose allocations fail at random while it is told to: failing_malloc.c is preloaded."""
+"""A program whose allocations fail while it is told to, at random or one by its number: failing_malloc.c is preloaded."""
 # SPDX-License-Identifier: Apache-2.0
 import mmap
 import os
@@ -15,9 +15,9 @@ class FailingMalloc:
         self.path = directory / "failing_malloc"
         compiler = os.environ.get("CC", "gcc")
         subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", str(self.library), str(SOURCE)], check=True)
-        self.path.write_bytes(bytes(8))
+        self.path.write_bytes(bytes(16))
         with self.path.open("r+b") as file:
-            self.orders = mmap.mmap(file.fileno(), 8)
+            self.orders = mmap.mmap(file.fileno(), 16)
 
     @property
     def environment(self):
@@ -26,6 +26,20 @@ class FailingMalloc:
     def one_in(self, count):
         """0: none fails any more."""
         self.orders[0:4] = struct.pack("=I", count)
+
+    def nth(self, number):
+        """That one fails; 0: none."""
+        self.orders[8:12] = struct.pack("=I", number)
+
+    @property
+    def is_due(self):
+        """Whether the n-th has not come yet."""
+        return struct.unpack("=I", self.orders[8:12])[0] != 0
+
+    @property
+    def live(self):
+        """Blocks that were not given back, from where the counting began."""
+        return struct.unpack("=i", self.orders[12:16])[0]
 
     @property
     def failed(self):
