@@ -146,8 +146,8 @@ test: ## everything CI needs: unit, lint and pytest
 	@$(MAKE) --no-print-directory build unit
 	@$(MAKE) --no-print-directory lint pytest
 
-unit: $(PROGRAMS) ## C unit tests (cmocka)
-	@scripts/run_unit_tests.sh $(PROGRAMS)
+unit: $(PROGRAMS) $(OUT)/unit/fuzz/test_corpus ## C unit tests (cmocka), and the corpora of the fuzz targets
+	@scripts/run_unit_tests.sh $(PROGRAMS) $(OUT)/unit/fuzz/test_corpus
 
 # A test names the functions it replaces in a line `/* link: -Wl,--wrap=… */`.
 $(OUT)/unit/%: tests/unit/%.c $(LIBRARY) $(GENERATED_DIR)_small/operations.c
@@ -155,6 +155,27 @@ $(OUT)/unit/%: tests/unit/%.c $(LIBRARY) $(GENERATED_DIR)_small/operations.c
 	@echo '  compile  $<'
 	$(Q)$(COMPILE) -Wno-unused-parameter -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LINK_FLAGS) $(LDFLAGS) \
 	  $(shell sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $<) $(LIBRARY) $(LIBS) -lcmocka
+
+# The targets of `make fuzz` without libFuzzer, as one program that replays what is checked in.
+FUZZ_SOURCES := $(filter-out tests/fuzz/libfuzzer.c,$(sort $(wildcard tests/fuzz/*.c)))
+
+$(OUT)/unit/fuzz/test_corpus: $(FUZZ_SOURCES:%.c=$(OUT)/obj/%.o) $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  link     $@'
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+.PHONY: fuzz
+FUZZ_FLAGS := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
+FUZZ_OUT   := build/fuzz
+
+fuzz: ## libFuzzer over every parser: make fuzz FUZZ_SECONDS=600, make fuzz FUZZ_TARGET=cursor (needs clang)
+	@$(MAKE) --no-print-directory CC=clang OUT=$(FUZZ_OUT) LINK_FLAGS=-fsanitize=fuzzer $(FUZZ_OUT)/fuzz \
+	  MODE_FLAGS='$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined'
+	@scripts/fuzz.sh
+
+$(FUZZ_OUT)/fuzz: $(FUZZ_SOURCES:tests/fuzz/%.c=$(FUZZ_OUT)/obj/tests/fuzz/%.o) $(FUZZ_OUT)/obj/tests/fuzz/libfuzzer.o $(FUZZ_OUT)/libyibaod.a
+	@echo '  link     $@'
+	$(Q)$(LINK) -o $@ $(filter-out %/test_corpus.o,$^) $(LIBS)
 
 lint: tools/lint/node_modules/.package-lock.json ## openapi.yaml by Redocly
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true tools/lint/node_modules/.bin/redocly lint openapi.yaml
@@ -204,7 +225,7 @@ warnings:
 	@$(MAKE) --no-print-directory CC=clang OUT=build/check/clang CFLAGS=-Werror objects
 
 .PHONY: objects
-objects: $(OBJECTS) $(PROGRAMS)
+objects: $(OBJECTS) $(PROGRAMS) $(OUT)/unit/fuzz/test_corpus
 
 tidy: $(GENERATED)
 	@printf '%s\n' $(SOURCES) | xargs -P "$$(nproc)" -n 4 \
@@ -247,4 +268,4 @@ sbom: build ## write build/sbom.json (CycloneDX 1.5): what the program links on 
 clean: ## remove what was built
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(PROGRAMS:=.d)
+-include $(OBJECTS:.o=.d) $(PROGRAMS:=.d) $(FUZZ_SOURCES:%.c=$(OUT)/obj/%.d)

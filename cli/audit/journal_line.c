@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define STATUS_MIN 100
+#define STATUS_MAX 599
+
 static bool is_uuid(const char *text)
 {
     struct uuid id;
@@ -103,11 +106,12 @@ enum journal_event journal_line_parse(json_t *json, struct journal_line *line)
     if (strcmp(event, "sent") == 0)
         return JOURNAL_SENT;
     json_t *status = json_object_get(json, "status");
-    if (strcmp(event, "received") != 0 || !json_is_integer(status))
+    json_int_t code = json_integer_value(status);
+    if (strcmp(event, "received") != 0 || code < STATUS_MIN || code > STATUS_MAX)
         return JOURNAL_MALFORMED;
     json_t *reply = json_object_get(json, "reply");
     line->reply = json_is_object(reply) ? reply : NULL;
-    line->status = (int)json_integer_value(status);
+    line->status = (int)code;
     find_object(line);
     return JOURNAL_RECEIVED;
 }
