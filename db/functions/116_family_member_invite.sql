@@ -7,7 +7,7 @@
 -- the accounts; but for the attempts only a member that is alone waits, and others are deferred.
 -- Outcomes: one row for each member, in order. status, by precedence: deferred, idempotency_key_reused,
 -- request_in_progress; not_found (no such account, or not the caller's); too_many_attempts, to be tried again in
--- retry_after_s; a fault of family_invite_judge; created. outcome: family_member_now of what was created.
+-- retry_after_s; a fault of family_invite_judge; too_many_attempts (family_invitation_wait); created. outcome: family_member_now of what was created.
 -- Who was looked up has an audit event of it, also where it was refused.
 CREATE OR REPLACE FUNCTION family_member_invite(
     family_member_ids uuid[], person_keys bigint[], account_ids uuid[], asker_keys bigint[], visibles text[],
@@ -30,6 +30,7 @@ DECLARE
     pools text[];
     looked record;
     locked bigint[];
+    waits_s integer[];
     judged record;
     kinds text[] := ARRAY(SELECT CASE WHEN k IS NULL THEN 'staff' ELSE 'citizen' END
                             FROM unnest(asker_keys) WITH ORDINALITY AS a (k, ord) ORDER BY a.ord);
@@ -53,6 +54,7 @@ BEGIN
                ARRAY(SELECT k IS NOT NULL FROM unnest(asker_keys) WITH ORDINALITY AS a (k, ord) ORDER BY a.ord),
                family_member_ids, number_hashes, name_hashes, guardian_hashes, guardian_name_hashes, sources, instants,
                real_instants) AS l;
+    waits_s := looked.waits_s;
     locked := family_person_lock(looked.keys, is_waiting);
     SELECT array_agg(CASE WHEN statuses[c.ord] <> 'new' THEN statuses[c.ord]
                           WHEN looked.waits_s[c.ord] > 0 THEN 'too_many_attempts'
@@ -76,8 +78,9 @@ BEGIN
                    person_keys[i], account_ids[i], relations[i], string_to_array(usages[i], ','), looked.keys[i],
                    looked.named[i], guardian_hashes[i] IS NOT NULL, looked.guardians[i], looked.g_named[i],
                    (instants[i] AT TIME ZONE 'Asia/Shanghai')::date);
-        statuses[i] := coalesce(judged.fault, 'good');
-        CONTINUE WHEN judged.fault IS NOT NULL;
+        waits_s[i] := CASE WHEN judged.fault IS NULL THEN family_invitation_wait(person_keys[i], instants[i]) END;
+        statuses[i] := coalesce(judged.fault, CASE WHEN waits_s[i] > 0 THEN 'too_many_invitations' END, 'good');
+        CONTINUE WHEN statuses[i] <> 'good';
         ids[i] := family_member_ids[i];
         outcomes[i] := family_member_insert(
             ids[i], person_keys[i], account_ids[i], looked.keys[i], looked.guardians[i], relations[i], judged.way,
@@ -98,13 +101,14 @@ BEGIN
      WHERE s.status NOT IN ('deferred', 'too_many_attempts');
     PERFORM state_answer(
         'create_family_member', 'created',
-        ARRAY(SELECT CASE WHEN s.status IN ('oneself', 'too_many_attempts') THEN 'malformed' ELSE s.status END
+        ARRAY(SELECT CASE WHEN s.status IN ('oneself', 'too_many_attempts', 'too_many_invitations') THEN 'malformed' ELSE s.status END
                 FROM unnest(statuses) WITH ORDINALITY AS s (status, ord) ORDER BY s.ord),
         principal_ids, kinds, person_keys, ids, pools, array_fill(NULL::jsonb, ARRAY[size]), outcomes, keys,
         content_hashes, event_ids, request_ids, real_instants);
     RETURN QUERY
-    SELECT s.ord, CASE s.status WHEN 'replayed' THEN stored_statuses[s.ord] WHEN 'good' THEN 'created' ELSE s.status END,
-           s.status = 'replayed', ids[s.ord], looked.waits_s[s.ord], outcomes[s.ord]
+    SELECT s.ord, CASE s.status WHEN 'replayed' THEN stored_statuses[s.ord] WHEN 'good' THEN 'created'
+                       WHEN 'too_many_invitations' THEN 'too_many_attempts' ELSE s.status END,
+           s.status = 'replayed', ids[s.ord], waits_s[s.ord], outcomes[s.ord]
       FROM unnest(statuses) WITH ORDINALITY AS s (status, ord)
      ORDER BY s.ord;
 END

@@ -8,7 +8,7 @@
 -- Outcomes: one row. status, by precedence:
 --   not_found, not_possible_now   of document_refusal
 --   exists      the same bytes are there already as that kind of document of the thing: document_id says which
---   kind_not_allowed, documents_full   of document_refusal
+--   kind_not_allowed, documents_full   of document_refusal and document_has_room
 --   created     it is kept now
 -- made_at: when the document came, business time. outcome: of not_possible_now, state_possible.
 CREATE OR REPLACE FUNCTION document_store(
@@ -35,7 +35,8 @@ BEGIN
      ORDER BY d.document_id = asked_document_id DESC
      LIMIT 1;
     verdict := coalesce(document_refusal(asked_object_kind, asked_person_key, asked_object_id, visible, asked_kind,
-                                         asked_bytes, documents_max, bytes_max), 'created');
+                                         asked_bytes, documents_max, bytes_max),
+                        CASE WHEN NOT document_has_room(asked_person_key, instant) THEN 'documents_full' END, 'created');
     IF verdict NOT IN ('not_found', 'not_possible_now') AND known.document_id IS NOT NULL THEN
         RETURN QUERY SELECT CASE WHEN known.document_id = asked_document_id THEN 'created' ELSE 'exists' END,
                             known.document_id, known.created_at, known.uploader_kind, NULL::jsonb;
