@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/family/step.h"
 #include "api/family/member.h"
+#include "api/family/notice.h"
 #include "api/states.h"
 
 #define SAME(other)                                                                                                    \
@@ -13,6 +14,14 @@ SAME(REFUSE);
 SAME(CANCEL);
 SAME(CHANGE);
 SAME(END);
+
+static enum notice notice_of(const struct request *request, enum statement statement)
+{
+    if (statement == STATEMENT_FAMILY_MEMBER_ACCEPT) {
+        return NOTICE_MEMBER_ADDED;
+    }
+    return request->principal.kind == PRINCIPAL_STAFF ? NOTICE_BY_STAFF : NOTICE_NONE;
+}
 
 enum problem step_bind(struct request *request, enum statement statement, int id_arg, int key_arg, struct call *call)
 {
@@ -39,7 +48,10 @@ enum problem step_bind(struct request *request, enum statement statement, int id
                (struct span){.bytes = key_hash, .length = sizeof money.content_hash});
     call_uuid(call, FAMILY_MEMBER_ACCEPT_PARAM_EVENT_ID, uuid_make(owner_key));
     call_text(call, FAMILY_MEMBER_ACCEPT_PARAM_REQUEST_ID, span_of(request->request_id));
-    return PROBLEM_NONE;
+    return notice_bind(request, notice_of(request, statement), FAMILY_MEMBER_ACCEPT_PARAM_OUTBOX_ID,
+                       FAMILY_MEMBER_ACCEPT_PARAM_PAYLOAD, call)
+               ? PROBLEM_NONE
+               : PROBLEM_INTERNAL_ERROR;
 }
 
 enum problem step_render(struct request *request, const struct rows *rows, struct reply *reply)

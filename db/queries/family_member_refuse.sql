@@ -21,6 +21,8 @@
 -- param: content_hash bytea
 -- param: event_id uuid
 -- param: request_id text
+-- param: outbox_id uuid (null: the owner is not told)
+-- param: payload bytea (sealed text for the owner)
 -- param: wait bool
 -- column: ord int8
 -- column: status text (done, or why not)
@@ -57,8 +59,8 @@ SELECT done.ord, done.status, done.is_replayed, done.outcome ->> 'state', (done.
        shown.invited_at, shown.invited_until, shown.activated_at, shown.ended_at, shown.ends_not_before,
        shown.changed_at, shown.possible, shown.owner_id, shown.owner_name_sealed, shown.member_id,
        shown.member_name_sealed, shown.guardian_id, shown.guardian_name_sealed
-  FROM family_member_step('refuse_family_member', 'decline', $3, $4, $2, $1, $5, $6, $7, $8, $9, $10, $11, $12,
-                          $13, $14, $15, $16) AS done
+  FROM family_member_step_tell('refuse_family_member', 'decline', $3, $4, $2, $1, $5, $6, $7, $8, $9, $10, $11, $12,
+                               $13, $14, $15, $16, $17, $18) AS done
   LEFT JOIN LATERAL family_member_view(
        ($2::bigint[])[done.ord], CASE done.status WHEN 'done' THEN ($1::uuid[])[done.ord] END,
        ($3::bigint[])[done.ord], ($4::text[])[done.ord],

@@ -1,6 +1,7 @@
 """Accounts are shared with relatives: invited, agreed to, limited and ended, by whose turn it is and by nobody else."""
 # SPDX-License-Identifier: Apache-2.0
 import datetime
+import uuid
 
 import pytest
 from tests.harness import family, money
@@ -203,3 +204,21 @@ def test_both_sides_find_it_in_their_access_logs(api, people):
     family.stepped(api, owner.by, family_member_id, "end")
     theirs = [row["action"] for row in api.get("/v1/me/access-log", by=relative.by).json()["data"]]
     assert "end_family_member" in theirs
+
+
+def test_the_owner_is_told_who_did_not_do_it_themselves(api, sql, operator, new_token, sms):
+    phone = f"139{uuid.uuid4().int % 10**8:08}"
+    owner = family.owner(api, sql, operator, new_token, phone=phone)
+    first = family.relative(api, operator, new_token)
+    mark = sms.mark()
+    made = family.invite(api, owner, first).json()["family_member_id"]
+    family.stepped(api, first.by, made, "acceptance")
+    assert "新增了一位家庭共济成员" in sms.wait(phone, since=mark)["text"]
+    mark = sms.mark()
+    family.stepped(api, operator, made, "limits", json={"month_limit_fen": 5})
+    told = sms.wait(phone, since=mark)["text"]
+    assert "经办机构为您的个人账户办理了家庭共济业务" in told and family.NAME not in told
+    family.stepped(api, owner.by, made, "limits", json={"month_limit_fen": 6})
+    family.stepped(api, first.by, made, "end")
+    sent = sql.execute("SELECT count(*) FROM outbox WHERE kind = 'sms' AND person_key = %s", [money.key_of(owner.person_id)]).fetchone()
+    assert sent == (2,), "not of what a citizen did"
