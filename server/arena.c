@@ -18,7 +18,7 @@
 
 struct chunk {
     struct chunk *next;
-    bool is_large; /* of a size of its own */
+    size_t large_bytes; /* of one of a size of its own; 0: CHUNK_BYTES in all */
     alignas(max_align_t) char bytes[];
 };
 
@@ -80,11 +80,17 @@ struct arena *arena_open(void)
     struct chunk *chunk = take_chunk();
     if (chunk == NULL)
         return NULL;
-    chunk->is_large = false;
+    chunk->large_bytes = 0;
     chunk->next = NULL;
     struct arena *arena = (struct arena *)(void *)chunk->bytes;
     *arena = (struct arena){.chunks = chunk, .used_bytes = aligned(sizeof(struct arena))};
     return arena;
+}
+
+/* Arguments, rows and replies lie in it, with all that they say of people. */
+static void wipe_chunk(struct chunk *chunk, size_t used_bytes)
+{
+    explicit_bzero(chunk->bytes, chunk->large_bytes > 0 ? chunk->large_bytes : used_bytes);
 }
 
 void arena_close(struct arena *arena)
@@ -98,9 +104,12 @@ void arena_close(struct arena *arena)
         deferred->clean_up(deferred->object);
     }
     struct chunk *next;
+    size_t used_bytes = arena->used_bytes;
     for (struct chunk *chunk = arena->chunks; chunk != NULL; chunk = next) {
         next = chunk->next;
-        if (chunk->is_large)
+        wipe_chunk(chunk, used_bytes);
+        used_bytes = CHUNK_ROOM;
+        if (chunk->large_bytes > 0)
             free(chunk);
         else
             give_chunk(chunk);
@@ -118,7 +127,7 @@ static void *alloc_large(struct arena *arena, size_t size_bytes)
     struct chunk *chunk = calloc(1, sizeof(struct chunk) + size_bytes);
     if (chunk == NULL)
         return exhausted(arena);
-    chunk->is_large = true;
+    chunk->large_bytes = size_bytes;
     chunk->next = arena->chunks->next;
     arena->chunks->next = chunk;
     return chunk->bytes;
@@ -135,7 +144,7 @@ void *arena_alloc(struct arena *arena, size_t size_bytes)
         struct chunk *chunk = take_chunk();
         if (chunk == NULL)
             return exhausted(arena);
-        chunk->is_large = false;
+        chunk->large_bytes = 0;
         chunk->next = arena->chunks;
         arena->chunks = chunk;
         arena->used_bytes = 0;

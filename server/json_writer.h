@@ -27,7 +27,7 @@ void json_int(struct json_writer *writer, int64_t value);
 void json_text(struct json_writer *writer, struct span value); /* escaped; value must be UTF-8 */
 /* The same of a text that was put together before; one that is not whole makes `out` fail too. */
 void json_whole_text(struct json_writer *writer, const struct text *value);
-void json_raw(struct json_writer *writer, struct span value);  /* JSON already, such as a jsonb column's text */
+void json_raw(struct json_writer *writer, struct span value); /* JSON already, such as a jsonb column's text */
 void json_uuid(struct json_writer *writer, struct uuid value);
 void json_instant(struct json_writer *writer, int64_t instant_us); /* RFC 3339, +08:00, microseconds */
 void json_date(struct json_writer *writer, int32_t days);          /* YYYY-MM-DD; days since 1970-01-01 */

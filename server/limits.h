@@ -73,8 +73,8 @@
 #define LIMIT_SETTLEMENT_DIFFERENCES 100 /* shown with the answer; all of them are a list of their own */
 
 /*
- * Withdrawals in a payout file. A line of the file has 6 + 36 + 402 + 19 + 17 bytes and 5 of commas and its end at most,
- * so that a file has 243 KB and fits into a reply, as its lines in JSON do with 300 bytes each.
+ * Withdrawals in a payout file. A line of the file has 6 + 36 + 402 + 19 + 17 bytes and 5 of commas and its end at
+ * most, so that a file has 243 KB and fits into a reply, as its lines in JSON do with 300 bytes each.
  */
 #define LIMIT_PAYOUT_LINES 500
 #define LIMIT_PAYOUT_BYTES (LIMIT_PAYOUT_LINES * 490 + 100)

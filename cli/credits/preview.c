@@ -28,22 +28,21 @@ static bool print_skipped(struct credits_run *run, const char *phase)
 bool credits_print(struct credits_run *run, const char *phase)
 {
     const char *values[] = {run->job_id, phase};
-    PGresult *rows =
-        pg_session_query(
-            &run->session,
-            "SELECT coalesce(tier.pool_code, 'total'), coalesce(tier.plan_code, ''), coalesce(tier.min_age::text, ''), "
-            "coalesce(sum(tier.people), 0), " YUAN("coalesce(sum(tier.gross_fen), 0)") ", " YUAN(
-                "coalesce(sum(tier.deduction_fen), 0)") ", " YUAN("coalesce(sum(tier.gross_fen - tier.deduction_fen), "
-                                                                  "0)") ", "
-                                                                        "coalesce((SELECT pool.name FROM pool WHERE "
-                                                                        "pool.pool_code = tier.pool_code), '') "
-                                                                        "FROM credit_run_tier AS tier WHERE "
-                                                                        "tier.job_id = $1 AND tier.phase = $2 "
-                                                                        "GROUP BY GROUPING SETS ((tier.pool_code, "
-                                                                        "tier.plan_code, tier.min_age), ()) "
-                                                                        "ORDER BY tier.pool_code NULLS LAST, "
-                                                                        "tier.plan_code, tier.min_age",
-            2, values);
+    PGresult *rows = pg_session_query(
+        &run->session,
+        "SELECT coalesce(tier.pool_code, 'total'), coalesce(tier.plan_code, ''), coalesce(tier.min_age::text, ''), "
+        "coalesce(sum(tier.people), 0), " YUAN("coalesce(sum(tier.gross_fen), 0)") ", " YUAN(
+            "coalesce(sum(tier.deduction_fen), 0)") ", " YUAN("coalesce(sum(tier.gross_fen - tier.deduction_fen), "
+                                                              "0)") ", "
+                                                                    "coalesce((SELECT pool.name FROM pool WHERE "
+                                                                    "pool.pool_code = tier.pool_code), '') "
+                                                                    "FROM credit_run_tier AS tier WHERE "
+                                                                    "tier.job_id = $1 AND tier.phase = $2 "
+                                                                    "GROUP BY GROUPING SETS ((tier.pool_code, "
+                                                                    "tier.plan_code, tier.min_age), ()) "
+                                                                    "ORDER BY tier.pool_code NULLS LAST, "
+                                                                    "tier.plan_code, tier.min_age",
+        2, values);
     if (rows == NULL)
         return false;
     printf("%s, yuan:\n", strcmp(phase, "checking") == 0 ? "due" : "posted");

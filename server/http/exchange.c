@@ -20,20 +20,11 @@ static void wipe_text(struct text *text)
     text_fini(text);
 }
 
-static void wipe_span(struct span span)
-{
-    if (span.length > 0)
-        explicit_bzero((char *)(uintptr_t)span.bytes,
-                       span.length); /* the arena's own copy, which the next request gets */
-}
-
 static void wipe(void *object)
 {
     struct exchange *exchange = object;
     wipe_text(&exchange->body);
     wipe_text(&exchange->reply.body);
-    wipe_span(exchange->authorization);
-    wipe_span(exchange->target);
 }
 
 struct exchange *exchange_open(struct exchange_context *context, struct span target, int64_t now_us)

@@ -26,14 +26,24 @@ static size_t layout_bytes(struct MHD_Connection *connection)
     return info == NULL || MHD_get_version()[0] != '0' ? 0 : info->header_size;
 }
 
-/* The library frees its buffer as it is, and never looks at this header itself; what we need of it is ours by now. */
-static void wipe_authorization(const struct header_list *list)
+static bool is_secret(struct span name)
 {
-    static const char name[] = "Authorization";
+    static const char *const fronts[] = {"Authorization",
+                                         "Caller-"}; /* the latter: what a caller of a hotline keyed in */
+    for (size_t i = 0; i < sizeof fronts / sizeof fronts[0]; i++)
+        if (name.length >= strlen(fronts[i]) && strncasecmp(name.bytes, fronts[i], strlen(fronts[i])) == 0)
+            return true;
+    return false;
+}
+
+/* The library frees its buffer as it is, and never looks at these headers itself; what we need of them is ours by now.
+ */
+static void wipe_secrets(const struct header_list *list)
+{
     for (size_t i = 0; i < list->count; i++) {
-        struct guard_header header = list->headers[i];
-        if (header.name.length == sizeof name - 1 && strncasecmp(header.name.bytes, name, sizeof name - 1) == 0)
-            explicit_bzero((char *)(uintptr_t)header.value.bytes, header.value.length);
+        struct span value = list->headers[i].value;
+        if (is_secret(list->headers[i].name))
+            explicit_bzero((char *)(uintptr_t)value.bytes, value.length);
     }
 }
 
@@ -65,5 +75,5 @@ void library_head(struct MHD_Connection *connection, struct exchange *exchange, 
         .layout_bytes = layout_bytes(connection),
     };
     read_head(connection, exchange, &head);
-    wipe_authorization(&list);
+    wipe_secrets(&list);
 }

@@ -41,10 +41,10 @@ struct request {
     struct span path;            /* as sent, without query, still percent-encoded */
     struct span query;           /* as sent, without '?' */
     struct span body;
-    uint8_t peer[LIMIT_PEER_BYTES];              /* where it comes from, by a proxy's word if need be: address_caller_bytes */
-    uint8_t peer_length;                         /* 0: not known */
-    struct upload *upload;                       /* NULL unless the operation streams its body */
-    struct span if_none_match;                   /* header value, or empty */
+    uint8_t peer[LIMIT_PEER_BYTES]; /* where it comes from, by a proxy's word if need be: address_caller_bytes */
+    uint8_t peer_length;            /* 0: not known */
+    struct upload *upload;          /* NULL unless the operation streams its body */
+    struct span if_none_match;      /* header value, or empty */
     struct span headers[LIMIT_HEADER_ARGUMENTS]; /* of the operation's header arguments, in their order; or empty */
     char request_id[33];  /* ours or the caller's X-Request-Id when well-formed: 16–32 of [0-9A-Za-z_-] */
     char trace_id[33];    /* from traceparent, else fresh */

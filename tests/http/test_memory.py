@@ -6,6 +6,7 @@ import json
 import pathlib
 import uuid
 
+from tests.harness import entering
 from tests.harness.signing import bearer
 
 
@@ -76,3 +77,24 @@ def test_nothing_secret_is_left_of_a_sign_in(start_server, door_of, citizen):
     assert found(server.process.pid, secrets) == {}
     public = {"path of the spool": server.environment["YIBAO_SPOOL_DIR"].encode()}
     assert found(server.process.pid, public) != {}, "the search finds nothing at all"
+
+
+def test_nothing_secret_is_left_of_what_staff_and_hotline_ask(start_server, client_of, demo, new_token, hotline, new_caller):
+    server = start_server({"YIBAO_REACTORS": "1", "YIBAO_TOKEN_CACHE_MS": "0", "YIBAO_SERVE_WORKS": "no"})
+    api, pin = client_of(server), "730284"
+    operator = new_token("staff", roles=["operator"], regions=["000000"])
+    body = entering.new_person(card_number=entering.fresh_card(), phone="13979531864", name="欧阳无痕")
+    person_id = api.post(entering.PEOPLE, by=operator, json=body).json()["person_id"]
+    (match,) = api.post(f"{entering.PEOPLE}/search", by=operator, json={"citizen_number": body["citizen_number"]}).json()["data"]
+    assert match["person_id"] == person_id
+    fields = ["citizen_number", "name", "phone", "bank_card"]
+    shown = api.post(f"/v1/people/{person_id}/disclosures", by=operator, json={"fields": fields, "purpose": "complaint", "note": "第三号投诉"}).json()
+    assert shown["citizen_number"] == body["citizen_number"]
+    made = api.post("/v1/admin/tokens", by=demo.admin, json={"kind": "staff", "label": "x", "roles": ["operator"], "regions": ["620500"]}).json()
+    caller = new_caller(pin)
+    caller.api = api
+    assert caller.call().status_code in (200, 404)
+    secrets = {name: body[name].encode() for name in ("citizen_number", "card_number", "phone", "name")}
+    secrets |= {"token made": made["token"].encode(), "token of staff": operator.token.encode(), "token of the hotline": hotline.token.encode(),
+                "PIN": pin.encode(), "number keyed in": caller.number.encode()}  # fmt: skip
+    assert found(server.process.pid, secrets) == {}
