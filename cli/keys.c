@@ -33,7 +33,7 @@ static void print_usage(FILE *out)
             "All of it beside working processes; DATABASE_URL names the owner of the database, as for migrate.\n\n"
             "  status      each key with its version and state, and how many values each version has sealed\n"
             "  rotate      makes a new version, which every process has within %d s and seals or signs with from\n"
-            "              SECONDS (%u to %d, default %d) on; what older ones have sealed or signed stays good\n"
+            "              SECONDS (%d to %d, default %d) on; what older ones have sealed or signed stays good\n"
             "  reseal      seals again by the version in use what older ones have sealed, slice by slice; fails while\n"
             "              something is left that an open proposal or a transfer or withdrawal under way holds\n"
             "  new-master  makes the file YIBAO_MASTER_KEY_FILE.next with the next master key\n"
