@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes the requests of openapi.yaml's examples as a C table, one for each operation, for the tests that have no PostgreSQL."""
+"""Writes the requests of openapi.yaml's examples as a C table, one for each operation, for tests without PostgreSQL."""
 # SPDX-License-Identifier: Apache-2.0
 import base64
 import datetime
@@ -44,6 +44,10 @@ def quoted(data):
     return '"' + "".join(escapes.get(b, chr(b) if 32 <= b < 127 else f"\\{b:03o}") for b in data) + '"'
 
 
+def span(text):
+    return f"SPAN({quoted(str(text).encode())})"
+
+
 def path_value(name, given):
     """Every id is the same one: then whoever asks is whom it is about."""
     return ID if name.endswith("_id") else str(given.get(name, ID))
@@ -67,9 +71,10 @@ def row(path, method, operation, example):
     headers = {"Host": "localhost", **({"Content-Type": media} if media else {}), **filled(example.get("headers", {}))}
     if body:
         headers["Content-Length"] = len(body)
-    sent = ", ".join(f"{{SPAN({quoted(name.encode())}), SPAN({quoted(str(value).encode())})}}" for name, value in headers.items())
-    return (f"    {{OPERATION_{snake_case(operation['operationId']).upper()}, {quoted(example['principal'].encode())}, {quoted(method.upper().encode())},\n"
-            f"     SPAN({quoted(target.encode())}), {{{sent}}}, {len(headers)},\n     SPAN({quoted(body)})}},\n")
+    sent = ", ".join(f"{{{span(name)}, {span(value)}}}" for name, value in headers.items())
+    name, principal = snake_case(operation["operationId"]).upper(), quoted(example["principal"].encode())
+    return (f"    {{OPERATION_{name}, {principal}, {quoted(method.upper().encode())},\n"
+            f"     {span(target)}, {{{sent}}}, {len(headers)},\n     SPAN({quoted(body)})}},\n")
 
 
 def main():
@@ -77,7 +82,7 @@ def main():
     rows = []
     for path, method, _, operation in openapi_document.operations(document):
         wanted = operation["x-example-request"]
-        rows += [row(path, method, operation, example) for example in (wanted if isinstance(wanted, list) else [wanted])[:1]]
+        rows.append(row(path, method, operation, wanted[0] if isinstance(wanted, list) else wanted))
     pathlib.Path(sys.argv[2]).write_text(
         "/* Generated from openapi.yaml by tools/generate_examples.py. */\n"
         "static const struct example examples[] = {\n" + "".join(rows) + "};\n", encoding="ascii")

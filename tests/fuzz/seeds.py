@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes what fuzzing begins with, a folder and perhaps a dictionary for each target, from the contract and the demo files."""
+"""Writes what fuzzing begins with: a folder and perhaps a dictionary for each target, from contract and demo files."""
 # SPDX-License-Identifier: Apache-2.0
 import datetime
 import json
