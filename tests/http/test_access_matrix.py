@@ -8,7 +8,8 @@ from tests.harness import money
 from tests.harness.operations import OPERATIONS
 from tests.harness.problems import without_request_id
 from tests.http.matrix_cases import CASES, DEFAULT
-from tests.http.matrix_world import MAKERS, World
+from tests.http.matrix_makers import MAKERS
+from tests.http.matrix_world import World
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def successes(operation):
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 def test_the_matrix_knows_every_field_with_an_id(operation):
-    """A new name needs a line in matrix_world.MAKERS, or in `ids` of the operation's case."""
+    """A new name needs a line in matrix_makers.MAKERS, or in `ids` of the operation's case."""
     kinds = {kind_of(operation, field) for _, field in operation.ids if field not in case_of(operation).no_secret}
     unknown = kinds - MAKERS.keys()
     assert unknown == set()
