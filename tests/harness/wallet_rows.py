@@ -54,6 +54,12 @@ def sent(sql, sender, member_id):
 
 
 def shared(sql, owner, relative):
-    """The relative, who gets a wallet, as a member of the owner's account."""
+    """The relative, who gets a wallet, as a member of the owner's account; only who is employed shares it."""
     wallet(sql, relative.person_id)
+    key = money.key_of(owner.person_id)
+    sql.execute(
+        "INSERT INTO enrolment (person_key, enrolment_id, pool_code, scheme, status, account_mode, payer_kind, started_on)"
+        " SELECT person_key, %s, pool_code, 'employee', 'active', 'with_account', 'self', '2015-01-01' FROM account"
+        " WHERE person_key = %s AND account_id = %s AND NOT EXISTS (SELECT FROM enrolment WHERE person_key = account.person_key"
+        " AND enrolment.pool_code = account.pool_code AND scheme = 'employee')", [money.new_id(key), key, owner.account_id])
     return wallets.plant_member(sql, owner, relative)
