@@ -79,8 +79,13 @@ static void let_go(void)
 static void undo(void)
 {
     parse.goes_on = false;
-    while (parse.blocks.next != &parse.blocks)
-        json_memory_free(parse.blocks.next->bytes);
+    struct block *next;
+    for (struct block *block = parse.blocks.next; block != &parse.blocks; block = next) {
+        next = block->next;
+        block->next = NULL; /* the whole ring goes */
+        json_memory_free(block->bytes);
+    }
+    parse.blocks.next = parse.blocks.previous = &parse.blocks;
 }
 
 json_t *json_memory_load(const char *text, size_t length, size_t flags, json_error_t *error, bool *was_short)

@@ -64,6 +64,7 @@ void json_key(struct json_writer *writer, const char *key)
     if (writer->needs_comma)
         *next++ = ',';
     *next++ = '"';
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): it is part of a text with a length */
     next = (char *)memcpy(next, key, length) + length;
     *next++ = '"';
     *next++ = ':';
