@@ -4,6 +4,7 @@
 #include "server/clock.h"
 #include "server/log.h"
 #include "server/pg/conninfo.h"
+#include "server/pg/prepare.h"
 #include "server/pg/sqlstate.h"
 #include <assert.h>
 #include <stdio.h>
@@ -109,17 +110,9 @@ static void prepare_all(struct pg_connection *connection)
 {
     batch_clear(&connection->batch); /* of a failure in an earlier, unfinished preparation */
     connection->part_next = 0;
-    bool sent = PQsetnonblocking(connection->pg, 1) == 0 && PQenterPipelineMode(connection->pg) == 1;
-    for (int s = 1; sent && s < STATEMENT_COUNT; s++) {
-        const struct statement_info *info = &statement_infos[s];
-        Oid types[LIMIT_STATEMENT_PARAMS];
-        for (int p = 0; p < info->params_count; p++)
-            types[p] = wire_oid(info->params[p], info->mode == STATEMENT_SET);
-        sent = PQsendPrepare(connection->pg, info->name, info->sql, info->params_count, types) == 1;
-    }
-    sent = sent && PQpipelineSync(connection->pg) == 1;
+    connection->syncs_awaited = prepare_send(connection->pg);
     connection->state = CONNECTION_PREPARING;
-    if (sent)
+    if (connection->syncs_awaited > 0)
         flush(connection);
     else
         lose(connection, "prepare");
@@ -198,7 +191,8 @@ void pg_connection_send(struct pg_connection *connection, int64_t now_us)
         lose(connection, "send");
 }
 
-static void take_sync(struct pg_connection *connection)
+/* Returns whether that was the last one. */
+static bool take_sync(struct pg_connection *connection)
 {
     bool was_preparing = connection->state == CONNECTION_PREPARING;
     if (was_preparing && connection->batch.failed) {
@@ -207,13 +201,18 @@ static void take_sync(struct pg_connection *connection)
         LOG(LOG_ERROR, "postgres_prepare_failed", LOG_TEXT("statement", span_of(name)),
             LOG_TEXT("sqlstate", span_of(connection->batch.sqlstate)));
         lose(connection, "prepare");
-        return;
+        return true;
+    }
+    if (was_preparing && --connection->syncs_awaited > 0) {
+        connection->deadline_us = clock_monotonic_us() + connection->settings->connect_timeout_us;
+        return false;
     }
     connection->state = CONNECTION_READY;
     connection->last_contact_us = clock_monotonic_us();
     connection->retry_delay_us = RETRY_FIRST_US;
     if (!was_preparing)
         connection->ended(connection, false);
+    return true;
 }
 
 static void take_failure(struct pg_connection *connection, const char *sqlstate)
@@ -226,7 +225,7 @@ static void take_failure(struct pg_connection *connection, const char *sqlstate)
     snprintf(batch->sqlstate, sizeof batch->sqlstate, "%s", sqlstate);
 }
 
-/* Returns true when the batch is over: this was its Sync, or the connection is lost. */
+/* Returns true when the batch is over: this was its last Sync, or the connection is lost. */
 static bool take_result(struct pg_connection *connection, PGresult *result)
 {
     switch (PQresultStatus(result)) {
@@ -242,8 +241,7 @@ static bool take_result(struct pg_connection *connection, PGresult *result)
         break;
     case PGRES_PIPELINE_SYNC:
         PQclear(result);
-        take_sync(connection);
-        return true;
+        return take_sync(connection);
     case PGRES_PIPELINE_ABORTED:
         break; /* what failed came before it */
     default:

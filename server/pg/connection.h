@@ -9,7 +9,7 @@
 enum connection_state {
     CONNECTION_CLOSED,     /* waiting for retry_at_us */
     CONNECTION_CONNECTING, /* libpq negotiates; deadline_us bounds it */
-    CONNECTION_PREPARING,  /* every statement is being prepared in one pipeline */
+    CONNECTION_PREPARING,  /* every statement is being prepared in one pipeline; deadline_us bounds each Sync of it */
     CONNECTION_READY,      /* idle: takes a batch */
     CONNECTION_BUSY,       /* batch in flight; deadline_us bounds it */
 };
@@ -28,6 +28,7 @@ struct pg_connection {
     int64_t deadline_us;
     int64_t last_contact_us; /* when PostgreSQL last answered a Sync */
     unsigned part_next;      /* the part of the batch whose result comes next */
+    unsigned syncs_awaited;  /* while preparing: those that PostgreSQL has not answered */
     struct batch batch;
     struct wire_params params;
     /* The batch has ended: with its Sync (lost false), or because the connection broke (lost true). */

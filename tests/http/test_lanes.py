@@ -1,12 +1,14 @@
 """Statements that fail: only whose fault it is is hurt, and conflicts, locks and migrations are not seen outside."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import threading
 import time
 import uuid
 
 import pytest
+from tests.harness.database import BINARY
 from tests.harness.problems import check_problem
-from tests.harness.server import wait_until
+from tests.harness.server import Server, wait_until
 from tests.http.lanes import Stand
 
 REGION = {"path": "/v1/regions/620500"}
@@ -141,6 +143,22 @@ def test_a_migration_changes_the_type_of_a_result(stand):
             connection.execute(f"ALTER TABLE region ALTER COLUMN name TYPE {type_name}")
             time.sleep(0.7)
     assert set(readers.answers) == {200}
+
+
+def test_preparing_takes_as_long_as_it_must(stand):
+    """Three statements each wait for less than their time-outs, all of them for more: still no connection starts over."""
+    with contextlib.ExitStack() as open_connections:
+        locked = [open_connections.enter_context(stand.sql()) for _ in ("challenge", "interest_run", "view_grant")]
+        for connection, table in zip(locked, ("challenge", "interest_run", "view_grant"), strict=True):
+            connection.execute(f"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        settings = {"YIBAO_READ_TIMEOUT_MS": "5000", "YIBAO_WRITE_TIMEOUT_MS": "5000", "YIBAO_SLOW_TIMEOUT_MS": "5000"}
+        server = Server(BINARY, {**stand.server.environment, **settings}, stand.server.log_path.with_name("patient.log"))
+        open_connections.callback(server.stop)
+        for connection in locked:
+            time.sleep(1.9)  # of 2.5 s for a lock, 5 s for a statement, 3 s for the next sign of life
+            connection.execute("COMMIT")
+        server.wait_ready()
+        assert "postgres_connection_lost" not in server.log_path.read_text()
 
 
 def test_a_result_of_an_unforeseen_type_is_refused_not_misread(stand, citizens):
