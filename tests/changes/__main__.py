@@ -15,14 +15,18 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--restarts", type=int, default=40, help="of each kind")
     arguments.add_argument("--threads", type=int, default=8)
+    arguments.add_argument("--from", dest="before", help="checkout of the release before, built: also migrate and upgrade from it")
     wanted = arguments.parse_args()
-    cluster, failed = Cluster(), False
+    cluster, failed, database = Cluster(), False, None
     try:
         with tempfile.TemporaryDirectory(prefix="yibao-rolling-") as directory:
             directory = pathlib.Path(directory)
             directory.chmod(0o755)
-            database = Database(cluster, "yibao", directory)
-            for way in (rolling.behind_proxy, rolling.on_one_port):
+            ways = [(rolling.behind_proxy, Database(cluster, "yibao", directory)), (rolling.on_one_port, None)]
+            if wanted.before:
+                ways = [(rolling.upgrade, rolling.ReleaseBefore(cluster, "before", directory, wanted.before))]
+            for way, own in ways:
+                database = own or database
                 started = time.monotonic()
                 load = way(database, directory, wanted.restarts, threads=wanted.threads)
                 result = rolling.summary(load, wanted.restarts)

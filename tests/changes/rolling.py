@@ -1,12 +1,14 @@
 """Processes restarted one after the other under load: behind the proxy, or sharing a port."""
 # SPDX-License-Identifier: Apache-2.0
 import collections
+import pathlib
+import time
 
 import psycopg
 from tests.changes.load import Load
-from tests.harness.database import BINARY
+from tests.harness.database import BINARY, Database
 from tests.harness.proxy import Proxy
-from tests.harness.server import Server, wait_until
+from tests.harness.server import ROOT, Server, wait_until
 
 SERVERS = 2
 NO_LIMITS = {"YIBAO_RATE_PRINCIPAL_PER_MINUTE": "10000000", "YIBAO_RATE_ADDRESS_PER_MINUTE": "10000000"}
@@ -91,6 +93,47 @@ def on_one_port(database, directory, restarts, threads=6):
                 old, server = server, fleet.start(port_of(server))
                 fleet.stop(old)
             load.wait_for(100)
+    return load
+
+
+class ReleaseBefore(Database):
+    """A database as the release in another checkout makes and fills it."""
+
+    def __init__(self, cluster, name, directory, checkout):
+        self.checkout = pathlib.Path(checkout)
+        super().__init__(cluster, name, directory)
+
+    def run(self, command, *arguments, **environment):
+        """Its own programs in place of ours, until there is a demo."""
+        if not hasattr(self, "demo"):
+            command = self.checkout / pathlib.Path(command).relative_to(ROOT)
+            environment["YIBAO_BINARY"] = str(self.checkout / "build/yibaod")
+        return super().run(command, *arguments, **environment)
+
+
+def upgrade(database, directory, restarts, threads=6):
+    """The release before serves; migrated under it; replaced process by process; `restarts` more, of either release in turn."""
+    old = database.checkout / "build/yibaod"
+    with Fleet(database, directory, BEHIND_PROXY, binary=old) as fleet:
+        servers = [fleet.start() for _ in range(SERVERS)]
+        proxy = Proxy(directory, servers)
+        try:
+            proxy.wait_ready(SERVERS)
+            with Load([proxy], database.demo, threads) as load:
+                load.wait_for(300)
+                started, before_s = time.monotonic(), load.slowest_s
+                load.slowest_s = 0
+                print("migrate:", database.run(BINARY, "migrate").strip())
+                print(f"it took {time.monotonic() - started:.1f} s; slowest request before {before_s:.2f} s, meanwhile {load.slowest_s:.2f} s")
+                for number in range(restarts):
+                    load.wait_for(100)
+                    at = number % SERVERS
+                    fleet.stop(servers[at])
+                    servers[at] = fleet.start(servers[at], old if number // SERVERS % 2 else BINARY)
+                    wait_until(lambda: proxy.servers_up() == SERVERS, "the proxy to send to all")
+                load.wait_for(300)
+        finally:
+            proxy.stop()
     return load
 
 
