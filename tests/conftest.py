@@ -114,8 +114,10 @@ def server(servers, tmp_path_factory):
     if os.environ.get("YIBAO_TESTS_PROXY") != "1":
         yield servers()
         return
-    with proxy.in_front_of(servers({"YIBAO_PROXY_ADDRESSES": "127.0.0.1"}), tmp_path_factory.mktemp("proxy")) as front:
-        yield front
+    behind = servers({"YIBAO_PROXY_ADDRESSES": "127.0.0.1"})
+    with proxy.in_front_of(behind, tmp_path_factory.mktemp("proxy")) as front:
+        os.environ["SSL_CERT_FILE"] = str(front.certificate_path)  # for every httpx client
+        yield proxy.Front(front, behind)
 
 
 def starting(servers, main_database):

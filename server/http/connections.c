@@ -114,8 +114,11 @@ static void sweep_reader(struct http_connection *connection, const struct config
     int64_t due_us = exchange->deadline_from_us + config->request_timeout_s * SECOND_US + READER_GRACE_US;
     if (due_us > connection->reply_since_us + READER_US)
         due_us = connection->reply_since_us + READER_US;
-    if (now_us > due_us + reading_us(exchange))
-        cut(connection, METRIC_TIMEOUT_REQUEST);
+    if (now_us <= due_us + reading_us(exchange) || connection->cut)
+        return;
+    const struct linger none = {.l_onoff = 1}; /* the kernel is not to go on offering what nobody takes */
+    setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    cut(connection, METRIC_TIMEOUT_REQUEST);
 }
 
 static void sweep_busy(struct http_connection *connection, const struct config *config, int64_t now_us)

@@ -13,6 +13,7 @@
 
 #define ACCEPT_PER_TURN 64
 #define BACKLOG 4096
+#define UNREAD_MS 9000 /* the kernel gives up a peer that takes nothing of what was sent for so long */
 
 static void watch(struct listener *listener, bool wanted)
 {
@@ -56,6 +57,9 @@ bool listener_open(struct listener *listener, const struct address *address, int
     listener->epoll_fd = epoll_fd;
     listener->paused = false;
     listener->fd = address_listen(address, BACKLOG, true);
+    const unsigned unread_ms = UNREAD_MS; /* connections inherit it */
+    if (listener->fd >= 0)
+        setsockopt(listener->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unread_ms, sizeof unread_ms);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = &listener->source};
     return listener->fd >= 0 && epoll_ctl(epoll_fd, EPOLL_CTL_ADD, listener->fd, &event) == 0;
 }

@@ -45,11 +45,10 @@ def certificate(path, common_name="localhost", days=30):
 
 
 class Proxy:
-    """Stands for the first of its servers wherever a test asks for host, port or base_url; the rest is that server's."""
+    """HAProxy itself; tests that need nothing but host, port and base_url take it for a server."""
 
     def __init__(self, directory, servers, settings=None):
         self.directory = pathlib.Path(directory)
-        self.server = servers[0]
         self.host = "127.0.0.1"
         self.port = free_port()
         self.operators_port = free_port()
@@ -73,11 +72,6 @@ class Proxy:
                 ["haproxy", "-W", "-f", str(CONFIGURATION)], env=self.environment, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
-
-    def __getattr__(self, name):
-        if name == "server":
-            raise AttributeError(name)
-        return getattr(self.server, name)
 
     @property
     def base_url(self):
@@ -105,7 +99,7 @@ class Proxy:
         wait_until(ready, f"readiness of HAProxy; its log: {self.log_path}")
         return self
 
-    def close(self):
+    def stop(self):
         """The servers behind it go on."""
         if self.process.poll() is None:
             self.process.terminate()
@@ -129,4 +123,15 @@ def in_front_of(server, directory, settings=None):
     try:
         yield front.wait_ready()
     finally:
-        front.close()
+        front.stop()
+
+
+class Front:
+    """A server behind a proxy: reached at the proxy, everything else of it is its own."""
+
+    def __init__(self, front, server):
+        self.host, self.port, self.base_url, self.tls = front.host, front.port, front.base_url, front.tls
+        self.server = server
+
+    def __getattr__(self, name):
+        return getattr(self.server, name)

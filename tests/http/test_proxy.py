@@ -121,13 +121,13 @@ def test_own_errors_have_the_form_of_the_api(api, method, target, lines, status,
     assert chinese["title"] != english["title"] and english["title"].isascii()
 
 
-def test_the_request_id_is_the_same_everywhere(front, api):
+def test_the_request_id_is_the_same_everywhere(behind, front, api):
     given = "a-request-id-of-the-caller"
     answer = api.raw("PROPFIND", PATH, f"X-Request-Id: {given}")
     assert check_problem(answer, 501)["request_id"] == given
     made = api.get(PATH).headers["x-request-id"]
     assert len(made) == 32
-    for log in (front.log_path, front.server.log_path):
+    for log in (front.log_path, behind.log_path):
         wait_until(lambda log=log: made in log.read_text(), f"the request id in {log}")
 
 
