@@ -131,6 +131,11 @@ def test_the_request_id_is_the_same_everywhere(behind, front, api):
         wait_until(lambda log=log: made in log.read_text(), f"the request id in {log}")
 
 
+def test_a_header_that_only_the_server_finds_too_large(api):
+    """It has not read the request's id then; header and body of the answer agree all the same."""
+    check_problem(api.get(PATH, headers={"X-Large": "a" * 15_000}), 431, "headers_too_large")
+
+
 def test_what_is_for_operators_is_not_for_callers(front, api):
     for path in ("/readyz", "/livez", "/metrics"):
         check_problem(api.raw("GET", path), 404)
