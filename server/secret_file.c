@@ -14,7 +14,7 @@ static const char *fault_of(int file)
         return "is not a regular file";
     if (status.st_uid != geteuid() && status.st_uid != 0)
         return "belongs to another user, who knows it and can change it";
-    bool is_credential = status.st_uid == 0 && status.st_gid == 0 && (status.st_mode & 077) == 040;
+    bool is_credential = status.st_uid == 0 && status.st_gid == 0 && (status.st_mode & 0777) == 0440;
     if ((status.st_mode & 077) != 0 && !is_credential)
         return "can be read by others than its owner: chmod 600 it, and think about who may have";
     return NULL;

@@ -8,7 +8,7 @@
 
 /*
  * A descriptor to close(2), or -1 with *why, the end of a sentence that begins with the file's name; errno is then
- * ENOENT only when there is no such file. Owner: this process's user or root. The group may read what is root's and
+ * ENOENT only when there is no such file. Owner: this process's user or root. Mode 0440 is good for what is root's and
  * the group root's: so does a credential of systemd look, whose access list names this process's user.
  */
 int secret_file_open(const char *path, const char **why);

@@ -93,6 +93,8 @@ static void credentials_of_systemd(void **state)
     assert_null(fault_of(path));
     put("word", 4, 0460);
     assert_non_null(fault_of(path));
+    put("word", 4, 0640);
+    assert_non_null(fault_of(path));
     put("word", 4, 0444);
     assert_non_null(fault_of(path));
     put("word", 4, 0400);
