@@ -29,6 +29,6 @@ struct sms_gateway *sms_open(const struct config *config, const char **error);
 /* `*error` is a literal code (a-z_) unless it is sent. Gives up early when `stop_fd` is readable for two seconds. */
 enum sms_outcome sms_send(struct sms_gateway *gateway, const struct sms_message *message, int stop_fd,
                           const char **error);
-/* Any thread: the key file is read again before the next message. One that cannot be read leaves the old key. */
+/* Any thread: reads the key file again, for all who send. One that cannot be read leaves the old key. */
 void sms_reload(void);
-void sms_close(struct sms_gateway *gateway); /* wipes the key */
+void sms_close(struct sms_gateway *gateway);

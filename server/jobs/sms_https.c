@@ -2,11 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/clock.h"
 #include "server/jobs/sms_internal.h"
-#include "server/log.h"
-#include "server/secret_file.h"
 #include <curl/curl.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +13,9 @@
 #define STOP_GRACE_US INT64_C(2000000)
 #define ANSWER_BYTES_MAXIMUM 65536 /* nothing of it is used */
 
-static atomic_uint reloads; /* how often the key file was to be read again */
-
 struct sms_https {
-    const char *key_file; /* "": none */
-    unsigned reloads_seen;
+    bool needs_key;
     CURL *curl;
-    char *authorization; /* "Authorization: Bearer …", or NULL */
     size_t answer_bytes;
     int64_t stop_seen_us; /* monotonic; 0: not yet */
     int stop_fd;
@@ -31,55 +24,6 @@ struct sms_https {
 bool sms_start(void)
 {
     return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-}
-
-static bool read_key(const char *path, char **authorization, const char **error)
-{
-    static const char front[] = "Authorization: Bearer ";
-    static _Thread_local char complaint[400];
-    const char *why = "cannot be read: out of memory";
-    char *line = malloc(sizeof front + SECRET_LINE_BYTES_MAXIMUM);
-    bool ok = line != NULL && secret_file_read_line(path, line + sizeof front - 1, SECRET_LINE_BYTES_MAXIMUM, &why);
-    if (ok) {
-        memcpy(line, front, sizeof front - 1);
-        *authorization = line;
-        return true;
-    }
-    if (line != NULL)
-        explicit_bzero(line, sizeof front + SECRET_LINE_BYTES_MAXIMUM);
-    free(line);
-    snprintf(complaint, sizeof complaint, "YIBAO_SMS_KEY_FILE %s %s", path, why);
-    *error = complaint;
-    return false;
-}
-
-void sms_reload(void)
-{
-    atomic_fetch_add(&reloads, 1);
-}
-
-static void forget_key(char *authorization)
-{
-    if (authorization != NULL)
-        explicit_bzero(authorization, strlen(authorization));
-    free(authorization);
-}
-
-static void follow_reload(struct sms_https *https)
-{
-    char *authorization = NULL;
-    const char *error = NULL;
-    unsigned wanted = atomic_load(&reloads);
-    if (wanted == https->reloads_seen || https->key_file[0] == '\0')
-        return;
-    https->reloads_seen = wanted;
-    if (read_key(https->key_file, &authorization, &error)) {
-        forget_key(https->authorization);
-        https->authorization = authorization;
-        LOG(LOG_INFO, "sms_key_read", LOG_INT("reload", wanted));
-        return;
-    }
-    LOG(LOG_ERROR, "sms_key_unreadable", LOG_TEXT("why", span_of(error)));
 }
 
 static size_t ignore_answer(char *bytes, size_t size, size_t count, void *cls)
@@ -129,12 +73,11 @@ struct sms_https *sms_https_open(const struct config *config, const char **error
     *error = "the SMS gateway cannot be used: out of memory, or libcurl lacks TLS";
     if (https == NULL)
         return NULL;
-    https->key_file = config->sms_key_file;
-    https->reloads_seen = atomic_load(&reloads);
+    https->needs_key = config->sms_key_file[0] != '\0';
     https->curl = curl_easy_init();
     bool ok = https->curl != NULL && set_options(https, config);
-    if (ok && config->sms_key_file[0] != '\0')
-        ok = read_key(config->sms_key_file, &https->authorization, error);
+    if (ok && https->needs_key)
+        ok = sms_key_open(config->sms_key_file, error);
     if (ok)
         return https;
     sms_https_close(https);
@@ -151,10 +94,10 @@ static enum sms_outcome outcome_of(long status, const char **error)
     return is_final ? SMS_REFUSED : SMS_AGAIN;
 }
 
-static struct curl_slist *make_headers(const struct sms_https *https, const char *idempotency_key)
+static struct curl_slist *append_headers(const char *idempotency_key, const char *authorization)
 {
     /* Expect: curl would wait a second for leave to send a longer body. */
-    const char *lines[] = {"Content-Type: application/json", "Expect:", idempotency_key, https->authorization};
+    const char *lines[] = {"Content-Type: application/json", "Expect:", idempotency_key, authorization};
     struct curl_slist *headers = NULL;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0] && lines[i] != NULL; i++) {
         struct curl_slist *longer = curl_slist_append(headers, lines[i]);
@@ -164,6 +107,16 @@ static struct curl_slist *make_headers(const struct sms_https *https, const char
         }
         headers = longer;
     }
+    return headers;
+}
+
+static struct curl_slist *make_headers(const struct sms_https *https, const char *idempotency_key)
+{
+    if (!https->needs_key)
+        return append_headers(idempotency_key, NULL);
+    char *authorization = sms_key_header();
+    struct curl_slist *headers = authorization == NULL ? NULL : append_headers(idempotency_key, authorization);
+    sms_key_forget(authorization);
     return headers;
 }
 
@@ -178,7 +131,6 @@ enum sms_outcome sms_https_send(struct sms_https *https, const struct sms_messag
                                 int stop_fd, const char **error)
 {
     char idempotency_key[64] = "Idempotency-Key: ";
-    follow_reload(https);
     uuid_format(message->outbox_id, idempotency_key + strlen(idempotency_key));
     struct curl_slist *headers = make_headers(https, idempotency_key);
     CURL *curl = https->curl;
@@ -206,6 +158,5 @@ void sms_https_close(struct sms_https *https)
 {
     if (https->curl != NULL)
         curl_easy_cleanup(https->curl);
-    forget_key(https->authorization);
     free(https);
 }

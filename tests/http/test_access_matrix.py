@@ -14,6 +14,8 @@ from tests.http.matrix_world import World
 
 @pytest.fixture(scope="module")
 def world(api, sql, demo, new_token, new_client, new_citizen):
+    """One owner invites a relative for each operation and caller, which is more than anybody may."""
+    sql.execute("UPDATE attempt_limit SET at_most = 1000 WHERE kind = 'invitation'")
     return World(api, sql, demo, new_token, new_client, new_citizen)
 
 

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from tests.harness import coverage, money
+from tests.harness.changes import SHANGHAI
 from tests.harness.coverage import Record, enrol, months, years
 from tests.harness.problems import check_problem, faults, without_request_id
 from tests.harness.proposals import plant_approved
@@ -39,7 +40,7 @@ def test_gaps_of_the_demo(api, demo, words, length, can, status):
     (gap,) = section["gaps"]
     assert (gap["length"], gap["missing"], gap["can_back_pay"], gap["is_open"]) == (length, length, can, False)
     assert (body["benefits"]["status"], body["benefits"]["scheme"]) == (status, "employee")
-    assert body["on"] == body["if_paid_on"] == datetime.date.today().isoformat()
+    assert body["on"] == body["if_paid_on"] == datetime.datetime.now(SHANGHAI).date().isoformat()
 
 
 def test_whoever_moved_has_the_months_of_both_cities_once(api, demo):

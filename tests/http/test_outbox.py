@@ -109,7 +109,7 @@ def test_a_new_key_of_the_gateway_is_read_on_sighup(outbox, start, gateway, tmp_
         wait_until(lambda: server.log_path.read_text().count('"reloading"') == reload, "the signal to be taken")
         outbox.wait(outbox.put("hello"), "sent")
         assert gateway.received[-1][0]["Authorization"] == f"Bearer {expected}"
-    server.provoked["sms_key_unreadable"] += 2
+    server.provoked["sms_key_unreadable"] += 1
 
 
 @pytest.mark.parametrize("failure", [500, 503, 408, 429, 302, None])
