@@ -29,8 +29,9 @@ static void open_sink(void)
     sink.is_socket = S_ISSOCK(about.st_mode);
     if (sink.is_socket)
         return;
-    int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    sink.fd = fd < 0 ? STDERR_FILENO : fd;
+    sink.fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (sink.fd < 0)
+        sink.fd = STDERR_FILENO;
     sink.piece_bytes = PIPE_BUF;
 }
 

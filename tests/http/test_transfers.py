@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import concurrent.futures
 import datetime
-import functools
 import uuid
 
 import pytest
@@ -10,23 +9,9 @@ from tests.harness import charges, entering, money, transfers
 from tests.harness import moving as desks
 from tests.harness.problems import check_problem, faults, without_request_id
 from tests.harness.transfers import BEIJING, CARD, GUANGZHOU, JIUQUAN, TIANSHUI, UNCONNECTED
+from tests.http.transferring import operator, somebody, staff  # noqa: F401 fixtures
 
 READS = ("{}", "{}/timeline")
-
-
-@pytest.fixture(scope="module")
-def operator(new_token):
-    return new_token("staff", roles=["operator"], regions=["000000"])
-
-
-@pytest.fixture(scope="module")
-def staff(new_token):
-    return lambda *regions, role="operator": new_token("staff", roles=[role], regions=list(regions))
-
-
-@pytest.fixture
-def somebody(api, sql, operator, new_token):
-    return functools.partial(transfers.somebody, api, sql, operator, new_token)
 
 
 @pytest.fixture
@@ -46,6 +31,7 @@ def put_into(sql, person, state, **columns):
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("form", READS)
 def test_the_person_and_both_regions_see_it_and_nobody_else(api, moving, staff, new_token, somebody, form):
@@ -142,6 +128,7 @@ def test_an_id_that_is_none_is_a_fault_of_form(api, somebody, path):
 
 
 # --- cancelling -------------------------------------------------------------------------------------------------------
+
 
 def approve(api, sql, staff, person, *sides):
     """The desks of these sides, one after the other, with all documents at hand."""
@@ -272,6 +259,7 @@ def test_who_works_elsewhere_by_then_is_not_active_twice(api, sql, moving):
 
 
 # --- no gap -----------------------------------------------------------------------------------------------------------
+
 
 def test_meanwhile_the_account_pays_holds_and_gets_back(api, sql, moving, new_provider):
     hospital = new_provider()

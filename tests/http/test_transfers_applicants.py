@@ -1,7 +1,6 @@
 """Who applies for a transfer and how: faults of form, staff and citizens, bank cards, repetitions, and many at once."""
 # SPDX-License-Identifier: Apache-2.0
 import concurrent.futures
-import functools
 import types
 import uuid
 
@@ -9,21 +8,7 @@ import pytest
 from tests.harness import entering, money, transfers
 from tests.harness.problems import check_problem, faults
 from tests.harness.transfers import BEIJING, CARD, GUANGZHOU, JIUQUAN, TIANSHUI, UNCONNECTED
-
-
-@pytest.fixture(scope="module")
-def operator(new_token):
-    return new_token("staff", roles=["operator"], regions=["000000"])
-
-
-@pytest.fixture(scope="module")
-def staff(new_token):
-    return lambda *regions, role="operator": new_token("staff", roles=[role], regions=list(regions))
-
-
-@pytest.fixture
-def somebody(api, sql, operator, new_token):
-    return functools.partial(transfers.somebody, api, sql, operator, new_token)
+from tests.http.transferring import operator, somebody, staff  # noqa: F401 fixtures
 
 
 # --- who and how ------------------------------------------------------------------------------------------------------
@@ -70,6 +55,7 @@ def test_a_bank_card_is_sealed_and_stands_nowhere_else(api, sql, somebody):
 
 # --- who --------------------------------------------------------------------------------------------------------------
 
+
 def test_staff_of_either_region_apply_for_somebody_they_see(api, sql, somebody, staff):
     person = somebody()
     for regions in ([BEIJING], [GUANGZHOU]):
@@ -106,6 +92,7 @@ def test_a_dry_run_by_staff_leaves_a_trace_and_one_by_the_person_does_not(api, s
 
 
 # --- keys and races ---------------------------------------------------------------------------------------------------
+
 
 def test_a_repetition_shows_the_same_transfer_and_another_content_is_refused(api, sql, somebody):
     person, key = somebody(), str(uuid.uuid4())

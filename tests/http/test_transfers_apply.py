@@ -1,30 +1,16 @@
 """Before applying for a transfer: which way it goes and why, and what speaks against it."""
 # SPDX-License-Identifier: Apache-2.0
-import functools
 import uuid
 
 import pytest
 from tests.harness import money, transfers
 from tests.harness.problems import check_problem, faults
 from tests.harness.transfers import CARD, GUANGZHOU, JIUQUAN, TIANSHUI, UNCONNECTED, codes
-
-
-@pytest.fixture(scope="module")
-def operator(new_token):
-    return new_token("staff", roles=["operator"], regions=["000000"])
-
-
-@pytest.fixture(scope="module")
-def staff(new_token):
-    return lambda *regions, role="operator": new_token("staff", roles=[role], regions=list(regions))
-
-
-@pytest.fixture
-def somebody(api, sql, operator, new_token):
-    return functools.partial(transfers.somebody, api, sql, operator, new_token)
+from tests.http.transferring import operator, somebody, staff  # noqa: F401 fixtures
 
 
 # --- ways -------------------------------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize(("scheme", "to", "to_scheme", "way", "money_is", "reasons"), [
     ("employee", JIUQUAN, "employee", "in_province", "stays", ["same_province"]),
@@ -107,6 +93,7 @@ def test_a_region_without_a_pool_is_unknown(api, sql, somebody, code):
 
 # --- what waits at the destination ------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("status", ["pending_in", "active"])
 def test_an_enrolment_that_waits_at_the_destination_is_taken_over(api, sql, somebody, status):
     person = somebody(status="suspended" if status == "active" else "active")
@@ -136,6 +123,7 @@ def test_who_has_both_schemes_transfers_the_one_that_fits(api, sql, somebody):
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------------
+
 
 def under_way(api, sql, person):
     transfers.applied(api, person.citizen, JIUQUAN)
