@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: scripts/on_debian.sh RELEASE [COMMAND…]
-#   RELEASE  bookworm (12) or trixie (13); its root directory is made once, in var/debian/RELEASE
+#   RELEASE  bookworm (12) or trixie (13); its root directory is made in var/debian/RELEASE,
+#            and again when tests need other packages
 #   COMMAND  default: make build unit pytest (the linter of openapi.yaml does not depend on the release)
 set -eu
 cd "$(dirname "$0")/.."
@@ -11,7 +12,7 @@ cd "$(dirname "$0")/.."
 case "${1-}" in
 bookworm | trixie) release=$1 ;;
 *)
-    sed -n '5,7s/^# //p' "$0" >&2
+    sed -n '5,8s/^# //p' "$0" >&2
     exit 2
     ;;
 esac
@@ -19,12 +20,14 @@ shift
 [ $# -gt 0 ] || set -- make build unit pytest
 
 root=$PWD/var/debian/$release
-if [ ! -e "$root/complete" ]; then
+packages=$(scripts/install.sh --list --test | tr ' ' ',')
+if [ "$(cat "$root/packages" 2>/dev/null)" != "$packages" ]; then
     command -v mmdebstrap >/dev/null || { echo 'on_debian.sh: install mmdebstrap first' >&2; exit 1; }
+    rm -rf "$root"
     mkdir -p "${root%/*}"
     mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Check-Date "false"' \
-        --include="$(scripts/install.sh --list --test | tr ' ' ',')" "$release" "$root"
-    touch "$root/complete"
+        --include="$packages" "$release" "$root"
+    echo "$packages" >"$root/packages"
 fi
 
 rm -rf "$root/src/tests" "$root/src/db" # what was removed here must not be tested there

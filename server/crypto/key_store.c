@@ -31,10 +31,14 @@ struct text *key_error_begin(void)
     return &error_line;
 }
 
+/* In memory that goes with the thread. */
 const char *key_error_end(void)
 {
-    text_append_char(&error_line, '\0');
-    return error_line.failed ? "out of memory" : error_line.bytes;
+    static _Thread_local char told[ERROR_BYTES + 1];
+    snprintf(told, sizeof told, "%.*s", (int)error_line.length, error_line.bytes == NULL ? "" : error_line.bytes);
+    bool is_whole = !error_line.failed;
+    text_fini(&error_line);
+    return is_whole ? told : "out of memory";
 }
 
 static struct span associate(const char *purpose, unsigned version, char out[ASSOCIATED_BYTES])

@@ -11,7 +11,7 @@ from tests.db.signing import add_citizen
 from tests.db.world import World
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = pathlib.Path(os.environ.get("YIBAOD", ROOT / "build" / "yibaod"))
+BINARY = pathlib.Path(os.environ.get("YIBAO_BINARY", ROOT / "build/yibaod"))
 
 
 class Program:

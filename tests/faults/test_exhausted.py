@@ -1,22 +1,20 @@
 """Descriptors, memory and disk run out: no spin, no crash, no half commit, and full service when they are back."""
 # SPDX-License-Identifier: Apache-2.0
-import os
-
 import pytest
 from tests.faults.exhaust import can_mount
 from tests.faults.scenarios import SCENARIOS
+from tests.harness.sanitizer import without_sanitizer
 
 needs_mount = pytest.mark.skipif(not can_mount(), reason="needs a small file system, which only root can mount")
-is_sanitized = "YIBAO_SANITIZER" in os.environ  # scripts/sanitize.sh
 
 
-@pytest.mark.parametrize("name", ["descriptors taken", "memory taken"])
+@pytest.mark.parametrize("name", ["descriptors taken", pytest.param("memory taken", marks=without_sanitizer)])
 def test_exhausted(name, directory, seed):
     figures = SCENARIOS[name].run(directory, seed, 2)
     assert figures.lost == figures.doubled == 0
 
 
-@pytest.mark.skipif(is_sanitized, reason="a sanitizer has its own malloc")
+@without_sanitizer
 def test_allocations_fail(directory, seed):
     figures = SCENARIOS["allocations failed"].run(directory, seed, 6)
     assert figures.lost == figures.doubled == 0

@@ -7,15 +7,15 @@ import pytest
 from tests.faults.failing_malloc import FailingMalloc
 from tests.faults.routes import Routes
 from tests.harness.database import BINARY
+from tests.harness.sanitizer import without_sanitizer
 from tests.harness.server import ROOT
 
-is_sanitized = "YIBAO_SANITIZER" in os.environ  # scripts/sanitize.sh
 # Of each route, at random; `all`: every allocation of every route in turn, which takes the better part of an hour.
 TRIES = os.environ.get("YIBAO_ALLOCATIONS", "1")
 BLOCKS_LEAKED = 0.2  # for each failed allocation; a leak in one way of failing is many times that when all are tried
 
 
-@pytest.mark.skipif(is_sanitized, reason="a sanitizer has its own malloc")
+@without_sanitizer
 def test_single_allocations_fail(tmp_path, seed, main_database, server, servers, demo, new_token, sms):
     failing = FailingMalloc(tmp_path)
     quiet = {"YIBAO_SERVE_WORKS": "no", "YIBAO_REACTORS": "1", **failing.environment}

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from tests.harness.sanitizer import without_sanitizer
 from tests.harness.server import ROOT
 
 sys.path.insert(0, str(ROOT / "tools"))
@@ -14,6 +15,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import debian_licences  # noqa: E402
 
 BINARY = os.environ.get("YIBAO_BINARY", ROOT / "build/yibaod")
+pytestmark = without_sanitizer
 SCOPES = {"required", "optional", "excluded"}
 
 

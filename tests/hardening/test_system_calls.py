@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from tests.harness.database import BINARY
+from tests.harness.sanitizer import without_sanitizer
 from tests.harness.server import ROOT, Server
 
 HERE = ROOT / "tests/hardening"
@@ -13,6 +14,7 @@ seccomp = pytest.importorskip("seccomp")
 
 from tests.hardening import confined  # noqa: E402
 
+pytestmark = without_sanitizer
 UNITS = {"serve": ["yibaod"], "work": ["yibaod-worker"], "import": ["yibaod", "yibaod-worker"], "audit": ["yibaod-audit"]}
 
 

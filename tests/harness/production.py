@@ -9,7 +9,7 @@ import tempfile
 
 from tests.harness.server import ROOT, Server, free_port
 
-BINARY = pathlib.Path(os.environ.get("YIBAO_BINARY", os.environ.get("YIBAOD", ROOT / "build/yibaod")))
+BINARY = pathlib.Path(os.environ.get("YIBAO_BINARY", ROOT / "build/yibaod"))
 ROLE = "service"
 
 

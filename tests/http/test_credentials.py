@@ -6,6 +6,7 @@ import resource
 import pytest
 from tests.harness import money
 from tests.harness.problems import check_problem, faults
+from tests.harness.sanitizer import without_sanitizer
 from tests.harness.signing import PASSWORD, bearer
 
 NEW = "six white swans"
@@ -152,6 +153,7 @@ def test_each_change_is_an_audit_event_without_the_secret(citizen, door, session
     assert rows == [("set_my_password", '{"proof": "password"}'), ("set_my_pin", '{"proof": "password"}')]
 
 
+@without_sanitizer
 def test_without_memory_for_scrypt_nothing_is_stored_or_counted(citizen, door, session):
     """What could not be computed is neither a new password nor a wrong one."""
     me = bearer(session)
