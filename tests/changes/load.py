@@ -7,19 +7,21 @@ import threading
 import time
 import uuid
 
+from tests.harness.crowd import Crowd
 from tests.harness.wire import Closed, Wire, get
 
 PATIENCE_S = 120
 SLOW_S = 0.5
 
 
-class Load:
+class Load(Crowd):
     """
     Half of the threads make a connection for each request, the others keep theirs for as long as they are let: whoever
     reads that it is to be closed makes another one, as HTTP demands. Nothing is ever sent twice.
     """
 
     def __init__(self, servers, demo, threads=6):
+        super().__init__(threads)
         self.servers = list(servers)
         self.demo = demo
         self.provider = demo.provider("hospital")
@@ -29,8 +31,6 @@ class Load:
         self.slowest_s = 0.0
         self.slow = 0
         self.lock = threading.Lock()
-        self.stop = threading.Event()
-        self.threads = [threading.Thread(target=self.run, args=(n, n % 2 == 0)) for n in range(threads)]
 
     @property
     def count(self):
@@ -55,8 +55,8 @@ class Load:
     def connect(self, number):
         return Wire(self.servers[number % len(self.servers)])
 
-    def run(self, first, keeps):
-        wire = None
+    def run(self, first):
+        wire, keeps = None, first % 2 == 0
         for number in itertools.count(first * 1000):
             if self.stop.is_set():
                 break
@@ -98,16 +98,6 @@ class Load:
         while self.count < target:
             assert time.monotonic() < end, (self.seen, self.failures[:3])
             time.sleep(0.01)
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
 
     def check(self, connection):
         """Nothing failed, and what was charged is what was acknowledged."""

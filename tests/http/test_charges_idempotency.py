@@ -11,6 +11,7 @@ import httpx
 import pytest
 from tests.harness import charges, entering, money
 from tests.harness.charges import CHARGES, stored
+from tests.harness.crowd import Crowd
 from tests.harness.problems import check_problem, faults
 from tests.http.charging import REFUSED_FOR_NOW, ChargingStand
 
@@ -238,24 +239,18 @@ def test_charges_while_backends_are_killed(own_database, tmp_path):
     """Whoever sends the same again with the same key is charged once, and every answer that was given still holds."""
     with ChargingStand(own_database, tmp_path / "server.log", YIBAO_REACTORS="2", YIBAO_WRITE_TIMEOUT_MS="2000") as stand:
         provider, accounts = stand.provider(), stand.accounts(8, 1_000_000)
-        stop, made, seen = threading.Event(), {}, collections.Counter()
+        made, seen = {}, collections.Counter()
 
-        def charge_on(account_id):
-            while not stop.is_set():
-                question = stand.charge(provider, account_id, 7)
-                answer = stand.ask(**question)
-                seen[answer.status_code if answer.status_code == 201 else answer.json()["code"]] += 1
-                made[question["json"]["charge_no"]] = stand.insist(question)
+        def charge(number):
+            question = stand.charge(provider, accounts[number % len(accounts)], 7)
+            answer = stand.ask(**question)
+            seen[answer.status_code if answer.status_code == 201 else answer.json()["code"]] += 1
+            made[question["json"]["charge_no"]] = stand.insist(question)
 
-        threads = [threading.Thread(target=charge_on, args=[account_id]) for account_id in accounts for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for _ in range(20):
-            time.sleep(0.15)
-            own_database.terminate_backends()
-        stop.set()
-        for thread in threads:
-            thread.join()
+        with Crowd(2 * len(accounts), charge):
+            for _ in range(20):
+                time.sleep(0.15)
+                own_database.terminate_backends()
         assert {answer.status_code for answer in made.values()} == {201}
         assert set(seen) <= {201} | REFUSED_FOR_NOW, seen
         with stand.sql() as connection:

@@ -1,9 +1,11 @@
 """Slow peers are cut off in time, and nobody else waits for them."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import threading
 import time
 
 import pytest
+from tests.harness.crowd import Crowd
 from tests.harness.problems import check_problem
 from tests.harness.wire import Closed, Wire, answer_in, get
 
@@ -97,21 +99,15 @@ def test_a_reader_that_does_not_read_is_closed(impatient, demo):
 
 
 def test_good_clients_are_served_meanwhile(impatient, demo):
-    stop = threading.Event()
-
-    def bad(behave, *arguments):
-        while not stop.is_set():
-            try:
-                with Wire(impatient) as wire:
-                    behave(wire, stop, *arguments)
-            except (OSError, Closed):
-                pass
-
     kinds = [(slow_header,), (no_header_end,), (slow_body, demo.admin_token), (silent,)]
-    threads = [threading.Thread(target=bad, args=kinds[i % len(kinds)]) for i in range(BAD_CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    try:
+
+    def behave_badly(number):
+        behave, *arguments = kinds[number % len(kinds)]
+        with contextlib.suppress(OSError, Closed), Wire(impatient) as wire:
+            behave(wire, crowd.stop, *arguments)
+
+    crowd = Crowd(BAD_CONNECTIONS, behave_badly)
+    with crowd:
         time.sleep(0.5)
         balance = get(
             f"/v1/accounts/{demo.employee.account_id}/balance", f"Authorization: Bearer {demo.employee.token}"
@@ -120,7 +116,3 @@ def test_good_clients_are_served_meanwhile(impatient, demo):
             with Wire(impatient, timeout_s=10) as wire:
                 wire.send(balance)
                 assert wire.receive().status == 200
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()

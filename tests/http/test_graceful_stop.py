@@ -5,23 +5,23 @@ import threading
 import time
 
 import pytest
+from tests.harness.crowd import Crowd
 from tests.harness.wire import Closed, Wire, get
 
 THREADS = 6
 REQUEST = get("/v1/regions/110000", "Connection: close")
 
 
-class Load:
+class Load(Crowd):
     """Threads that make a new connection for each request and count how each ended."""
 
     def __init__(self, server, request=REQUEST):
+        super().__init__(THREADS, self.ask)
         self.server = server
         self.request = request
-        self.stop = threading.Event()
         self.seen = collections.Counter()
         self.failures = []
         self.lock = threading.Lock()
-        self.threads = [threading.Thread(target=self.run) for _ in range(THREADS)]
 
     def outcome(self):
         try:
@@ -37,25 +37,14 @@ class Load:
             except (OSError, Closed) as error:
                 return "failed", repr(error)
 
-    def run(self):
-        while not self.stop.is_set():
-            kind, why = self.outcome()
-            with self.lock:
-                self.seen[kind] += 1
-                if why:
-                    self.failures.append(why)
-            if kind == "refused":
-                time.sleep(0.01)
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
+    def ask(self, _):
+        kind, why = self.outcome()
+        with self.lock:
+            self.seen[kind] += 1
+            if why:
+                self.failures.append(why)
+        if kind == "refused":
+            time.sleep(0.01)
 
     def wait_for_answers(self, count):
         end = time.monotonic() + 30

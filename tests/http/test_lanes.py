@@ -1,11 +1,12 @@
 """Statements that fail: only whose fault it is is hurt, and conflicts, locks and migrations are not seen outside."""
 # SPDX-License-Identifier: Apache-2.0
+import collections
 import contextlib
-import threading
 import time
 import uuid
 
 import pytest
+from tests.harness.crowd import Crowd
 from tests.harness.database import BINARY
 from tests.harness.problems import check_problem
 from tests.harness.server import Server, wait_until
@@ -112,37 +113,18 @@ def test_a_locked_table_refuses_only_who_needs_it(stand, citizens):
             assert answer.status_code == 200, answer.text
 
 
-class Readers:
-    """Ask for a region again and again."""
-
-    def __init__(self, stand):
-        self.stand = stand
-        self.stop = threading.Event()
-        self.answers = []
-        self.threads = [threading.Thread(target=self.run) for _ in range(4)]
-
-    def run(self):
-        while not self.stop.is_set():
-            self.answers.append(self.stand.ask(**REGION).status_code)
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
-
-
 def test_a_migration_changes_the_type_of_a_result(stand):
     """Prepared statements become stale: they are prepared anew, and nobody is refused."""
-    with stand.sql() as connection, Readers(stand) as readers:
+    seen = collections.Counter()
+
+    def read(_):
+        seen[stand.ask(**REGION).status_code] += 1
+
+    with stand.sql() as connection, Crowd(4, read):
         for type_name in ("varchar(100)", "text", "varchar(200)", "text"):
             connection.execute(f"ALTER TABLE region ALTER COLUMN name TYPE {type_name}")
             time.sleep(0.7)
-    assert set(readers.answers) == {200}
+    assert set(seen) == {200}
 
 
 def test_preparing_takes_as_long_as_it_must(stand):

@@ -3,11 +3,11 @@
 import collections
 import resource
 import socket
-import threading
 import time
 import uuid
 
 import pytest
+from tests.harness.crowd import Crowd
 from tests.harness.problems import check_problem
 from tests.harness.server import wait_until
 from tests.harness.wire import Closed, Wire, get
@@ -65,42 +65,23 @@ def test_a_write_is_unknown_also_when_the_deadline_of_the_request_comes_first(ow
         wait_until(lambda: stand.server.ready_status() == 200, "/readyz to say 200 again", 60)
 
 
-class Writers:
-    """Threads that make tokens, each with a label of its own, and keep every answer."""
-
-    def __init__(self, stand, count=8):
-        self.stand = stand
-        self.stop = threading.Event()
-        self.answers = {}
-        self.threads = [threading.Thread(target=self.run) for _ in range(count)]
-
-    def run(self):
-        while not self.stop.is_set():
-            label = f"killed {uuid.uuid4().hex[:20]}"
-            self.answers[label] = self.stand.ask(**self.stand.new_token(label))
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
-
-
 def test_writes_while_backends_are_killed(stand):
-    with Writers(stand) as writers:
+    answers = {}
+
+    def write(_):
+        label = f"killed {uuid.uuid4().hex[:20]}"
+        answers[label] = stand.ask(**stand.new_token(label))
+
+    with Crowd(8, write):
         for _ in range(25):
             time.sleep(0.15)
             stand.database.terminate_backends()
-        time.sleep(0.5)
+        wait_until(lambda: [answer.status_code for answer in list(answers.values())].count(201) > 50, "50 tokens", 60)
     codes = collections.Counter()
     with stand.sql() as connection:
         rows = connection.execute("SELECT label, array_agg(token_id::text) FROM token WHERE label LIKE 'killed %' GROUP BY 1")
         stored = dict(rows.fetchall())
-    for label, answer in writers.answers.items():
+    for label, answer in answers.items():
         assert answer.status_code in (201, 503), answer.text
         if answer.status_code == 201:
             assert stored.get(label) == [answer.json()["token_id"]]
@@ -140,27 +121,19 @@ def test_a_full_queue_refuses_at_once(stand):
 def test_a_stop_that_times_out_while_requests_wait(own_database, tmp_path, delay_s):
     """Requests of every age wait for PostgreSQL, suspended or not, when the stop gives up on them."""
     with Stand(own_database, tmp_path / "server.log", YIBAO_STOP_TIMEOUT_S="1") as stand:
-        ended = threading.Event()
 
-        def ask_on():
-            while not ended.is_set():
-                try:
-                    with Wire(stand.server, timeout_s=1) as wire:
-                        wire.send(get(REGION["path"]))
-                        wire.receive()
-                except (OSError, Closed):
-                    time.sleep(delay_s)
+        def ask(_):
+            try:
+                with Wire(stand.server, timeout_s=1) as wire:
+                    wire.send(get(REGION["path"]))
+                    wire.receive()
+            except (OSError, Closed):
+                time.sleep(delay_s)
 
-        threads = [threading.Thread(target=ask_on) for _ in range(12)]
-        with stand.database.outage("frozen"):
-            for thread in threads:
-                thread.start()
+        with stand.database.outage("frozen"), Crowd(12, ask):
             time.sleep(0.3)
             stand.server.signal()
             status = stand.server.wait_end()
-            ended.set()
-            for thread in threads:
-                thread.join()
         assert status == 0, stand.server.log_path.read_text()[-2000:]
 
 

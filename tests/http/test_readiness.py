@@ -1,11 +1,11 @@
 """PostgreSQL frozen, stopped or cutting connections: clients see only 200 and 503, and all recovers by itself."""
 # SPDX-License-Identifier: Apache-2.0
 import collections
-import threading
 import time
 
 import httpx
 import pytest
+from tests.harness.crowd import Crowd
 from tests.harness.problems import check_problem
 from tests.harness.server import wait_until
 
@@ -48,32 +48,21 @@ def test_outage_and_recovery(own, mode):
     check_recovery(server, client, database.demo.employee)
 
 
-class Readers:
+class Readers(Crowd):
     """Threads that read balances and count statuses; anything but an answer is a failure."""
 
     def __init__(self, client, citizen, count=6):
+        super().__init__(count)
         self.client, self.citizen = client, citizen
-        self.stop = threading.Event()
         self.seen = collections.Counter()
-        self.threads = [threading.Thread(target=self.run) for _ in range(count)]
 
-    def run(self):
+    def run(self, _):
         with httpx.Client(base_url=self.client.server.base_url, timeout=30) as http:
             while not self.stop.is_set():
                 response = http.get(
                     balance_path(self.citizen), headers={"Authorization": f"Bearer {self.citizen.token}"}
                 )
                 self.seen[response.status_code] += 1
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
 
 
 def test_backends_terminated_under_load(own):
