@@ -1,4 +1,4 @@
-/* Personal data as replies show it: enough to recognise, too little to use (DOMAIN.md §3.9). */
+/* Personal data as replies show it: enough to recognise, too little to use (docs/rules.md 9). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/mask.h"
 

@@ -1,4 +1,4 @@
-/* Identifiers: time in front, the person's key in the low 62 bits (DESIGN.md §5). */
+/* Identifiers: time in front, the person's key in the low 62 bits. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/span.h"

@@ -1,4 +1,4 @@
-/* How many months count, from when to when (DOMAIN.md §3.1: "months already paid stay counted"). */
+/* How many months count, from when to when (docs/rules.md 1: "months already paid stay counted"). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/coverage/counts.h"
 #include "api/coverage/calendar.h"

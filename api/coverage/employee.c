@@ -1,4 +1,4 @@
-/* Benefits, gaps and waiting periods of the employee scheme (DOMAIN.md §3.2; docs/coverage.md, "Employee"). */
+/* Benefits, gaps and waiting periods of the employee scheme (docs/rules.md 2; docs/coverage.md, "Employee"). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/coverage/employee.h"
 #include "api/coverage/calendar.h"
@@ -56,7 +56,7 @@ static int32_t back_pay_until(const struct coverage_employee_rule *rule, int32_t
     return timeline_deadline(rule, from + rule->back_payable_gap_months);
 }
 
-/* DOMAIN.md §3.2: "gap 1–3 inclusive may be back-paid"; a closed one does not grow, so it has no last day. */
+/* docs/rules.md 2: "gap 1–3 inclusive may be back-paid"; a closed one does not grow, so it has no last day. */
 static void add_gap(const struct employee_walk *walk, int32_t from, int32_t to, bool is_open, void *context)
 {
     struct coverage_answer *answer = context;
@@ -110,7 +110,7 @@ static void stay_covered(const struct employee_walk *walk, struct coverage_benef
     coverage_value(coverage_add(&benefits->findings, FINDING_paid_up), VALUE_OF_last_paid_month, walk->last_employee);
 }
 
-/* DOMAIN.md §3.2: "benefits stop from the month after the last paid month", or later where the pool says so. */
+/* docs/rules.md 2: "benefits stop from the month after the last paid month", or later where the pool says so. */
 static void judge_unpaid_month(const struct employee_walk *walk, struct coverage_benefits *benefits)
 {
     int32_t stopped_from = walk->last_employee + 1 + walk->rule->benefits_grace_months;
@@ -129,7 +129,7 @@ static void judge_unpaid_month(const struct employee_walk *walk, struct coverage
     coverage_value(finding, VALUE_OF_until, month_first_day(stopped_from) - 1);
 }
 
-/* DOMAIN.md §1: a retired enrolment is one whose retirement procedure is complete; it pays no more. */
+/* docs/rules.md, Words: a retired enrolment is one whose retirement procedure is complete; it pays no more. */
 static void judge_retired(const struct employee_walk *walk, struct coverage_benefits *benefits)
 {
     int32_t retired_on = walk->history->person.retired_on;
@@ -167,7 +167,7 @@ static void judge_benefits(const struct employee_walk *walk, int32_t on, struct 
 
 /* --- if paid on that day ---------------------------------------------------------------------------------------- */
 
-/* DOMAIN.md §3.2: "gap > 3 a waiting period of the region's 0–6 months from the month of re-enrolment". */
+/* docs/rules.md 2: "gap > 3 a waiting period of the region's 0–6 months from the month of re-enrolment". */
 static void pay_after_long_gap(const struct employee_walk *walk, struct coverage_payment *payment)
 {
     int32_t resumed = walk->due + 1;
@@ -182,7 +182,7 @@ static void pay_after_long_gap(const struct employee_walk *walk, struct coverage
     coverage_value(finding, VALUE_OF_starts_on, payment->benefits_from);
 }
 
-/* DOMAIN.md §3.2: "gap 1–3 inclusive may be back-paid, then continuous and benefits retroactive". */
+/* docs/rules.md 2: "gap 1–3 inclusive may be back-paid, then continuous and benefits retroactive". */
 static void pay_after_short_gap(const struct employee_walk *walk, struct coverage_payment *payment)
 {
     int32_t resumed = walk->due + 1;
@@ -226,7 +226,7 @@ static void pay_month(const struct employee_walk *walk, const struct coverage_be
     }
 }
 
-/* DOMAIN.md §3.2: "if I pay today, from when am I covered, and until when can I still back-pay?" */
+/* docs/rules.md 2: "if I pay today, from when am I covered, and until when can I still back-pay?" */
 static void judge_payment(const struct employee_walk *walk, const struct coverage_benefits *benefits,
                           struct coverage_payment *payment)
 {

@@ -1,4 +1,4 @@
-/* Benefits, gaps and waiting periods of the employee scheme (DOMAIN.md §3.2; docs/coverage.md, "Employee"). */
+/* Benefits, gaps and waiting periods of the employee scheme (docs/rules.md 2; docs/coverage.md, "Employee"). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "api/coverage/timeline.h"

@@ -3,7 +3,7 @@
 #include "api/coverage/employee_walk.h"
 #include "api/coverage/calendar.h"
 
-/* DOMAIN.md §3.2: "gap > 3 a waiting period … from the month of re-enrolment"; who retires does not wait. */
+/* docs/rules.md 2: "gap > 3 a waiting period … from the month of re-enrolment"; who retires does not wait. */
 static void resume(struct employee_walk *walk, int32_t month, enum month_state state)
 {
     if (walk->longest_gap > walk->rule->back_payable_gap_months && state != MONTH_RETIRED) {
@@ -31,7 +31,7 @@ static void step(struct employee_walk *walk, int32_t month)
     walk->gap_from = COVERAGE_NONE;
 }
 
-/* DOMAIN.md §3.2: "an open gap counts up to the date asked about; a month is missed only after its deadline". */
+/* docs/rules.md 2: "an open gap counts up to the date asked about; a month is missed only after its deadline". */
 int32_t employee_open_gap(const struct employee_walk *walk)
 {
     return walk->gap_from == COVERAGE_NONE ? 0 : walk->due - walk->gap_from + 1;

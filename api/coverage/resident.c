@@ -1,4 +1,4 @@
-/* Benefits, broken years and waiting periods of the resident scheme (DOMAIN.md §3.2; docs/coverage.md, "Resident"). */
+/* Benefits, broken years and waiting periods of the resident scheme (docs/rules.md 2; docs/coverage.md, "Resident"). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/coverage/resident.h"
 #include "api/coverage/calendar.h"
@@ -191,7 +191,7 @@ static void add_gap(const struct resident_years *years, int32_t from, int32_t to
     coverage_value(finding, VALUE_OF_first_counted_year, years->rule->first_counted_year);
 }
 
-/* DOMAIN.md §3.2: broken years from the first counted one on; the running year is not over, so it is not broken yet. */
+/* docs/rules.md 2: broken years from the first counted one on; the running year is not over, thus not broken yet. */
 static void find_gaps(const struct resident_years *years, int32_t year, struct coverage_answer *answer)
 {
     answer->gaps_count = 0;
@@ -246,7 +246,7 @@ static void pay_year(const struct resident_years *years, int32_t year, int32_t o
     explain_exemption(years, &start, on, &payment->findings);
 }
 
-/* DOMAIN.md §3.2: "if I pay today, from when am I covered, and until when can I still back-pay?" */
+/* docs/rules.md 2: "if I pay today, from when am I covered, and until when can I still back-pay?" */
 static void judge_payment(const struct resident_years *years, int32_t on, const struct coverage_benefits *benefits,
                           struct coverage_payment *payment)
 {

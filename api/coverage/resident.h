@@ -1,4 +1,4 @@
-/* Benefits, broken years and waiting periods of the resident scheme (DOMAIN.md §3.2; docs/coverage.md, "Resident"). */
+/* Benefits, broken years and waiting periods of the resident scheme (docs/rules.md 2; docs/coverage.md, "Resident"). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "api/coverage/coverage.h"

@@ -72,7 +72,7 @@ int32_t resident_window_closes(const struct coverage_resident_rule *rule, int32_
     return month_day(12 * year + rule->window_closes_month - 1, rule->window_closes_day);
 }
 
-/* DOMAIN.md §3.2: "a broken year", "years up to 2024 do not count as broken"; none before somebody was a member. */
+/* docs/rules.md 2: "a broken year", "years up to 2024 do not count as broken"; none before somebody was a member. */
 int32_t resident_broken_before(const struct resident_years *years, int32_t year)
 {
     int32_t broken = 0;
@@ -83,7 +83,7 @@ int32_t resident_broken_before(const struct resident_years *years, int32_t year)
     return was_member ? broken : 0;
 }
 
-/* DOMAIN.md §3.2: "each missed year paid later". */
+/* docs/rules.md 2: "each missed year paid later". */
 static int32_t repaired_by(const struct resident_years *years, int32_t year, int32_t broken, int32_t day)
 {
     int32_t repaired = 0;

@@ -37,7 +37,7 @@ void resident_years_build(struct resident_years *years, const struct coverage_hi
 bool resident_is_paid(const struct resident_years *years, int32_t year);
 /* Paid before the year was over: it gives benefits, and is not broken. */
 bool resident_is_paid_within(const struct resident_years *years, int32_t year);
-/* DOMAIN.md §3.2: not a broken year: paid within it, or with months in the employee scheme. */
+/* docs/rules.md 2: not a broken year: paid within it, or with months in the employee scheme. */
 bool resident_is_insured(const struct resident_years *years, int32_t year);
 int32_t resident_window_opens(const struct coverage_resident_rule *rule, int32_t year);
 int32_t resident_window_closes(const struct coverage_resident_rule *rule, int32_t year);
@@ -45,7 +45,7 @@ int32_t resident_window_closes(const struct coverage_resident_rule *rule, int32_
 int32_t resident_broken_before(const struct resident_years *years, int32_t year);
 /* Last day on which a newborn is paid for without waiting. */
 int32_t resident_newborn_until(const struct resident_years *years);
-/* DOMAIN.md §3.2: the wait of so many broken years, so many of them paid later. */
+/* docs/rules.md 2: the wait of so many broken years, so many of them paid later. */
 struct resident_wait resident_wait_of(const struct coverage_resident_rule *rule, int32_t broken, int32_t repaired,
                                       bool is_late);
 /*

@@ -118,7 +118,7 @@ static void add_periods(struct timeline *timeline, const struct coverage_history
     }
 }
 
-/* DOMAIN.md §1: with the retirement procedure complete, nothing is due from its month on. */
+/* docs/rules.md, Words: with the retirement procedure complete, nothing is due from its month on. */
 static void add_retirement(struct timeline *timeline, int32_t retired_on, int32_t on)
 {
     if (retired_on == COVERAGE_NONE || retired_on > on) {
@@ -159,7 +159,7 @@ static int32_t next_payment(const struct timeline *timeline, int32_t from, int32
     return next;
 }
 
-/* DOMAIN.md §3.2: "gap 1–3 inclusive may be back-paid, then continuous"; each payment finds the gap of its own day. */
+/* docs/rules.md 2: "gap 1–3 inclusive may be back-paid, then continuous"; each payment finds the gap of its own day. */
 static void heal(struct timeline *timeline, const struct coverage_employee_rule *rule, int32_t from, int32_t end)
 {
     int32_t day = next_payment(timeline, from, end, COVERAGE_NONE);
@@ -169,7 +169,7 @@ static void heal(struct timeline *timeline, const struct coverage_employee_rule 
     }
 }
 
-/* DOMAIN.md §3.2: "months covered by the resident scheme … bridge them for someone with 2 continuous years or more". */
+/* docs/rules.md 2: "months covered by the resident scheme … bridge them for someone with 2 continuous years …". */
 static void bridge(struct timeline *timeline, int32_t from, int32_t end)
 {
     for (int32_t month = from; month < end; month++) {

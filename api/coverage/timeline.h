@@ -23,7 +23,7 @@ struct timeline {
     int32_t continuous[COVERAGE_MONTHS]; /* months in a row up to this one that are in no gap */
 };
 
-/* Last day on which this month can be paid in time. DOMAIN.md §3.2: "missed only after its payment deadline". */
+/* Last day on which this month can be paid in time. docs/rules.md 2: "missed only after its payment deadline". */
 int32_t timeline_deadline(const struct coverage_employee_rule *rule, int32_t month);
 /* Fills in all months up to that of `on`, and those behind it that records tell of. */
 void timeline_build(struct timeline *timeline, const struct coverage_history *history,

@@ -95,7 +95,7 @@ static void write_counts(struct json_writer *writer, const struct coverage_case 
     json_array_close(writer);
 }
 
-/* DOMAIN.md §3.2: "whether the account stays usable while suspended is a regional flag"; residents have none. */
+/* docs/rules.md 2: "whether the account stays usable while suspended is a regional flag"; residents have none. */
 static void write_usable(struct json_writer *writer, const struct coverage_case *one, enum coverage_scheme scheme,
                          enum coverage_status status)
 {

@@ -1,6 +1,6 @@
 -- Age in whole years on a day.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: none. Outcomes: someone born on 29 February is a year older on 1 March of common years (DOMAIN.md 3.3). Negative before
+-- Locks: none. Outcomes: someone born on 29 February is a year older on 1 March of common years (docs/rules.md 3). Negative before
 -- birth. A plain expression, so that the planner inlines it; date_part, because extract reckons in numeric: twice as slow.
 CREATE OR REPLACE FUNCTION age_on(birth_date date, day date) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

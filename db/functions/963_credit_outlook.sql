@@ -5,7 +5,7 @@
 -- month without a plan. A yearly plan is judged for its posting month where that is later.
 -- Outcomes: one row for each plan and month, in any order. status: those of credit_judge, and before them
 --   merged                      the record was merged into another
---   resident_scheme             enrolled in that month, but in the resident scheme only (DOMAIN.md 3.3: never credited)
+--   resident_scheme             enrolled in that month, but in the resident scheme only (docs/rules.md 3: never credited)
 --   posting_month_not_reached   of a yearly plan: due, once its posting month has come
 CREATE OR REPLACE FUNCTION credit_outlook(asked_person_key bigint, asked_pool_code text, asked_months date[])
 RETURNS TABLE (plan_code text, asked_month date, status text, policy_id uuid, policy_region_code text, posting_month smallint,

@@ -1,4 +1,4 @@
-/* The program's keys: kept in PostgreSQL, wrapped by a master key in a file (DESIGN.md §7). */
+/* The program's keys: kept in PostgreSQL, wrapped by a master key in a file (docs/architecture.md 8). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/span.h"

@@ -1,5 +1,4 @@
-/* Refuses requests whose framing or target two parsers could read in two ways (DESIGN.md §3), before anything is
- * routed. */
+/* Refuses, before anything is routed, what two parsers could read in two ways (docs/hostile-framing.md). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/http/operation.h"

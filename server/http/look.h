@@ -1,4 +1,4 @@
-/* Records a look at somebody else's data in the transaction that reads it (DESIGN.md §7). */
+/* Records a look at somebody else's data in the transaction that reads it (docs/architecture.md 5). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 

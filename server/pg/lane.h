@@ -1,4 +1,4 @@
-/* Lanes: requests of one turn travel to PostgreSQL together (DESIGN.md §3). */
+/* Lanes: requests of one turn travel to PostgreSQL together (docs/architecture.md 6). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/config.h"

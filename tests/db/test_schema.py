@@ -135,7 +135,7 @@ def test_runtime_role_can_post(runtime):
 
 
 def test_unique_constraints_of_person_tables_contain_the_person(owner):
-    """But for the look-up tables, which are keyed by the hash on purpose (DESIGN.md §5), and what must not tell whose it is."""
+    """But for the look-up tables, which are keyed by the hash on purpose, and what must not tell whose it is."""
     rows = owner.execute("""
         SELECT index_class.relname FROM pg_index
         JOIN pg_class AS index_class ON index_class.oid = indexrelid
