@@ -1,6 +1,8 @@
--- Counts and sums over the persons from $1 to $2; the program adds the slices up. Copies of merges count no second time.
+-- Counts and sums over the persons from $1 to $2; the program adds the slices up.
+-- Copies of merges count no second time.
 -- SPDX-License-Identifier: Apache-2.0
--- Invariant I1 over everything: personal balances and system accounts, which are minus the sum of their entries, add up to zero.
+-- Invariant I1 over everything: personal balances and system accounts, which are minus the sum of their entries,
+-- add up to zero.
 WITH accounts AS (
     SELECT count(*) AS number, coalesce(sum(current_year_fen), 0) AS current_year_fen,
            coalesce(sum(carried_over_fen), 0) AS carried_over_fen, coalesce(sum(held_fen), 0) AS held_fen

@@ -4,5 +4,6 @@
 INSERT INTO system_account (system_account, kind, pool_code)
 SELECT kind || ':' || pool.pool_code, kind, pool.pool_code
 FROM pool,
-     unnest('{contribution_collection,pooled_fund,transit,withdrawal_payable,receivable,interest,critical_illness_deduction,opening_balance,adjustment}'::text[]) AS kind
+     unnest(ARRAY['contribution_collection', 'pooled_fund', 'transit', 'withdrawal_payable', 'receivable', 'interest',
+                  'critical_illness_deduction', 'opening_balance', 'adjustment']) AS kind
 ON CONFLICT (system_account) DO NOTHING

@@ -3,15 +3,17 @@
 -- A version is never changed: what is there stays, whatever the file says by then. Another rule is another version.
 -- Locks: none but on new rows. Outcomes: the number of versions inserted.
 WITH named AS (
-    SELECT loaded.*, overlay(overlay(md5('credit_policy ' || region || ' ' || plan || ' ' || version) PLACING '8' FROM 13)
+    SELECT loaded.*, overlay(overlay(md5('credit_policy ' || region || ' '
+                                         || plan || ' ' || version) PLACING '8' FROM 13)
                              PLACING 'a' FROM 17)::uuid AS policy_id
       FROM loaded
 ), inserted AS (
-    INSERT INTO credit_policy (policy_id, region_code, plan_code, version, effective_from, plan_kind, period, posting_month,
-                               is_pro_rated, age_basis, base_fen, rounding, legal_basis, source, created_at, activated_at)
-    SELECT named.policy_id, named.region, named.plan, named.version::integer, named.effective_from::date, named.plan_kind,
-           named.period, named.posting_month::smallint, named.is_pro_rated::boolean, named.age_basis, named.base_fen::bigint,
-           named.rounding, named.legal_basis, named.source, shipped.at, shipped.at
+    INSERT INTO credit_policy (policy_id, region_code, plan_code, version, effective_from, plan_kind, period,
+                               posting_month, is_pro_rated, age_basis, base_fen, rounding, legal_basis, source,
+                               created_at, activated_at)
+    SELECT named.policy_id, named.region, named.plan, named.version::integer, named.effective_from::date,
+           named.plan_kind, named.period, named.posting_month::smallint, named.is_pro_rated::boolean, named.age_basis,
+           named.base_fen::bigint, named.rounding, named.legal_basis, named.source, shipped.at, shipped.at
       FROM named
      CROSS JOIN LATERAL (SELECT named.effective_from::timestamp AT TIME ZONE 'Asia/Shanghai' AS at) AS shipped
         ON CONFLICT DO NOTHING

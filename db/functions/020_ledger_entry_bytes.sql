@@ -1,7 +1,7 @@
 -- The part of an entry's byte form that does not depend on the entry before it (docs/ledger.md).
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: none. Outcomes: never null when only linked_entry_id is. A plain expression, so that the planner inlines it (6 times
--- faster); it may be no more than STABLE for that, since convert_to is.
+-- Locks: none. Outcomes: never null when only linked_entry_id is. A plain expression, so that the planner inlines it (6
+-- times faster); it may be no more than STABLE for that, since convert_to is.
 -- No text before `reference` can hold a line feed (rules of entry_rule and system_account), so the form is unambiguous.
 CREATE OR REPLACE FUNCTION ledger_entry_bytes(
     account_id uuid, seq bigint, entry_id uuid, operation_id uuid, linked_entry_id uuid, signed_amount_fen bigint,

@@ -1,7 +1,7 @@
 -- Locks personal accounts in id order for a posting that follows in the same transaction.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: FOR NO KEY UPDATE on each account. With `wait` false an account that somebody else holds is passed over (SKIP LOCKED), so
--- one slow transaction does not stall a batch; with true it is waited for, no longer than lock_timeout.
+-- Locks: FOR NO KEY UPDATE on each account. With `wait` false an account that somebody else holds is passed over (SKIP
+-- LOCKED), so one slow transaction does not stall a batch; with true it is waited for, no longer than lock_timeout.
 -- Outcomes: one row for each account that is now locked. Ask for each account once.
 CREATE OR REPLACE FUNCTION account_lock(person_keys bigint[], account_ids uuid[], wait boolean)
 RETURNS TABLE (person_key bigint, account_id uuid)

@@ -1,8 +1,10 @@
--- What posting the given entries would do to their accounts: number, balances after, posting instant, and the fault of each.
+-- What posting the given entries would do to their accounts: number, balances after, posting instant,
+-- and the fault of each.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: none. Outcomes: one row for each entry, in any order; fault is null where nothing speaks against it, else the first of
--- malformed, unknown_account, forbidden_pairing, insufficient_balance, balance_overflow.
--- A single SELECT without side effects, so that the planner inlines it. sum(bigint) is numeric: nothing overflows before it is judged.
+-- Locks: none. Outcomes: one row for each entry, in any order; fault is null where nothing speaks against it, else the
+-- first of malformed, unknown_account, forbidden_pairing, insufficient_balance, balance_overflow.
+-- A single SELECT without side effects, so that the planner inlines it. sum(bigint) is numeric:
+-- nothing overflows before it is judged.
 CREATE OR REPLACE FUNCTION ledger_running(
     person_keys bigint[], account_ids uuid[], entry_ids uuid[], operation_ids uuid[], kinds text[], parts text[],
     directions text[], amounts_fen bigint[], system_accounts text[], business_dates date[], reference_texts text[],

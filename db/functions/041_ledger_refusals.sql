@@ -1,9 +1,9 @@
 -- Which of the given entries must not be posted, when some of them have a fault.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: none. Outcomes: one row for each entry that stays out. An operation is all or nothing, and the balances after were
--- computed with all entries of an account; so everything that hangs together with a fault through operations and accounts
--- stays out: the operation of an account's first fault with that fault, the others as `deferred` (ask again; they may do).
--- Each call refuses at least one operation for good, so asking again ends.
+-- Locks: none. Outcomes: one row for each entry that stays out. An operation is all or nothing, and the balances after
+-- were computed with all entries of an account; so everything that hangs together with a fault through operations and
+-- accounts stays out: the operation of an account's first fault with that fault, the others as `deferred` (ask again;
+-- they may do). Each call refuses at least one operation for good, so asking again ends.
 CREATE OR REPLACE FUNCTION ledger_refusals(
     person_keys bigint[], account_ids uuid[], entry_ids uuid[], operation_ids uuid[], kinds text[], parts text[],
     directions text[], amounts_fen bigint[], system_accounts text[], business_dates date[], reference_texts text[],

@@ -1,10 +1,11 @@
--- Posts entries to personal accounts: the only writer of ledger_entry, for a batch of one as well as of twenty thousand.
+-- Posts entries to personal accounts: the only writer of ledger_entry,
+-- for a batch of one as well as of twenty thousand.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each entry (linked_entry_ids may be null altogether), in the order in which entries of one
--- account follow each other; the instant of posting; sha256 or sm3. Ids come from the caller. kinds, directions and
--- system_accounts must fit entry_rule.
--- Locks: none taken. The caller has locked the accounts in an EARLIER statement of this transaction (account_lock), so that
--- this one sees their newest rows. One UPDATE of account and one INSERT into ledger_entry for all.
+-- Arguments: arrays with one element for each entry (linked_entry_ids may be null altogether), in the order in which
+-- entries of one account follow each other; the instant of posting; sha256 or sm3. Ids come from the caller. kinds,
+-- directions and system_accounts must fit entry_rule.
+-- Locks: none taken. The caller has locked the accounts in an EARLIER statement of this transaction (account_lock), so
+-- that this one sees their newest rows. One UPDATE of account and one INSERT into ledger_entry for all.
 -- Outcomes: one row for each entry, ord = its 1-based place, in any order. status:
 --   posted                 seq, balances after and posted_at are those of the new entry
 --   malformed              an id, amount, part, direction, date or reference that no entry can have
@@ -45,7 +46,8 @@ BEGIN
         FROM running AS r
         WHERE NOT EXISTS (SELECT FROM running WHERE fault IS NOT NULL)
     ), inserted AS (
-        INSERT INTO ledger_entry (person_key, account_id, seq, entry_id, operation_id, kind, part, direction, amount_fen,
+        INSERT INTO ledger_entry (person_key, account_id, seq, entry_id, operation_id, kind, part, direction,
+                                  amount_fen,
             current_year_after_fen, carried_over_after_fen, system_account, business_date, posted_at, reference,
             linked_entry_id, hash_algorithm, hash)
         SELECT c.person_key, c.account_id, c.seq, c.entry_id, c.operation_id, c.kind, c.part, c.direction, c.amount_fen,

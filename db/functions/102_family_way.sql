@@ -1,8 +1,8 @@
 -- How an account of a pool reaches a relative: directly, by wallet, or not at all.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks none. Outcomes, by precedence:
---   member_not_enrolled   the relative is not on record, dead, or without an enrolment in force in a basic scheme (active, or
---                         closing because a transfer is under way)
+--   member_not_enrolled   the relative is not on record, dead, or without an enrolment in force in a basic scheme
+--                         (active, or closing because a transfer is under way)
 --   direct                one of their enrolments is within the reach of the rule
 --   wallet                one is in another province, and the rule lets money go there by wallet
 --   member_out_of_reach   neither

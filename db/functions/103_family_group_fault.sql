@@ -28,4 +28,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION family_group_fault(family_rule, bigint, uuid, bigint, uuid, date) IS
-    'What the other members of an account, or other accounts of a relative, speak against sharing it; null when nothing does';
+    'What the other members of an account, or other accounts of a relative, speak against sharing it; null when '
+    'nothing does';

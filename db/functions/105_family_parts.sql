@@ -1,9 +1,9 @@
 -- Which parts somebody plays towards a family member: what state_step calls them.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: asker_key: the citizen who asks, null for staff; visible: LIKE patterns of a staff member's regions, null for
--- every pool. Locks none. Outcomes: some of owner, member, guardian, and of a citizen under age minor, who sees and decides
--- nothing; empty: a stranger. A guardian has a say while the member is under age. Staff stand for the owner where they
--- cover the account's pool, and for the member, or the guardian of a minor, where they cover the member.
+-- Arguments: asker_key: the citizen who asks, null for staff; visible: LIKE patterns of a staff member's regions, null
+-- for every pool. Locks none. Outcomes: some of owner, member, guardian, and of a citizen under age minor, who sees and
+-- decides nothing; empty: a stranger. A guardian has a say while the member is under age. Staff stand for the owner
+-- where they cover the account's pool, and for the member, or the guardian of a minor, where they cover the member.
 CREATE OR REPLACE FUNCTION family_parts(asker_key bigint, visible text, asked family_member, asked_day date)
 RETURNS text[]
 LANGUAGE plpgsql STABLE AS $$

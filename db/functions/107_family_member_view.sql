@@ -1,16 +1,16 @@
 -- A family member as either side and staff are shown it.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: asker_key and visible as family_parts has them; outcome: what family_member_now kept with an earlier answer,
--- null for as it is now. Volatile, so that it sees what the statement that asks has just written.
+-- Arguments: asker_key and visible as family_parts has them; outcome: what family_member_now kept with an earlier
+-- answer, null for as it is now. Volatile, so that it sees what the statement that asks has just written.
 -- Locks none. Outcomes: one row, or none where there is no such family member, or whoever asks is a stranger to it.
 -- account_id: only for whose it is. possible: events that whoever asks could bring about now.
 CREATE OR REPLACE FUNCTION family_member_view(
     owner_key bigint, asked_id uuid, asker_key bigint, visible text, asked_day date, outcome jsonb)
 RETURNS TABLE (
-    family_member_id uuid, account_id uuid, pool_code text, parts text, relation text, way text, state text, usages text,
-    charge_limit_fen bigint, month_limit_fen bigint, year_limit_fen bigint, invited_at timestamptz, invited_until date,
-    activated_at timestamptz, ended_at timestamptz, ends_not_before date, changed_at timestamptz, possible text,
-    owner_id uuid, owner_name_sealed bytea, member_id uuid, member_name_sealed bytea, guardian_id uuid,
+    family_member_id uuid, account_id uuid, pool_code text, parts text, relation text, way text, state text,
+    usages text, charge_limit_fen bigint, month_limit_fen bigint, year_limit_fen bigint, invited_at timestamptz,
+    invited_until date, activated_at timestamptz, ended_at timestamptz, ends_not_before date, changed_at timestamptz,
+    possible text, owner_id uuid, owner_name_sealed bytea, member_id uuid, member_name_sealed bytea, guardian_id uuid,
     guardian_name_sealed bytea)
 LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column

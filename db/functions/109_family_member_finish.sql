@@ -31,8 +31,9 @@ BEGIN
            ended_at = greatest(f.changed_at, instant)
       FROM unnest(done.person_keys, done.ids, done.events) AS a (person_key, id, event)
      WHERE f.person_key = a.person_key AND f.family_member_id = a.id;
-    PERFORM state_record('family_member', done.statuses, done.person_keys, done.ids, done.pools, done.events, done.states,
-                         done.systems, done.systems, done.nobody, done.reasons, done.nothing, done.instants);
+    PERFORM state_record('family_member', done.statuses, done.person_keys, done.ids, done.pools, done.events,
+                         done.states, done.systems, done.systems, done.nobody, done.reasons,
+                         done.nothing, done.instants);
     INSERT INTO audit_event (event_id, at, actor_kind, action, person_key, object_id, pool_code)
     SELECT person_id_at(side.key, tick + e.ord), real_instant, 'system', e.event || '_family_member', side.key, e.id,
            e.pool_code

@@ -1,7 +1,7 @@
 -- Ends invitations that nobody has answered in time. One slice of a sweep.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: instant in business time, real_instant for the audit events; row_limit: how many to look at, the oldest first.
--- Call again until nothing is left; one whose account somebody else has locked is passed over for a later sweep.
+-- Arguments: instant in business time, real_instant for the audit events; row_limit: how many to look at, the oldest
+-- first. Call again until nothing is left; one whose account somebody else has locked is passed over for a later sweep.
 -- Locks: those of account_lock, never waited for. Outcomes: how many ran out.
 CREATE OR REPLACE FUNCTION family_member_expire(instant timestamptz, real_instant timestamptz, row_limit integer)
 RETURNS bigint

@@ -1,10 +1,11 @@
 -- Ends sharing where nothing can be shared any more. One slice of a sweep that goes through all that is shared.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: instant in business time; after_key: the owner up to whom the sweep has come, 0 at the beginning; row_limit:
--- how many members to look at. Charges judge the same themselves, so nothing is paid in the meantime.
+-- Arguments: instant in business time; after_key: the owner up to whom the sweep has come, 0 at the beginning;
+-- row_limit: how many members to look at. Charges judge the same themselves, so nothing is paid in the meantime.
 -- Locks: those of account_lock, never waited for; what somebody else has locked waits for the next round.
 -- Outcomes: how many ended, and the owner up to whom it has come; null: it is through. Reasons: owner_died, member_died
--- (or merged into another record), account_not_in_use (closed, or only to be spent from), enrolment_ended (the owner's).
+-- (or merged into another record), account_not_in_use (closed, or only to be spent from),
+-- enrolment_ended (the owner's).
 CREATE OR REPLACE FUNCTION family_member_close(
     instant timestamptz, real_instant timestamptz, after_key bigint, row_limit integer)
 RETURNS TABLE (closed bigint, next_key bigint)

@@ -2,8 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. are_asked: look it up at all; are_counted: citizens guess, staff
 -- may search anyway; guardian_hashes null where none is named; sources: who asks; instants in business time.
--- A number that nobody has counts like a wrong name. Ids of attempts are those of the invitations, so that the same call
--- again counts nothing twice, and is not closed by itself.
+-- A number that nobody has counts like a wrong name. Ids of attempts are those of the invitations, so that the same
+-- call again counts nothing twice, and is not closed by itself.
 -- Locks: those of attempt_settle, which waits: call it before anything that others may want is locked.
 -- Outcomes: one row for each member, in order. keys: null for nobody; retry_after_s: not 0 where too many were tried.
 CREATE OR REPLACE FUNCTION family_look_up(

@@ -1,7 +1,8 @@
 -- Whether an account may be shared with a relative, and how.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: usages null: all that the rule allows; member_key, is_named, guardian_key, is_guardian_named as family_look_up
--- gives them; is_guardian_given: one was named. Locks none; the caller has locked the account and the relative's record.
+-- Arguments: usages null: all that the rule allows; member_key, is_named, guardian_key, is_guardian_named as
+-- family_look_up gives them; is_guardian_given: one was named. Locks none; the caller has locked the account and the
+-- relative's record.
 -- Outcomes: way direct or wallet; or a fault, by precedence: those of family_account_fault, relation_not_allowed,
 -- usage_not_allowed, oneself, member_name_mismatch (also when nobody has the number), member_not_enrolled (dead,
 -- or without enrolment), already_member, member_out_of_reach, member_in_other_group, family_full, guardian_needed,

@@ -1,7 +1,8 @@
 -- How long an owner has to wait before inviting another relative; 0: not at all.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks none; the caller has locked the account. Every invitation of the owner counts (attempt_limit, kind invitation),
--- also those that were taken back, refused or have expired: else inviting and taking back again and again would be free.
+-- also those that were taken back, refused or have expired:
+-- else inviting and taking back again and again would be free.
 CREATE OR REPLACE FUNCTION family_invitation_wait(owner_key bigint, instant timestamptz) RETURNS integer
     LANGUAGE plpgsql STABLE AS $$
 BEGIN

@@ -1,6 +1,7 @@
 -- Stores an invitation to share an account; what of it changes with time is what is answered.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: that of the new row; the caller has locked the account and judged. asked_usages null: all that the region allows.
+-- Locks: that of the new row; the caller has locked the account and judged. asked_usages null:
+-- all that the region allows.
 CREATE OR REPLACE FUNCTION family_member_insert(
     asked_id uuid, owner_key bigint, asked_account_id uuid, member_key bigint, guardian_key bigint, asked_relation text,
     asked_way text, asked_usages text[], charge_limit bigint, month_limit bigint, year_limit bigint,

@@ -1,14 +1,15 @@
--- Invites relatives to share accounts, each with its idempotency key: looks them up, judges, and stores the invitations.
+-- Invites relatives to share accounts, each with its idempotency key: looks them up, judges,
+-- and stores the invitations.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. asker_keys: the owner who asks, null for staff; visibles: LIKE
 -- patterns of a staff member's regions, null for every pool; guardian_hashes null where none is named; sources: by whom
 -- guesses are counted; usages comma-joined, null: all that the region allows; instants in business time.
--- Locks: keys (tried), those of attempt_settle (waited for, before anything else is locked), the relatives' records, then
--- the accounts; but for the attempts only a member that is alone waits, and others are deferred.
+-- Locks: keys (tried), those of attempt_settle (waited for, before anything else is locked), the relatives' records,
+-- then the accounts; but for the attempts only a member that is alone waits, and others are deferred.
 -- Outcomes: one row for each member, in order. status, by precedence: deferred, idempotency_key_reused,
 -- request_in_progress; not_found (no such account, or not the caller's); too_many_attempts, to be tried again in
--- retry_after_s; a fault of family_invite_judge; too_many_attempts (family_invitation_wait); created. outcome: family_member_now of what was created.
--- Who was looked up has an audit event of it, also where it was refused.
+-- retry_after_s; a fault of family_invite_judge; too_many_attempts (family_invitation_wait); created. outcome:
+-- family_member_now of what was created. Who was looked up has an audit event of it, also where it was refused.
 CREATE OR REPLACE FUNCTION family_member_invite(
     family_member_ids uuid[], person_keys bigint[], account_ids uuid[], asker_keys bigint[], visibles text[],
     relations text[], number_hashes bytea[], name_hashes bytea[], guardian_hashes bytea[], guardian_name_hashes bytea[],
@@ -46,7 +47,8 @@ BEGIN
            AND (asker_keys[c.ord] IS NOT NULL OR visibles[c.ord] IS NULL
                 OR account.pool_code LIKE ANY (string_to_array(visibles[c.ord], ',')));
     SELECT array_agg(l.member_key ORDER BY l.ord) AS keys, array_agg(l.is_named ORDER BY l.ord) AS named,
-           array_agg(l.guardian_key ORDER BY l.ord) AS guardians, array_agg(l.is_guardian_named ORDER BY l.ord) AS g_named,
+           array_agg(l.guardian_key ORDER BY l.ord) AS guardians,
+           array_agg(l.is_guardian_named ORDER BY l.ord) AS g_named,
            array_agg(l.retry_after_s ORDER BY l.ord) AS waits_s
       INTO looked
       FROM family_look_up(
@@ -88,8 +90,8 @@ BEGIN
             instants[i]);
     END LOOP;
     PERFORM state_record('family_member', statuses, person_keys, ids, pools, array_fill('invite'::text, ARRAY[size]),
-                         array_fill(''::text, ARRAY[size]), array_fill('owner'::text, ARRAY[size]), kinds, principal_ids,
-                         nothing, nothing, instants);
+                         array_fill(''::text, ARRAY[size]), array_fill('owner'::text, ARRAY[size]), kinds,
+                         principal_ids, nothing, nothing, instants);
     INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, object_id, pool_code, request_id,
                              detail)
     SELECT person_id_at(found.key, tick + s.ord), real_instants[s.ord], kinds[s.ord], principal_ids[s.ord],
@@ -101,7 +103,8 @@ BEGIN
      WHERE s.status NOT IN ('deferred', 'too_many_attempts');
     PERFORM state_answer(
         'create_family_member', 'created',
-        ARRAY(SELECT CASE WHEN s.status IN ('oneself', 'too_many_attempts', 'too_many_invitations') THEN 'malformed' ELSE s.status END
+        ARRAY(SELECT CASE WHEN s.status IN ('oneself', 'too_many_attempts', 'too_many_invitations') THEN 'malformed'
+                          ELSE s.status END
                 FROM unnest(statuses) WITH ORDINALITY AS s (status, ord) ORDER BY s.ord),
         principal_ids, kinds, person_keys, ids, pools, array_fill(NULL::jsonb, ARRAY[size]), outcomes, keys,
         content_hashes, event_ids, request_ids, real_instants);

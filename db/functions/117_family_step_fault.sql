@@ -1,6 +1,7 @@
 -- What speaks against a step of a family member; null when nothing does.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: parts of who asks; asked_usages: what the money is to pay for from now on, null: all that the region allows.
+-- Arguments: parts of who asks; asked_usages: what the money is to pay for from now on, null: all that the region
+-- allows.
 -- Locks none; the caller has locked the account, and for `accept` the member's record. Outcomes, by precedence:
 --   forbidden                it is not for the parts of who asks
 --   not_possible_now         not in this state

@@ -1,7 +1,7 @@
 -- Takes a step of a family member that was judged; what of it changes with time is what is answered.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: limits and usages for `change`, null: none, or all that the region allows. Locks: that of the row; the caller
--- has locked the account. activated_at is that of the step in the timeline, and so is ended_at.
+-- Arguments: limits and usages for `change`, null: none, or all that the region allows. Locks: that of the row; the
+-- caller has locked the account. activated_at is that of the step in the timeline, and so is ended_at.
 CREATE OR REPLACE FUNCTION family_member_move(
     asked family_member, asked_event text, charge_limit bigint, month_limit bigint, year_limit bigint,
     asked_usages text[], instant timestamptz)

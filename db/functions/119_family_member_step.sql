@@ -5,8 +5,8 @@
 -- Locks: keys (tried); to accept the members' records; then the accounts, under whose locks alone family members are
 -- written. Only a member that is alone waits, and others are deferred.
 -- Outcomes: one row for each member, in order. status, by precedence: deferred, idempotency_key_reused,
--- request_in_progress; not_found (there is none, or whoever asks is a stranger to it); those of family_step_fault; done.
--- outcome: family_member_now of what was done, state_possible of not_possible_now.
+-- request_in_progress; not_found (there is none, or whoever asks is a stranger to it); those of family_step_fault;
+-- done. outcome: family_member_now of what was done, state_possible of not_possible_now.
 CREATE OR REPLACE FUNCTION family_member_step(
     asked_operation text, asked_event text, asker_keys bigint[], visibles text[], person_keys bigint[],
     family_member_ids uuid[], charge_limits_fen bigint[], month_limits_fen bigint[], year_limits_fen bigint[],
@@ -41,7 +41,8 @@ BEGIN
            array_agg(c.status ORDER BY c.ord), array_agg(c.outcome ORDER BY c.ord)
       INTO statuses, stored_statuses, outcomes
       FROM idempotency_claim(principal_ids, asked_operation, keys, content_hashes) AS c
-      LEFT JOIN family_member AS f ON f.person_key = person_keys[c.ord] AND f.family_member_id = family_member_ids[c.ord];
+      LEFT JOIN family_member AS f ON f.person_key = person_keys[c.ord]
+                                  AND f.family_member_id = family_member_ids[c.ord];
     SELECT array_agg(f.account_id ORDER BY a.ord) AS account_ids, array_agg(f.pool_code ORDER BY a.ord) AS pools,
            array_agg(f.member_person_key ORDER BY a.ord) AS member_keys,
            array_agg(CASE asked_event WHEN 'accept' THEN f.member_person_key END ORDER BY a.ord) AS lock_keys

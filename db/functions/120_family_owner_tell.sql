@@ -1,8 +1,8 @@
 -- Leaves text messages for owners about what has become of their family members: effect beside a step.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request; payloads: sealed texts (associated data outbox.payload, outbox_id), null
--- where nobody is told. Only what has just been done is told, once, and nobody who has died or has no phone on file. real_instants:
--- a message that could not be sent for a day is not sent any more.
+-- Arguments: arrays with one element for each request; payloads: sealed texts (associated data outbox.payload,
+-- outbox_id), null where nobody is told. Only what has just been done is told, once, and nobody who has died or has no
+-- phone on file. real_instants: a message that could not be sent for a day is not sent any more.
 CREATE OR REPLACE FUNCTION family_owner_tell(
     statuses text[], are_replayed boolean[], owner_keys bigint[], outbox_ids uuid[], payloads bytea[],
     real_instants timestamptz[])

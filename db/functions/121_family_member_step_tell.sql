@@ -25,6 +25,7 @@ BEGIN
      ORDER BY s.ord;
 END
 $$;
-COMMENT ON FUNCTION family_member_step_tell(text, text, bigint[], text[], bigint[], uuid[], bigint[], bigint[], bigint[],
+COMMENT ON FUNCTION family_member_step_tell(text, text, bigint[], text[], bigint[], uuid[], bigint[], bigint[],
+    bigint[],
     text[], uuid[], timestamptz[], timestamptz[], text[], bytea[], uuid[], text[], uuid[], bytea[], boolean[]) IS
     'Takes steps of family members and tells their owners; one status row for each member: done, or why not';

@@ -1,9 +1,9 @@
 -- Opens wallets: each is its person's account of pool 000000, which can only be spent from.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. caller_keys: of citizens, who open their own, or that of
--- somebody under age whose guardian they are; null for staff, of whom visibles are LIKE patterns of pool codes (null: every
--- pool). instants in business time, real_instants in real time. waits: that of the first member holds for all, and only
--- in a batch of one.
+-- somebody under age whose guardian they are; null for staff, of whom visibles are LIKE patterns of pool codes (null:
+-- every pool). instants in business time, real_instants in real time. waits: that of the first member holds for all,
+-- and only in a batch of one.
 -- Locks: keys (advisory, tried and never waited for), then people in the order of their keys.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   deferred, idempotency_key_reused, request_in_progress   of idempotency_claim; deferred also: the person is locked

@@ -6,8 +6,8 @@
 --   not_possible_now           the relative is not, or not any more, a member of the account; possible says in which
 --                              state
 --   conflict                   the account pays for that relative directly, without a wallet
---   account_deceased, member_not_enrolled, account_closed, scheme_cannot_share   the account can be shared with that relative
---                              no longer (family_ending_reason: the sweep that ends it comes later)
+--   account_deceased, member_not_enrolled, account_closed, scheme_cannot_share   the account can be shared with that
+--                              relative no longer (family_ending_reason: the sweep that ends it comes later)
 --   wallet_quiet_hours         of wallet_rule, which holds on the business day
 --   wallet_transfer_too_large  of wallet_rule
 --   wallet_day_limit           of wallet_rule: the sender's transfers of that business day from all accounts, also

@@ -1,8 +1,8 @@
 -- Where the payment of a transfer's money stands while a bank pays it out; null in every other state of the transfer.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks nothing. VOLATILE, so that behind a function that changes it (LEFT JOIN LATERAL) it sees what that one did.
--- Outcomes: {"state", "waits_on", "region_code", "region_name", "possible"}: state of the withdrawal; on whom it waits (agency
--- of the old region, bank, or person, when it bounced); what the person can do with the withdrawal.
+-- Outcomes: {"state", "waits_on", "region_code", "region_name", "possible"}: state of the withdrawal; on whom it waits
+-- (agency of the old region, bank, or person, when it bounced); what the person can do with the withdrawal.
 CREATE OR REPLACE FUNCTION transfer_payout_now(asked_person_key bigint, asked_withdrawal_id uuid, transfer_state text)
 RETURNS jsonb
     LANGUAGE plpgsql VOLATILE AS $$

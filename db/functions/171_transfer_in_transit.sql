@@ -13,7 +13,8 @@ BEGIN
     SELECT gone.entry_id, gone.amount_fen,
            CASE WHEN import_account_year(gone.business_date, pool.starts) < import_account_year(today, pool.starts)
                 THEN 'carried_over' ELSE gone.part END,
-           encode(last_value(gone.hash) OVER (ORDER BY gone.seq ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
+           encode(last_value(gone.hash)
+                     OVER (ORDER BY gone.seq ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
                   'hex')
       FROM ledger_entry AS gone
      CROSS JOIN (SELECT coalesce((SELECT pool.account_year_starts_month FROM pool

@@ -37,4 +37,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION transfer_undo(uuid[], bigint[], text[], timestamptz, text) IS
-    'Takes back what transfers have done, when they are refused or cancelled; the statuses, good, deferred or balance_overflow';
+    'Takes back what transfers have done, when they are refused or cancelled; the statuses, good, deferred or '
+    'balance_overflow';

@@ -5,7 +5,8 @@
 --   malformed           first_day is not that of the enrolment that waits, not after the old one began, or more than 62
 --                       days ahead
 --   account_deceased    the person has died
---   retired_stays       the person has retired in medical insurance since the application, and withdraws (resettled_retiree)
+--   retired_stays       the person has retired in medical insurance since the application, and withdraws
+--                       (resettled_retiree)
 --   account_<status>    account_status_rule lets it not give (transfer_out); a closed one has nothing to give
 --   account_has_holds   money would leave, and some of it is held, or is to come back from a wallet
 --   withdrawal_under_way   a withdrawal of the account is under way
@@ -34,7 +35,8 @@ BEGIN
         WHEN NOT EXISTS (SELECT FROM account_status_rule AS rule
                           WHERE rule.status = giving.status AND rule.operation = 'transfer_out' AND rule.allowed)
             THEN 'account_' || giving.status
-        WHEN transfer_money(asked.way, asked.from_account_id, asked.to_scheme, waiting.account_mode) IN ('moves', 'paid_out')
+        WHEN transfer_money(asked.way, asked.from_account_id, asked.to_scheme,
+                            waiting.account_mode) IN ('moves', 'paid_out')
              AND (giving.held_fen > 0
                   OR EXISTS (SELECT FROM wallet_transfer
                               WHERE wallet_transfer.person_key = asked.person_key

@@ -1,7 +1,8 @@
 -- What speaks against taking a transfer in: who it is about, another enrolment, or the account of the new pool.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: the enrolment that it goes to, null where that is to be opened; the account of the new pool, whose
--- account_id is null where there is none. Locks: none; whoever acts on it has locked all of them. Outcomes, by precedence:
+-- account_id is null where there is none. Locks: none; whoever acts on it has locked all of them. Outcomes, by
+-- precedence:
 --   account_deceased   the person has died
 --   conflict           another employee enrolment is active, or one that has ended began on the same day
 --   withdrawal_under_way   the account of the new pool is being withdrawn, and would be closed when that is paid
@@ -36,4 +37,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION transfer_in_fault(transfer, uuid, account) IS
-    'What speaks against taking a transfer in: its person, another enrolment, or the account of the new pool; null: nothing';
+    'What speaks against taking a transfer in: its person, another enrolment, or the account of the new pool; null: '
+    'nothing';

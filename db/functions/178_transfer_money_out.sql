@@ -2,7 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: the caller has locked the transfer and the account in earlier statements, and judged (transfer_out_fault).
 -- moves: interest is settled first, then the whole balance goes into transit part by part, operation transfer_id.
--- paid_out: a withdrawal takes it (withdrawal_take_over); where the account is empty there is none, and no withdrawal_id.
+-- paid_out: a withdrawal takes it (withdrawal_take_over); where the account is empty there is none, and no
+-- withdrawal_id.
 -- Outcomes: one row. status: good, or with nothing done balance_overflow of interest_settle or a refusal of
 -- withdrawal_take_over. What each part gave, fen.
 CREATE OR REPLACE FUNCTION transfer_money_out(

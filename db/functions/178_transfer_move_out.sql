@@ -1,7 +1,8 @@
 -- Lets one transfer go: the old enrolment ends, the record form is issued, the money goes where its way says.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: first_day: first day at the new pool as the desk said it; null: that of the enrolment that waits there,
--- else today. withdrawal_id: of the withdrawal that may have to be begun. The old enrolment ends the day before, so that no day is in both and none in neither.
+-- else today. withdrawal_id: of the withdrawal that may have to be begun. The old enrolment ends the day before, so
+-- that no day is in both and none in neither.
 -- Locks: the caller has locked the transfer, the person and all accounts of the person, in earlier statements.
 -- Outcomes: good, or a refusal with nothing done: those of transfer_out_fault and transfer_money_out. Of an account
 -- whose money moves nothing is left, and it is closed; any other one becomes spend_only.

@@ -1,4 +1,5 @@
--- Takes one transfer in: the new enrolment is active, the account of the new pool receives, and gets what is in transit.
+-- Takes one transfer in: the new enrolment is active, the account of the new pool receives,
+-- and gets what is in transit.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: ids of the enrolment and the account that may have to be opened, and of the operation.
 -- Locks: the caller has locked the transfer, the person and all accounts of the person, in earlier statements.
@@ -29,7 +30,8 @@ BEGIN
         RETURN status;
     END IF;
     IF goes_to.enrolment_id IS NULL THEN
-        INSERT INTO enrolment (person_key, enrolment_id, pool_code, scheme, status, account_mode, payer_kind, started_on)
+        INSERT INTO enrolment (person_key, enrolment_id, pool_code, scheme, status, account_mode,
+                               payer_kind, started_on)
         VALUES (asked.person_key, new_enrolment_id, asked.to_pool_code, asked.to_scheme, 'active',
                 CASE asked.to_scheme WHEN 'employee' THEN 'with_account' ELSE 'pooled_only' END, 'self', asked.moves_on)
         RETURNING * INTO goes_to;
@@ -61,4 +63,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION transfer_take_in(transfer, uuid, uuid, uuid, timestamptz, text) IS
-    'Takes one transfer in: the new enrolment is active, the account of the new pool receives, and gets what is in transit';
+    'Takes one transfer in: the new enrolment is active, the account of the new pool receives, and gets what is in '
+    'transit';

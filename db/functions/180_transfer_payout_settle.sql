@@ -1,9 +1,9 @@
 -- Ends transfers whose money is paid out to the person, once the bank has paid or sent it back.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each transfer, each once; endings: paid or returned; instants in business time.
--- Called in the transaction that ends the withdrawal, after its money is back where it came back.
--- Locks: the caller has locked the transfers and the accounts in earlier statements. One that is not paying is left alone.
--- returned: the old enrolment goes on, and the account is what it was, as transfer_undo says.
+-- Arguments: arrays with one element for each transfer, each once; endings: paid or returned; instants in business
+-- time. Called in the transaction that ends the withdrawal, after its money is back where it came back.
+-- Locks: the caller has locked the transfers and the accounts in earlier statements. One that is not paying is left
+-- alone. returned: the old enrolment goes on, and the account is what it was, as transfer_undo says.
 CREATE OR REPLACE FUNCTION transfer_payout_settle(
     person_keys bigint[], transfer_ids uuid[], endings text[], instants timestamptz[])
 RETURNS void

@@ -1,4 +1,5 @@
--- Locks the people of a batch and their transfers that are to be decided about, each for the first member that wants it.
+-- Locks the people of a batch and their transfers that are to be decided about,
+-- each for the first member that wants it.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request; a transfer that is null is not asked for. is_waiting: wait for
 -- what somebody else holds, no longer than lock_timeout.
@@ -19,7 +20,8 @@ DECLARE
 BEGIN
     IF is_waiting THEN
         PERFORM FROM person WHERE person.person_key = ANY (person_keys) ORDER BY person.person_key FOR NO KEY UPDATE;
-        PERFORM FROM transfer WHERE transfer.person_key = ANY (person_keys) AND transfer.transfer_id = ANY (transfer_ids)
+        PERFORM FROM transfer WHERE transfer.person_key = ANY (person_keys)
+                AND transfer.transfer_id = ANY (transfer_ids)
           ORDER BY transfer.transfer_id FOR NO KEY UPDATE;
     END IF;
     SELECT array_agg(got.person_key) INTO people
@@ -45,4 +47,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION transfer_desk_claim(bigint[], uuid[], boolean) IS
-    'Locks the people of a batch and their transfers, each for its first member; a verdict for each: locked, deferred, absent or null';
+    'Locks the people of a batch and their transfers, each for its first member; a verdict for each: locked, deferred, '
+    'absent or null';

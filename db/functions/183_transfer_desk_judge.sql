@@ -1,15 +1,15 @@
 -- Judges decisions of desks about transfers that are locked, before anything is done: for each a status.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request; verdicts of transfer_desk_claim. visibles: comma-joined LIKE patterns
--- of pool codes, null for every pool; the pool of the desk that decides must be like one.
+-- Arguments: arrays with one element for each request; verdicts of transfer_desk_claim. visibles: comma-joined LIKE
+-- patterns of pool codes, null for every pool; the pool of the desk that decides must be like one.
 -- Locks: none. Outcomes: one row for each member, in order; event: what it would be. status, by precedence:
 --   a verdict of transfer_desk_claim other than locked; absent is not_found
 --   malformed               a refusal without reason and words, or what no timeline can hold; moves_on of what does not
 --                           move out
 --   not_found               the desk's pool is not the caller's
 --   not_possible_now        the state does not allow it, or it is the other desk's turn
---   reviewer_cannot_decide  the other desk's decisions are of the same person; they have entered the application; or they
---                           have checked a payout, which nobody at another desk looks at, and would let it go too
+--   reviewer_cannot_decide  the other desk's decisions are of the same person; they have entered the application; or
+--                           they have checked a payout, which nobody at another desk looks at, and would let it go too
 --   documents_missing       a check, and a document that is needed has not been handed in
 --   good                    nothing speaks against it yet
 CREATE OR REPLACE FUNCTION transfer_desk_judge(
@@ -23,7 +23,8 @@ BEGIN
     SELECT a.ord,
            CASE WHEN a.verdict = 'absent' THEN 'not_found'
                 WHEN a.verdict <> 'locked' THEN a.verdict
-                WHEN NOT (a.visible IS NULL OR side.pool_code LIKE ANY (string_to_array(a.visible, ','))) THEN 'not_found'
+                WHEN NOT (a.visible IS NULL OR side.pool_code LIKE ANY (string_to_array(a.visible, ',')))
+                     THEN 'not_found'
                 WHEN a.desk NOT IN ('out', 'in') OR a.decision NOT IN ('approve', 'refuse')
                      OR (a.reason_code ~ '^[a-z][a-z0-9_]{0,39}$' AND octet_length(a.note) BETWEEN 1 AND 2000)
                         IS NOT TRUE AND (a.decision = 'refuse' OR a.reason_code IS NOT NULL OR a.note IS NOT NULL)
@@ -56,5 +57,7 @@ BEGIN
      ORDER BY a.ord;
 END
 $$;
-COMMENT ON FUNCTION transfer_desk_judge(text[], bigint[], uuid[], text[], text[], text[], text[], text[], date[], uuid[])
-    IS 'Judges decisions of desks about transfers that are locked, before anything is done; for each a status and the event';
+COMMENT ON FUNCTION transfer_desk_judge(text[], bigint[], uuid[], text[], text[], text[], text[], text[], date[],
+    uuid[])
+    IS 'Judges decisions of desks about transfers that are locked, before anything is done; for each a status and '
+       'the event';

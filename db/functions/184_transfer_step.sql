@@ -3,8 +3,8 @@
 -- Arguments: the event is one that state_step has; ids of what may have to be opened;
 -- operation_id: of the entries that take money in, or of the withdrawal that pays it out.
 -- Locks: the caller has locked the transfer, the person and, for what moves money, all accounts of the person.
--- Outcomes: good, or a refusal of the effect with nothing done: of transfer_move_out, transfer_take_in or transfer_undo;
--- deferred where somebody else has just begun what this would begin (ask again).
+-- Outcomes: good, or a refusal of the effect with nothing done: of transfer_move_out, transfer_take_in or
+-- transfer_undo; deferred where somebody else has just begun what this would begin (ask again).
 CREATE OR REPLACE FUNCTION transfer_step(
     asked transfer, event text, first_day date, actor_id uuid, new_enrolment_id uuid, new_account_id uuid,
     operation_id uuid, instant timestamptz, hash_algorithm text)

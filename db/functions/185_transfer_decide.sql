@@ -4,10 +4,11 @@
 -- every pool. instants in business time, real_instants in real time. Ids come from the caller: of the enrolment and
 -- the account that may have to be opened, of the operation that takes money in, of the audit event. hash_algorithms and
 -- waits: that of the first member holds for all; what is locked is waited for only in a batch of one.
--- Locks, in this order: keys (advisory, tried and never waited for), people, transfers, then all accounts of the people.
--- Outcomes: one row for each member, in order. status is `done`, `deferred` (ask again), a verdict of idempotency_claim,
--- or a refusal of transfer_desk_judge or transfer_step. outcome: what the step came to; of not_possible_now the
--- state and what is possible. is_replayed: it was answered before.
+-- Locks, in this order: keys (advisory, tried and never waited for), people, transfers, then all accounts of the
+-- people.
+-- Outcomes: one row for each member, in order. status is `done`, `deferred` (ask again), a verdict of
+-- idempotency_claim, or a refusal of transfer_desk_judge or transfer_step. outcome: what the step came to; of
+-- not_possible_now the state and what is possible. is_replayed: it was answered before.
 CREATE OR REPLACE FUNCTION transfer_decide(
     transfer_ids uuid[], person_keys bigint[], visibles text[], desks text[], decisions text[], reason_codes text[],
     notes text[], moves_ons date[], actor_ids uuid[], instants timestamptz[], enrolment_ids uuid[], account_ids uuid[],
@@ -38,7 +39,8 @@ BEGIN
       FROM transfer_desk_judge(statuses, person_keys, transfer_ids, visibles, desks, decisions, reason_codes, notes,
                                moves_ons, actor_ids) AS j;
     statuses := transfer_accounts_claim(
-        ARRAY(SELECT CASE WHEN s.event IN ('check_out', 'check_in') AND s.status = 'good' THEN 'checks' ELSE s.status END
+        ARRAY(SELECT CASE WHEN s.event IN ('check_out', 'check_in') AND s.status = 'good' THEN 'checks'
+                          ELSE s.status END
                 FROM unnest(judged.statuses, judged.events) WITH ORDINALITY AS s (status, event, ord) ORDER BY s.ord),
         person_keys, is_waiting);
     statuses := ARRAY(SELECT CASE s.status WHEN 'checks' THEN 'good' ELSE s.status END
@@ -67,4 +69,5 @@ END
 $$;
 COMMENT ON FUNCTION transfer_decide(uuid[], bigint[], text[], text[], text[], text[], text[], date[], uuid[],
     timestamptz[], uuid[], uuid[], uuid[], text[], bytea[], uuid[], text[], timestamptz[], text[], boolean[]) IS
-    'Decides about transfers at the desks of the old and the new pool; one status row for each member: done, or why not';
+    'Decides about transfers at the desks of the old and the new pool; one status row for each member: done, or why '
+    'not';

@@ -7,8 +7,8 @@
 --   person_has_died          the day of death is on record
 --   person_is_alive          it is not
 --   is_no_citizen            the person's certificate is no citizen identity card
---   employment_is_over       no employee enrolment is in force, none is on its way, and no transfer to one runs, whose old
---                            enrolment has ended and whose new one has not begun
+--   employment_is_over       no employee enrolment is in force, none is on its way, and no transfer to one runs, whose
+--                            old enrolment has ended and whose new one has not begun
 --   is_retired_here          an employee enrolment in the account's pool is in force, and its retirement took effect
 --   pool_allows_it           the pool lets who moves to the resident scheme withdraw (transfer_rule)
 --   is_insured_as_resident   a resident enrolment is in force

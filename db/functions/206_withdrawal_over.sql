@@ -2,9 +2,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: the withdrawal as it is then; ending: paid or returned. Locks: the caller has locked withdrawal, transfer
 -- and account in earlier statements.
--- When it was paid the account is closed, but for resettled retirees, who go on receiving there, and for who is employed
--- there again by then. One that is not empty (a late refund, a contribution, interest) cannot be: if it was active it can
--- only be spent from any more.
+-- When it was paid the account is closed, but for resettled retirees, who go on receiving there, and for who is
+-- employed there again by then. One that is not empty (a late refund, a contribution, interest) cannot be: if it was
+-- active it can only be spent from any more.
 -- A transfer that it belongs to is told (transfer_payout_settle).
 CREATE OR REPLACE FUNCTION withdrawal_over(asked withdrawal, ending text, instant timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE AS $$

@@ -1,8 +1,8 @@
 -- Applies for withdrawals, each with its idempotency key and audit event.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for
--- citizens and for who sees all. actor_kinds: citizen or staff. name_hashes: keyed hash of the payee's name. instants in
--- business time, real_instants in real time. Ids come from the caller.
+-- citizens and for who sees all. actor_kinds: citizen or staff. name_hashes: keyed hash of the payee's name. instants
+-- in business time, real_instants in real time. Ids come from the caller.
 -- Locks, in this order: keys (advisory, tried and never waited for), people in the order of their keys, as applications
 -- for transfers do, so that never both are begun; then accounts.
 -- Outcomes: one row for each member, in order. status is `done`, or by precedence:

@@ -1,7 +1,7 @@
 -- Stores a payout file with its lines, and that its withdrawals are instructed.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: withdrawals in the order of the file, each once; who makes it. Locks: the caller has locked the withdrawals,
--- and judged them.
+-- Arguments: withdrawals in the order of the file, each once; who makes it. Locks: the caller has locked the
+-- withdrawals, and judged them.
 CREATE OR REPLACE FUNCTION payout_file_store(
     file_id uuid, asked_pool_code text, withdrawal_ids uuid[], person_keys bigint[], hash_sealed bytea,
     principal_id uuid, instant timestamptz)

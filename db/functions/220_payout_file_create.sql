@@ -1,14 +1,14 @@
 -- Makes a file of withdrawals that are approved, to tell the bank of a pool whom to pay, with its idempotency key.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: of one request; it runs on the slow lane. items: a line for each withdrawal in the order of the file: its id
--- and when it was changed last, in microseconds since 1970, separated by a tab: what the server has read, whose cards it
--- has hashed into content_hash_sealed. instant in business time, real_instant in real time.
+-- Arguments: of one request; it runs on the slow lane. items: a line for each withdrawal in the order of the file: its
+-- id and when it was changed last, in microseconds since 1970, separated by a tab: what the server has read, whose
+-- cards it has hashed into content_hash_sealed. instant in business time, real_instant in real time.
 -- Locks: the key (advisory, tried and never waited for), then the withdrawals in the order of their ids, waited for.
 -- Outcomes: one row. status done, or by precedence:
 --   idempotency_key_reused, request_in_progress   of idempotency_claim
 --   nothing_to_pay_out   no withdrawal of the pool is approved
---   conflict             one of them has changed since it was read, or must not be paid any more (withdrawal_payee_fault):
---                        nothing is kept, and the same may be asked again
+--   conflict             one of them has changed since it was read, or must not be paid any more
+--                        (withdrawal_payee_fault): nothing is kept, and the same may be asked again
 -- is_replayed: it was answered before. Each card is kept with its line: it may be corrected after it bounced.
 CREATE OR REPLACE FUNCTION payout_file_create(
     file_id uuid, asked_pool_code text, items text, hash_sealed bytea, principal_id uuid, instant timestamptz, key text,

@@ -1,7 +1,7 @@
 -- Records that staff are shown a payout file with names and bank cards in full: one event for each person in it.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: visible: comma-joined LIKE patterns of pool codes, null for who sees all. instant in real time: the events'
--- ids come from it, so that repeating the call records nothing twice.
+-- Arguments: visible: comma-joined LIKE patterns of pool codes, null for who sees all. instant in real time: the
+-- events' ids come from it, so that repeating the call records nothing twice.
 -- Locks: none but those of the inserted rows. Outcomes: the file's id; no row when it is not there, or out of reach.
 CREATE OR REPLACE FUNCTION payout_file_disclose(
     file_id uuid, visible text, purpose text, note text, principal_id uuid, instant timestamptz, request_id text)

@@ -35,8 +35,8 @@ BEGIN
         RETURN;
     END IF;
     SELECT * INTO STRICT w FROM withdrawal AS one WHERE one.person_key = asked_key AND one.withdrawal_id = asked_id;
-    w := withdrawal_step_do(w, CASE asked_outcome WHEN 'paid' THEN 'confirm' ELSE 'bounce' END, principal_id, NULL, NULL,
-                            asked_paid_on, asked_code, instant, hash_algorithm);
+    w := withdrawal_step_do(w, CASE asked_outcome WHEN 'paid' THEN 'confirm' ELSE 'bounce' END, principal_id, NULL,
+                            NULL, asked_paid_on, asked_code, instant, hash_algorithm);
     UPDATE payout_line AS l
        SET outcome = asked_outcome, bounce_code = asked_code, paid_on = asked_paid_on, answered_at = w.changed_at
      WHERE l.person_key = asked_key AND l.payout_file_id = file.payout_file_id AND l.withdrawal_id = asked_id;

@@ -1,7 +1,7 @@
 -- Locks what answers about lines of a payout file touch: withdrawals, their transfers, and their accounts.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: as payout_results_record has them. Locks: FOR NO KEY UPDATE, waited for, each kind in the order of ids. Only
--- what stands in the file is locked.
+-- Arguments: as payout_results_record has them. Locks: FOR NO KEY UPDATE, waited for, each kind in the order of ids.
+-- Only what stands in the file is locked.
 CREATE OR REPLACE FUNCTION payout_results_lock(file_id uuid, items text) RETURNS void
     LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column

@@ -1,12 +1,12 @@
 -- Records what the bank answered about lines of a payout file, with the idempotency key of the call.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: of one request; it runs on the slow lane. items: a line for each answer: the withdrawal's id, paid or bounced,
--- the bounce code or nothing, and the day of payment or nothing, separated by tabs. visible: comma-joined LIKE patterns
--- of pool codes, null for who sees all. instant in business time, real_instant in real time.
--- Locks, in this order: the key (advisory, tried and never waited for), then, waited for, the file, and each in the order
--- of ids: withdrawals, transfers, accounts. Nobody who holds one of the latter asks for one of the former.
--- Outcomes: one row. status done, or idempotency_key_reused, request_in_progress, not_found. outcome: `results`, each with
--- a status of payout_line_answer in the order of the items, and settled_at, when the last line was answered.
+-- Arguments: of one request; it runs on the slow lane. items: a line for each answer: the withdrawal's id, paid or
+-- bounced, the bounce code or nothing, and the day of payment or nothing, separated by tabs. visible: comma-joined LIKE
+-- patterns of pool codes, null for who sees all. instant in business time, real_instant in real time.
+-- Locks, in this order: the key (advisory, tried and never waited for), then, waited for, the file, and each in the
+-- order of ids: withdrawals, transfers, accounts. Nobody who holds one of the latter asks for one of the former.
+-- Outcomes: one row. status done, or idempotency_key_reused, request_in_progress, not_found. outcome: `results`, each
+-- with a status of payout_line_answer in the order of the items, and settled_at, when the last line was answered.
 CREATE OR REPLACE FUNCTION payout_results_record(
     file_id uuid, visible text, items text, principal_id uuid, instant timestamptz, key text, content_hash bytea,
     event_id uuid, request_id text, real_instant timestamptz, hash_algorithm text)

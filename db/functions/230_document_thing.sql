@@ -1,7 +1,8 @@
 -- The transfer or withdrawal that a document is for: whose it is, where its desks are, how far it is.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks none. A plain SELECT, so that the planner inlines it. Outcomes: a row, or none when there is no such thing.
--- purpose: of material_rule. is_undecided: nobody but the person, or staff for the person, has done anything about it yet.
+-- purpose: of material_rule. is_undecided: nobody but the person, or staff for the person,
+-- has done anything about it yet.
 CREATE OR REPLACE FUNCTION document_thing(asked_kind text, asked_person_key bigint, asked_object_id uuid)
 RETURNS TABLE (person_id uuid, pool_codes text[], machine text, state text, purpose text, is_over boolean,
                is_undecided boolean)

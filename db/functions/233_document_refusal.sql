@@ -22,7 +22,8 @@ BEGIN
         RETURN 'not_possible_now';
     END IF;
     IF NOT EXISTS (SELECT FROM unnest(thing.pool_codes) AS pool (code)
-                     JOIN LATERAL materials_needed(pool.code, thing.purpose, asked_person_key, asked_object_id) AS needed
+                     JOIN LATERAL materials_needed(pool.code, thing.purpose,
+                                                   asked_person_key, asked_object_id) AS needed
                           ON needed.document_kind = asked_kind) THEN
         RETURN 'kind_not_allowed';
     END IF;
@@ -37,4 +38,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION document_refusal(text, bigint, uuid, text, text, bigint, bigint, bigint) IS
-    'Why a document may not be added to a transfer or withdrawal: not_found, not_possible_now, kind_not_allowed, documents_full; null when it may';
+    'Why a document may not be added to a transfer or withdrawal: not_found, not_possible_now, kind_not_allowed, '
+    'documents_full; null when it may';

@@ -1,9 +1,9 @@
 -- Keeps a document of a transfer or withdrawal with its sealed pieces, and an audit event.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: of one request, for it brings up to 10 MiB; it runs on the slow lane. asked_object_kind: transfer or withdrawal.
--- sealed: the pieces one after another, each chunk_bytes long but for the last one. visible: comma-joined LIKE patterns of
--- pool codes, null for every pool and for the person. instant in business time, real_instant in real time. Ids come
--- from the caller, so that the same call may be done again.
+-- Arguments: of one request, for it brings up to 10 MiB; it runs on the slow lane. asked_object_kind: transfer or
+-- withdrawal. sealed: the pieces one after another, each chunk_bytes long but for the last one. visible: comma-joined
+-- LIKE patterns of pool codes, null for every pool and for the person. instant in business time, real_instant in real
+-- time. Ids come from the caller, so that the same call may be done again.
 -- Locks: the thing (document_lock).
 -- Outcomes: one row. status, by precedence:
 --   not_found, not_possible_now   of document_refusal
@@ -36,7 +36,8 @@ BEGIN
      LIMIT 1;
     verdict := coalesce(document_refusal(asked_object_kind, asked_person_key, asked_object_id, visible, asked_kind,
                                          asked_bytes, documents_max, bytes_max),
-                        CASE WHEN NOT document_has_room(asked_person_key, instant) THEN 'documents_full' END, 'created');
+                        CASE WHEN NOT document_has_room(asked_person_key, instant)
+                                  THEN 'documents_full' END, 'created');
     IF verdict NOT IN ('not_found', 'not_possible_now') AND known.document_id IS NOT NULL THEN
         RETURN QUERY SELECT CASE WHEN known.document_id = asked_document_id THEN 'created' ELSE 'exists' END,
                             known.document_id, known.created_at, known.uploader_kind, NULL::jsonb;
@@ -58,7 +59,8 @@ BEGIN
         VALUES (asked_event_id, real_instant, asked_actor_kind, asked_actor_id, asked_operation, asked_person_key,
                 asked_object_id, thing.pool_codes[1], asked_request_id,
                 jsonb_strip_nulls(jsonb_build_object(
-                    'document_id', CASE WHEN verdict = 'created' THEN asked_document_id END, 'document_kind', asked_kind,
+                    'document_id', CASE WHEN verdict = 'created' THEN asked_document_id END,
+                    'document_kind', asked_kind,
                     'content_type', asked_type, 'size_bytes', asked_bytes, 'refused', nullif(verdict, 'created'))));
     END IF;
     RETURN QUERY SELECT verdict, asked_document_id, instant, asked_actor_kind,

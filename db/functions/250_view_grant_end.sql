@@ -1,7 +1,7 @@
 -- Ends grants to look at accounts, with a step of their timelines each.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each grant; those whose status is not `good` are left out. events: revoke or expire.
--- whos: the part that the actor plays. Instants in real time. A grant may stand there once.
+-- Arguments: arrays with one element for each grant; those whose status is not `good` are left out. events: revoke or
+-- expire. whos: the part that the actor plays. Instants in real time. A grant may stand there once.
 -- Locks: the caller has locked the grants, and knows that they are in force.
 CREATE OR REPLACE FUNCTION view_grant_end(
     statuses text[], person_keys bigint[], view_grant_ids uuid[], pools text[], events text[], whos text[],

@@ -1,7 +1,7 @@
 -- Judges requests to let somebody look at an account, and says who it would be.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request: verdicts of idempotency_claim; are_mine: the owner's grants are this
--- member's alone until the transaction ends; the viewer by family_member_ids, or by number_hashes and name_hashes;
+-- Arguments: arrays with one element for each request: verdicts of idempotency_claim; are_mine: the owner's grants are
+-- this member's alone until the transaction ends; the viewer by family_member_ids, or by number_hashes and name_hashes;
 -- stale_ids: grants past their last day that the caller has locked. failures_max: how many names that did not fit are
 -- answered within 24 hours, counted by the owner's keys.
 -- Locks: none.
@@ -15,7 +15,8 @@
 --   not_possible_now     the family member is not active; possible says what it is
 --   conflict             it is the owner
 --   account_deceased     the account is of somebody who has died
---   already_exists       that person may look already; stale_id: only until a day that is over, and is to be ended first
+--   already_exists       that person may look already; stale_id: only until a day that is over, and is to be ended
+--                        first
 --   good
 CREATE OR REPLACE FUNCTION view_grant_judge(
     verdicts text[], are_mine boolean[], owner_keys bigint[], owner_ids uuid[], account_ids uuid[],
@@ -32,7 +33,8 @@ BEGIN
                 WHEN (a.scope IN ('balance', 'balance_and_entries')
                       AND a.expires_on BETWEEN today.day AND today.day + 366
                       AND (a.family_member_id IS NULL) = coalesce(octet_length(a.number_hash) = 32, false)
-                      AND (a.family_member_id IS NULL) = coalesce(octet_length(a.name_hash) = 32, false)) IS NOT TRUE THEN 'malformed'
+                      AND (a.family_member_id IS NULL) = coalesce(octet_length(a.name_hash) = 32, false)) IS NOT TRUE
+                          THEN 'malformed'
                 WHEN account.account_id IS NULL OR (a.family_member_id IS NOT NULL AND member.state IS NULL)
                     THEN 'not_found'
                 WHEN NOT a.is_mine THEN 'deferred'
@@ -45,14 +47,16 @@ BEGIN
                 WHEN granted.view_grant_id IS NOT NULL AND NOT granted.view_grant_id = ANY (stale_ids) THEN 'deferred'
                 ELSE 'good' END,
            account.pool_code, viewer.person_key, viewer.person_id, state_possible('family_member', member.state),
-           granted.view_grant_id, greatest(1, ceil(extract(epoch FROM failed.oldest_at + interval '24 hours' - a.instant)))::integer
+           granted.view_grant_id,
+           greatest(1, ceil(extract(epoch FROM failed.oldest_at + interval '24 hours' - a.instant)))::integer
       FROM unnest(verdicts, are_mine, owner_keys, account_ids, family_member_ids, number_hashes, name_hashes, scopes,
                   expire_ons, instants, owner_ids) WITH ORDINALITY
            AS a (verdict, is_mine, owner_key, account_id, family_member_id, number_hash, name_hash, scope, expires_on,
                  instant, owner_id, ord)
      CROSS JOIN LATERAL (SELECT (a.instant AT TIME ZONE 'Asia/Shanghai')::date AS day) AS today
       LEFT JOIN account ON account.person_key = a.owner_key AND account.account_id = a.account_id
-      LEFT JOIN family_member AS member ON member.person_key = a.owner_key AND member.family_member_id = a.family_member_id
+      LEFT JOIN family_member AS member ON member.person_key = a.owner_key
+                                       AND member.family_member_id = a.family_member_id
       LEFT JOIN LATERAL (
            SELECT person.person_key, person.person_id
              FROM current_identifier
@@ -66,7 +70,8 @@ BEGIN
               AND key.status = 'member_name_mismatch' AND key.created_at > a.instant - interval '24 hours') AS failed
       -- A child's guardian looks in the child's place, unless that is the owner.
      CROSS JOIN LATERAL (
-           SELECT family_is_minor((SELECT person.birth_date FROM person WHERE person.person_key = member.member_person_key),
+           SELECT family_is_minor((SELECT person.birth_date FROM person
+                                   WHERE person.person_key = member.member_person_key),
                                   today.day) AS is_minor) AS ward
      CROSS JOIN LATERAL (
            SELECT CASE WHEN member.state IS NULL THEN named.person_key

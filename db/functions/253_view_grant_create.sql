@@ -1,7 +1,7 @@
 -- Lets somebody look at an account, each with its idempotency key.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request, by the owner of the account; the viewer by family_member_ids, or by
--- number_hashes and name_hashes. instants in real time: as consents, grants hold in it. Ids come from the caller.
+-- Arguments: arrays with one element for each request, by the owner of the account; the viewer by family_member_ids, or
+-- by number_hashes and name_hashes. instants in real time: as consents, grants hold in it. Ids come from the caller.
 -- failures_max: that of the first member holds for all. waits only in a batch of one.
 -- Locks: keys and owners (advisory, tried; owners are waited for when waits says so), then grants past their last day.
 -- Outcomes: one row for each member, in order. status is `created`, a verdict of idempotency_claim or a refusal of
@@ -98,4 +98,5 @@ END
 $$;
 COMMENT ON FUNCTION view_grant_create(uuid[], bigint[], uuid[], uuid[], uuid[], bytea[], bytea[], text[], date[],
     timestamptz[], text[], bytea[], uuid[], text[], integer[], boolean[]) IS
-    'Lets somebody look at an account, each with its idempotency key; one status row for each member: created, or why not';
+    'Lets somebody look at an account, each with its idempotency key; one status row for each member: created, or why '
+    'not';

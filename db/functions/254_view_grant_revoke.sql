@@ -1,8 +1,8 @@
 -- Takes grants to look at accounts back, by either side or at a window, each with its idempotency key.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request; person_keys are the keys in view_grant_ids. visibles: comma-joined
--- LIKE patterns of pool codes of staff, null for every pool; citizens only as owner or viewer. instants in real time.
--- waits only in a batch of one.
+-- Arguments: arrays with one element for each request; person_keys are the keys in view_grant_ids. visibles:
+-- comma-joined LIKE patterns of pool codes of staff, null for every pool; citizens only as owner or viewer. instants in
+-- real time. waits only in a batch of one.
 -- Locks: keys (advisory, tried), then the grants in the order of their ids; waited for when waits says so.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   a verdict of idempotency_claim

@@ -1,9 +1,10 @@
 -- Whether somebody may look at another person's account now, and if so records that they do.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the account, who looks, what of it they ask for (balance or entries), the real instant, and the audit event,
--- whose id comes from the caller, so executing it again records nothing twice.
--- Locks: none. Outcomes: the grant's id; no row when there is none in force, and then nothing is recorded: an account that
--- is not shown and one that is not there look alike, and nobody fills the log of somebody who let them see nothing.
+-- Arguments: the account, who looks, what of it they ask for (balance or entries), the real instant, and the audit
+-- event, whose id comes from the caller, so executing it again records nothing twice.
+-- Locks: none. Outcomes: the grant's id; no row when there is none in force, and then nothing is recorded: an account
+-- that is not shown and one that is not there look alike,
+-- and nobody fills the log of somebody who let them see nothing.
 CREATE OR REPLACE FUNCTION view_look(
     owner_key bigint, asked_account_id uuid, asked_viewer_id uuid, asked_scope text, real_instant timestamptz,
     asked_action text, asked_event_id uuid, asked_request_id text)
@@ -28,4 +29,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION view_look(bigint, uuid, uuid, text, timestamptz, text, uuid, text) IS
-    'The grant by which somebody may look at another person''s account now, with an audit event of it; no row when they may not';
+    'The grant by which somebody may look at another person''s account now, with an audit event of it; no row when '
+    'they may not';

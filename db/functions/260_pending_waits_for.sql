@@ -1,7 +1,7 @@
 -- What something in flight waits for, as a word for people.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks none. machine: of state_step, or hold and consent_request, which have no machine. A plain expression, so that it is
--- inlined.
+-- Locks none. machine: of state_step, or hold and consent_request, which have no machine. A plain expression, so that
+-- it is inlined.
 CREATE OR REPLACE FUNCTION pending_waits_for(machine text, state text)
 RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

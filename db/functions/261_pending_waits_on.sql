@@ -1,7 +1,7 @@
 -- On whom something in flight waits: the part of state_step that takes the next step.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks none. machine: of state_step, or hold and consent_request, which have no machine. has_guardian: of what a relative
--- is to answer, that a guardian does. A plain expression, so that it is inlined.
+-- Locks none. machine: of state_step, or hold and consent_request, which have no machine. has_guardian: of what a
+-- relative is to answer, that a guardian does. A plain expression, so that it is inlined.
 CREATE OR REPLACE FUNCTION pending_waits_on(machine text, state text, has_guardian boolean)
 RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -1,8 +1,8 @@
 -- What is under way of a person's transfers and withdrawals.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks none. asked_account_id: only what takes money from that account or brings some to it; null: everything. visible:
--- comma-joined LIKE patterns of pool codes, null for every pool. A person has one open transfer and a withdrawal for
--- each account at most: by transfer_one_open and withdrawal_one_open.
+-- Locks none. asked_account_id: only what takes money from that account or brings some to it; null: everything.
+-- visible: comma-joined LIKE patterns of pool codes, null for every pool. A person has one open transfer and a
+-- withdrawal for each account at most: by transfer_one_open and withdrawal_one_open.
 -- Outcomes: a row for each. amount_fen: null before the money has moved.
 CREATE OR REPLACE FUNCTION pending_moves(asked_person_key bigint, asked_account_id uuid, visible text)
 RETURNS TABLE (pending_id uuid, kind text, machine text, state text, amount_fen bigint, since timestamptz,

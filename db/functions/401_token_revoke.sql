@@ -1,7 +1,8 @@
 -- Revokes tokens with one audit event each; revoking again changes and records nothing.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. visible: comma-joined LIKE patterns of region codes, in
--- which every region of a staff token or a token's client must lie to be known to the caller; null: every token is. Instants in real time.
+-- which every region of a staff token or a token's client must lie to be known to the caller; null: every token is.
+-- Instants in real time.
 -- Locks: the token rows, in the order of their ids; then the epochs of their buckets, in order.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   absent   there is no such token, or it is not the caller's to see

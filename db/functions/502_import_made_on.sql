@@ -1,4 +1,5 @@
--- The day that says whether a contribution is in an opening balance: its month; for what is made up, adjusted or given back
+-- The day that says whether a contribution is in an opening balance: its month; for what is made up,
+-- adjusted or given back
 -- for a month of the past, the day of payment where it is known and later.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none. Outcomes: null when the period is. A plain expression, so that the planner inlines it.

@@ -33,7 +33,8 @@ WITH asked AS MATERIALIZED (
 ), recorded AS (
     INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, request_id, detail)
     SELECT asked.event_id, asked.instant, 'staff', asked.actor_id, 'search_people', found.person_key,
-           asked.request_id, jsonb_build_object('by', coalesce(found.matched_by, asked.kind), 'found', found.ord IS NOT NULL)
+           asked.request_id, jsonb_build_object('by', coalesce(found.matched_by, asked.kind),
+                                                'found', found.ord IS NOT NULL)
       FROM asked
       LEFT JOIN found ON found.ord = asked.ord
         ON CONFLICT (event_id) DO NOTHING

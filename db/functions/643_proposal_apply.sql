@@ -5,9 +5,10 @@
 -- Each kind's function has the signature below and decides for itself (docs/proposals.md). It is called with proposals
 -- of its kind only, in the order of their ids, and with at most one of each person: the next of that person comes in
 -- another call, which sees what the first did. Kinds follow each other in a fixed order.
--- Locks: all that the kinds will lock of people and money, before the first of them and in one order, so that approvals,
--- charges and imports never wait for each other in a ring: merges against imports (merge_gate), the persons in the order
--- of their keys, their accounts in the order of their ids (account_lock). Jobs and numbers are locked by their kinds.
+-- Locks: all that the kinds will lock of people and money, before the first of them and in one order, so that
+-- approvals, charges and imports never wait for each other in a ring: merges against imports (merge_gate), the persons
+-- in the order of their keys, their accounts in the order of their ids (account_lock). Jobs and numbers are locked by
+-- their kinds.
 -- Outcomes: one row for each proposal: status applied with an outcome, or a refusal: not_allowed_in_status,
 -- already_exists, insufficient_balance, balance_overflow, account_<status> or conflict. A kind without a function is a
 -- conflict; so is any other answer, or none.
@@ -52,7 +53,8 @@ BEGIN
                   FROM unnest(proposal_ids, actors, request_ids) AS asked (proposal_id, actor, request_id)
                   JOIN proposal ON proposal.proposal_id = asked.proposal_id) AS ranked
          GROUP BY ranked.kind, ranked.round
-         ORDER BY array_position('{activate_credit_policy,post_import,post_interest,post_credit_run,post_credit_recomputation,'
+         ORDER BY array_position('{activate_credit_policy,post_import,post_interest,post_credit_run,'
+                                 'post_credit_recomputation,'
                                  'correct_person,correct_enrolment,'
                                  'post_account_interest,change_account_status,post_adjustment,reverse_contribution,'
                                  'merge_people}', ranked.kind), ranked.round

@@ -124,5 +124,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION person_correction_propose(uuid[], bigint[], uuid[], text[], bytea[], bytea[], bytea[], bytea[],
-    bytea[], bytea[], text[], bytea[], bytea[], bytea[], date[], text[], date[], text[], text[], text[], uuid[], timestamptz[],
-    uuid[], text[]) IS 'Proposes corrections of people; one status row for each member';
+    bytea[], bytea[], text[], bytea[], bytea[], bytea[], date[], text[], date[], text[], text[], text[], uuid[],
+    timestamptz[], uuid[], text[]) IS 'Proposes corrections of people; one status row for each member';

@@ -2,8 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none. `item` has the form of enrolment_values.
 -- Outcomes: the field that does not fit the others or the constraints of the table: ended_on, retired_on, account_mode,
--- payer_kind, employer_code; not_allowed_in_status where another employee enrolment of the person is active, or who is to
--- be active has died; null.
+-- payer_kind, employer_code; not_allowed_in_status where another employee enrolment of the person is active, or who is
+-- to be active has died; null.
 CREATE OR REPLACE FUNCTION enrolment_fault(asked enrolment, item jsonb) RETURNS text
 LANGUAGE sql STABLE
 AS $$

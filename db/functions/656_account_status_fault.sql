@@ -3,8 +3,8 @@
 -- Locks: none. Outcomes, by precedence: already_exists (it is in that status), not_allowed_in_status
 -- (account_status_transition does not let it follow; a wallet never receives; or what is to be closed is not empty, has
 -- money on its way to a wallet that may come back, has interest due, which has to be reckoned no further than the day
--- after its last entry, or has a withdrawal under way), conflict (another account of the person is active, or the date of
--- death says otherwise); null.
+-- after its last entry, or has a withdrawal under way), conflict (another account of the person is active, or the date
+-- of death says otherwise); null.
 CREATE OR REPLACE FUNCTION account_status_fault(asked account, new_status text) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$

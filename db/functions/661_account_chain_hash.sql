@@ -1,4 +1,5 @@
--- The algorithm that a person's newest ledger entry was hashed with: entries that only undo or move money go on with it.
+-- The algorithm that a person's newest ledger entry was hashed with:
+-- entries that only undo or move money go on with it.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none. Outcomes: sha256 or sm3; sha256 where there is no entry.
 CREATE OR REPLACE FUNCTION account_chain_hash(asked_person_key bigint) RETURNS text

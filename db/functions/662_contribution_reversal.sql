@@ -1,10 +1,12 @@
--- What reversing a contribution meets today: the record, its entry, the account its money is in now, and what speaks against it.
+-- What reversing a contribution meets today: the record, its entry, the account its money is in now,
+-- and what speaks against it.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none; whoever acts on it has locked the account. refusal, by precedence:
---   conflict               the record was merged into another person's, or is reversed or withdrawn already, or a refund has no room
+--   conflict               the record was merged into another person's, or is reversed or withdrawn already, or a
+--                          refund has no room
 --   not_allowed_in_status  the account may not be adjusted
--- null: it may be reversed. No row: there is no such contribution of that person. A record that was copied by a merge has its
--- entry with the person it was copied from. available_fen is what is neither spent nor held.
+-- null: it may be reversed. No row: there is no such contribution of that person. A record that was copied by a merge
+-- has its entry with the person it was copied from. available_fen is what is neither spent nor held.
 CREATE OR REPLACE FUNCTION contribution_reversal(asked_person_key bigint, asked_contribution_id uuid)
 RETURNS TABLE (
     period date, scheme text, kind text, source_document text, status text, pool_code text, personal_fen bigint,

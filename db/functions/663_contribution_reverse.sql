@@ -2,10 +2,10 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: the caller has locked the person and the account. Outcomes: applied with what was done, or a refusal of
 -- contribution_reversal with nothing done.
--- A credit is taken back in full by entries `contribution_reversal`: first from the part it was credited to, then from the other
--- (money may have been carried over since). What is spent or held already is credited before from `receivable`, to
--- that part, in the same operation: so no balance goes below zero, the reversal has the whole amount, and the person
--- owes exactly what the receivable account says. The operation has the proposal's id.
+-- A credit is taken back in full by entries `contribution_reversal`: first from the part it was credited to, then from
+-- the other (money may have been carried over since). What is spent or held already is credited before from
+-- `receivable`, to that part, in the same operation: so no balance goes below zero, the reversal has the whole amount,
+-- and the person owes exactly what the receivable account says. The operation has the proposal's id.
 CREATE OR REPLACE FUNCTION contribution_reverse(
     asked_person_key bigint, asked_contribution_id uuid, proposal_id uuid, document text, instant timestamptz)
 RETURNS TABLE (status text, outcome jsonb)
@@ -53,9 +53,9 @@ BEGIN
                   (3, 'contribution_reversal', other_part, 'debit', undo.personal_fen - own_part_fen,
                    'contribution_collection')) AS step (place, kind, part, direction, amount_fen, system_kind)
              WHERE step.amount_fen > 0) AS steps,
-           ledger_post(array_fill(asked_person_key, ARRAY[number]), array_fill(undo.account_id, ARRAY[number]), entry_ids,
-                       array_fill(proposal_id, ARRAY[number]), kinds, parts, directions, amounts_fen, system_accounts,
-                       array_fill(today, ARRAY[number]),
+           ledger_post(array_fill(asked_person_key, ARRAY[number]), array_fill(undo.account_id, ARRAY[number]),
+                       entry_ids, array_fill(proposal_id, ARRAY[number]), kinds, parts, directions, amounts_fen,
+                       system_accounts, array_fill(today, ARRAY[number]),
                        array_fill(coalesce(document, undo.source_document), ARRAY[number]),
                        array_fill(undo.entry_id, ARRAY[number]), instant, account_chain_hash(asked_person_key)) AS entry
      WHERE entry.status <> 'posted';

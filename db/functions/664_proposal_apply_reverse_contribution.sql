@@ -1,8 +1,8 @@
 -- Applies approved proposals to reverse contributions (docs/ledger.md).
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments and outcomes as proposal_apply has them; instant in business time.
--- Locks: the persons in the order of their keys, so that no merge comes between; then all accounts at once, in id order.
--- One after another: what one takes from an account the next must see, and approvals are few.
+-- Locks: the persons in the order of their keys, so that no merge comes between; then all accounts at once, in id
+-- order. One after another: what one takes from an account the next must see, and approvals are few.
 CREATE OR REPLACE FUNCTION proposal_apply_reverse_contribution(
     proposal_ids uuid[], instant timestamptz, actors uuid[], request_ids text[])
 RETURNS TABLE (proposal_id uuid, status text, outcome jsonb)
@@ -31,7 +31,8 @@ BEGIN
     LOOP
         RETURN QUERY
         SELECT asked.proposal_id, done.status, done.outcome
-          FROM contribution_reverse(asked.person_key, asked.object_id, asked.proposal_id, asked.document, instant) AS done;
+          FROM contribution_reverse(asked.person_key, asked.object_id, asked.proposal_id,
+                                    asked.document, instant) AS done;
     END LOOP;
 END
 $$;

@@ -1,7 +1,9 @@
--- The contributions of one record as a merge copies them to another: the same content, told apart where both have the same.
+-- The contributions of one record as a merge copies them to another: the same content,
+-- told apart where both have the same.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: none. A copy whose month, scheme, kind and document the other record has too gets another document (merge_document).
--- origin_contribution_id is that of the record which has the entry: of a copy of a copy still the first.
+-- Locks: none. A copy whose month, scheme, kind and document the other record has too gets another document
+-- (merge_document). origin_contribution_id is that of the record which has the entry:
+-- of a copy of a copy still the first.
 CREATE OR REPLACE FUNCTION merge_contribution_copies(survivor_key bigint, duplicate_key bigint)
 RETURNS TABLE (contribution_id uuid, origin_contribution_id uuid, source_document text)
     LANGUAGE sql STABLE AS $$

@@ -1,14 +1,14 @@
 -- What speaks against merging two records of one person; null when nothing does.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none; whoever acts on it has locked persons and accounts. Outcomes, by precedence:
---   conflict               one of them is merged away already, or they are the same; open holds on an account of the duplicate;
---                          a grant to look at an account, of the duplicate or to it;
+--   conflict               one of them is merged away already, or they are the same; open holds on an account of the
+--                          duplicate; a grant to look at an account, of the duplicate or to it;
 --                          a transfer of either under way;
 --                          an account that the duplicate shares, or is a member or guardian of, invitations counted;
 --                          no room for the sum in an account; no way to tell two contributions apart; a withdrawal of
 --                          either is under way, or money from or to a wallet of either
---   not_allowed_in_status  one of them is dead; an account of the duplicate may not give (account_status_rule: transfer_out);
---                          the survivor's account of that pool may not take (adjust)
+--   not_allowed_in_status  one of them is dead; an account of the duplicate may not give (account_status_rule:
+--                          transfer_out); the survivor's account of that pool may not take (adjust)
 CREATE OR REPLACE FUNCTION merge_refusal(survivor_key bigint, duplicate_key bigint) RETURNS text
     LANGUAGE sql STABLE AS $$
 SELECT CASE
@@ -52,4 +52,5 @@ SELECT CASE
                      GROUP BY together.period, together.scheme, together.kind, together.source_document
                     HAVING count(*) > 1) THEN 'conflict' END
 $$;
-COMMENT ON FUNCTION merge_refusal(bigint, bigint) IS 'What speaks against merging two records of one person; null when nothing does';
+COMMENT ON FUNCTION merge_refusal(bigint, bigint) IS
+    'What speaks against merging two records of one person; null when nothing does';

@@ -1,7 +1,8 @@
 -- Copies the enrolments of a merged record to the surviving one, and ends them where they were.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: those rows. At most one active employee enrolment survives: the survivor's own, so that the copy of another ends today.
--- One that both have (pool, scheme, first day) stays as the survivor has it. Whatever columns there are, a copy has them. Outcomes: the number of rows copied.
+-- Locks: those rows. At most one active employee enrolment survives: the survivor's own, so that the copy of another
+-- ends today. One that both have (pool, scheme, first day) stays as the survivor has it. Whatever columns there are, a
+-- copy has them. Outcomes: the number of rows copied.
 CREATE OR REPLACE FUNCTION merge_enrolments(survivor_key bigint, duplicate_key bigint, today date) RETURNS bigint
     LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -29,4 +30,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION merge_enrolments(bigint, bigint, date) IS
-    'Copies the enrolments of a merged record to the surviving one, and ends them where they were; number of rows copied';
+    'Copies the enrolments of a merged record to the surviving one, and ends them where they were; number of rows '
+    'copied';

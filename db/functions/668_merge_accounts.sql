@@ -1,8 +1,8 @@
 -- Gives the survivor of a merge an account in each pool where the other record has one; exactly one of all receives.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: the caller has locked the accounts of both; enrolments are copied before. The account that receives is that of the active
--- enrolment, else the one that did at the survivor, else at the other record; those that did become spend_only. The
--- cut-over day goes along: what an opening balance holds must not be posted again.
+-- Locks: the caller has locked the accounts of both; enrolments are copied before. The account that receives is that of
+-- the active enrolment, else the one that did at the survivor, else at the other record; those that did become
+-- spend_only. The cut-over day goes along: what an opening balance holds must not be posted again.
 CREATE OR REPLACE FUNCTION merge_accounts(
     survivor_key bigint, survivor_id uuid, duplicate_key bigint, instant timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE AS $$

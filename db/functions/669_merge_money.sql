@@ -1,7 +1,8 @@
 -- Moves what a merged record's accounts hold to the survivor's, part by part through transit, and closes them.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: the caller has locked the accounts of both and opened those that were missing (merge_accounts). Each part is one entry
--- merge_out and one merge_in linked to it, of one operation: transit is at zero again with each. Outcomes: the sum, fen.
+-- Locks: the caller has locked the accounts of both and opened those that were missing (merge_accounts). Each part is
+-- one entry merge_out and one merge_in linked to it, of one operation: transit is at zero again with each. Outcomes:
+-- the sum, fen.
 CREATE OR REPLACE FUNCTION merge_money(
     survivor_key bigint, duplicate_key bigint, operation_id uuid, instant timestamptz) RETURNS bigint
     LANGUAGE plpgsql VOLATILE AS $$
@@ -15,7 +16,8 @@ BEGIN
                tick + row_number() OVER (ORDER BY giving.account_id, one.part) AS tick
           FROM account AS giving
           JOIN account AS taking ON taking.person_key = survivor_key AND taking.pool_code = giving.pool_code
-         CROSS JOIN LATERAL (VALUES ('current_year', giving.current_year_fen), ('carried_over', giving.carried_over_fen))
+         CROSS JOIN LATERAL (VALUES ('current_year', giving.current_year_fen),
+                             ('carried_over', giving.carried_over_fen))
                AS one (part, amount_fen)
          WHERE giving.person_key = duplicate_key AND one.amount_fen > 0
     ), step AS (

@@ -1,8 +1,8 @@
 -- Makes a record an alias of another: numbers then find the other, and nobody is signed in as the first any more.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: its tokens, in the order of their ids, for whoever approves ends them; then every epoch, in order: a token that is being
--- made right now is not seen here, and must not outlive the merge in anybody's memory either (token_find knows no
--- token of an alias).
+-- Locks: its tokens, in the order of their ids, for whoever approves ends them; then every epoch, in order: a token
+-- that is being made right now is not seen here, and must not outlive the merge in anybody's memory either (token_find
+-- knows no token of an alias).
 -- Its own aliases are pointed on, so that one step always leads to the current person.
 CREATE OR REPLACE FUNCTION merge_identity(
     survivor_key bigint, survivor_id uuid, duplicate_key bigint, duplicate_id uuid, instant timestamptz)

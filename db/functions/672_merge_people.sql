@@ -1,7 +1,7 @@
 -- Merges one record into another in one transaction: enrolments, accounts, money, records, identity.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: the caller has locked both persons and all their accounts and asked merge_refusal. Outcomes: what was done, for the
--- proposal and the audit.
+-- Locks: the caller has locked both persons and all their accounts and asked merge_refusal. Outcomes: what was done,
+-- for the proposal and the audit.
 CREATE OR REPLACE FUNCTION merge_people(
     survivor_key bigint, survivor_id uuid, duplicate_key bigint, duplicate_id uuid, operation_id uuid,
     instant timestamptz) RETURNS jsonb

@@ -1,9 +1,9 @@
 -- Applies approved proposals to merge two records of one person (docs/ledger.md).
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments and outcomes as proposal_apply has them; instant in business time. The survivor's audit event is the approval's; the
--- duplicate gets one of its own. object_id is the duplicate's person_id.
--- Locks: merges against imports and each other (merge_gate); both persons of all in the order of their keys; then all accounts
--- of all of them at once, in id order. One after another: a person may stand in two of them.
+-- Arguments and outcomes as proposal_apply has them; instant in business time. The survivor's audit event is the
+-- approval's; the duplicate gets one of its own. object_id is the duplicate's person_id.
+-- Locks: merges against imports and each other (merge_gate); both persons of all in the order of their keys; then all
+-- accounts of all of them at once, in id order. One after another: a person may stand in two of them.
 CREATE OR REPLACE FUNCTION proposal_apply_merge_people(
     proposal_ids uuid[], instant timestamptz, actors uuid[], request_ids text[])
 RETURNS TABLE (proposal_id uuid, status text, outcome jsonb)
@@ -37,7 +37,8 @@ BEGIN
             status := 'applied';
             outcome := merge_people(asked.person_key, asked.person_id, asked.duplicate_key, asked.duplicate_id,
                                     asked.proposal_id, instant);
-            INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, object_id, request_id, detail)
+            INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, object_id,
+                                     request_id, detail)
             VALUES (person_id_at(asked.duplicate_key, person_id_tick()), clock_timestamp(), 'staff', asked.actor,
                     'merge_people', asked.duplicate_key, asked.person_id, asked.request_id,
                     jsonb_build_object('proposal_id', asked.proposal_id));
@@ -47,4 +48,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION proposal_apply_merge_people(uuid[], timestamptz, uuid[], text[]) IS
-    'Applies approved proposals to merge two records of one person; one row for each: applied with an outcome, or a refusal';
+    'Applies approved proposals to merge two records of one person; one row for each: applied with an outcome, or a '
+    'refusal';

@@ -1,7 +1,7 @@
 -- Keeps merges of records apart from whatever stores rows of people that it looked up before.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: one advisory lock until the end of the transaction: exclusive for a merge, shared for a slice of an import, which looks
--- after it who has been merged meanwhile. Waited for no longer than lock_timeout.
+-- Locks: one advisory lock until the end of the transaction: exclusive for a merge, shared for a slice of an import,
+-- which looks after it who has been merged meanwhile. Waited for no longer than lock_timeout.
 CREATE OR REPLACE FUNCTION merge_gate(is_merge boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
@@ -12,4 +12,5 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION merge_gate(boolean) IS 'Keeps merges of records (true) and slices of imports (false) apart, until the transaction ends';
+COMMENT ON FUNCTION merge_gate(boolean) IS
+    'Keeps merges of records (true) and slices of imports (false) apart, until the transaction ends';

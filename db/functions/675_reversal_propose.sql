@@ -1,7 +1,7 @@
 -- Proposes to take contributions back: judges whether each may be, and stores it to be decided.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for every pool.
--- Instants in real time.
+-- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for
+-- every pool. Instants in real time.
 -- Locks: none but those of the inserted rows.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   malformed   something no row can have: a caller checks before
@@ -31,7 +31,8 @@ BEGIN
            array_agg(jsonb_strip_nulls(jsonb_build_object('source_document', a.source_document))
                || jsonb_build_object('changes', jsonb_build_array(
                       jsonb_build_object('field', 'contribution', 'before',
-                          concat_ws(' ', to_char(undo.period, 'YYYY-MM'), undo.scheme, undo.kind, undo.source_document)),
+                          concat_ws(' ', to_char(undo.period, 'YYYY-MM'), undo.scheme, undo.kind,
+                                    undo.source_document)),
                       jsonb_build_object('field', 'status', 'before', undo.status, 'after',
                           CASE undo.status WHEN 'posted' THEN 'reversed' ELSE 'withdrawn' END),
                       jsonb_build_object('field', 'personal_fen', 'before', undo.personal_fen::text, 'after', '0'))

@@ -1,7 +1,7 @@
 -- Proposes to merge records of one person: judges whether each may be, and stores it to be decided.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for every pool;
--- are_confirmed: that birth date or sex may differ (an unknown sex does not). Instants in real time.
+-- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for
+-- every pool; are_confirmed: that birth date or sex may differ (an unknown sex does not). Instants in real time.
 -- Locks: none but those of the inserted rows.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   malformed          something no row can have: a caller checks before

@@ -1,4 +1,5 @@
--- Where rules of a region are looked up, nearest first: the region itself, a pool's policy parent, its province, the nation.
+-- Where rules of a region are looked up, nearest first: the region itself, a pool's policy parent, its province,
+-- the nation.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks none. A plain SELECT, so that the planner inlines it. A level may come twice; the nearest one counts.
 CREATE OR REPLACE FUNCTION region_levels(asked_region_code text)

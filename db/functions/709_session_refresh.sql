@@ -1,8 +1,8 @@
 -- Exchanges refresh tokens for new ones, each with a new access token.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request; grace_ss: seconds for which the token of the latest refresh
--- stays good; repeats_maxs: how often it may be used in that time; instants in real time. Ids and hashes of what is new come
--- from the caller.
+-- stays good; repeats_maxs: how often it may be used in that time; instants in real time. Ids and hashes of what is new
+-- come from the caller.
 -- A session has one good generation of refresh tokens. Using one begins the next generation. The very token that was
 -- used for that may come again within the grace, because its reply may have been lost: it gets a sibling of the new
 -- generation, and whichever sibling is used first begins the generation after. Any other token of the past means that

@@ -2,8 +2,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. kinds: password or pin, what is set. The proof is either the
 -- current password (proof_salts, proof_hashes: what it became with the salt that was read before) or a step_up
--- challenge with its code. are_ready false: the proof is judged and counted, but nothing is set and a code stays good. token_ids:
--- the token it came with, whose session goes on; a new password ends the others. The rest as for attempt_settle.
+-- challenge with its code. are_ready false: the proof is judged and counted, but nothing is set and a code stays good.
+-- token_ids: the token it came with, whose session goes on; a new password ends the others. The rest as for
+-- attempt_settle.
 -- Locks: the challenges, in the order of their ids; those of attempt_settle; the credentials; then session_close.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   closed  too many wrong proofs; try again in retry_after_s

@@ -9,8 +9,8 @@
 --   malformed       something the table refuses: a caller checks before
 --   unknown_person  a citizen token for somebody who does not exist
 --   unknown_client  a client token for one that is not registered, not active, or not the caller's to manage
---   foreign_subject a staff token in the name of a person or client, or of staff who hold tokens that are not the caller's
---                   to manage: what it does would be taken for what they did
+--   foreign_subject a staff token in the name of a person or client, or of staff who hold tokens that are not the
+--                   caller's to manage: what it does would be taken for what they did
 --   created         it works now (or did already, when asked again)
 CREATE OR REPLACE FUNCTION token_issue(
     token_hashes bytea[], token_ids uuid[], kinds text[], subject_ids uuid[], person_keys bigint[], labels text[],
@@ -84,4 +84,5 @@ SELECT judged.ord, judged.status FROM judged ORDER BY judged.ord
 $$;
 COMMENT ON FUNCTION token_issue(bytea[], uuid[], text[], uuid[], bigint[], text[], text[], text[], timestamptz[],
     uuid[], timestamptz[], uuid[], text[], text[], text[]) IS
-    'Stores new tokens with an audit event each; one status row for each member: malformed, unknown_person, unknown_client, foreign_subject or created';
+    'Stores new tokens with an audit event each; one status row for each member: malformed, unknown_person, '
+    'unknown_client, foreign_subject or created';

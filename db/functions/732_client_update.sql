@@ -3,8 +3,8 @@
 -- Arguments: arrays with one element for each request; visibles: comma-joined LIKE patterns of region codes in which
 -- every region of the client must lie, null for who sees every region; names, contacts and states null where they stay;
 -- instants in real time.
--- Locks: advisory 'client_name'; the client rows, in the order asked; then the epochs of their tokens' buckets, in order,
--- so that a change of state is noticed everywhere within a second.
+-- Locks: advisory 'client_name'; the client rows, in the order asked; then the epochs of their tokens' buckets, in
+-- order, so that a change of state is noticed everywhere within a second.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   absent   there is no such client, or it is not the caller's to see
 --   closed   it is closed for good

@@ -77,10 +77,12 @@ BEGIN
         INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, object_id, request_id)
         VALUES (asked.event_id, asked.instant, 'client', asked.client_id, 'create_consent_request', found_key,
                 asked.consent_request_id, asked.request_id);
-        RETURN QUERY SELECT asked.ord, 'created', NULL::timestamptz, asked.consent_request_id, 'pending', asked.expires_at;
+        RETURN QUERY SELECT asked.ord, 'created', NULL::timestamptz, asked.consent_request_id,
+                     'pending', asked.expires_at;
     END LOOP;
 END
 $$;
 COMMENT ON FUNCTION consent_ask(uuid[], uuid[], text[], bytea[], bytea[], text[], text[], integer[],
     timestamptz[], timestamptz[], text[], uuid[], text[], integer, integer) IS
-    'Records what clients ask persons for, with an audit event each; one row for each member: differs, too_many or created';
+    'Records what clients ask persons for, with an audit event each; one row for each member: differs, too_many or '
+    'created';

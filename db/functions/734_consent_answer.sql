@@ -1,7 +1,7 @@
 -- Records persons' answers to what clients have asked them, with one audit event each.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each answer. person_ids: who answers; consent_ids, scope_lists (comma-joined, in
--- alphabetical order) and expire_ats are null to refuse; instants in real time.
+-- Arguments: arrays with one element for each answer. person_ids: who answers; consent_ids, scope_lists (comma-joined,
+-- in alphabetical order) and expire_ats are null to refuse; instants in real time.
 -- Locks: the request rows, in the order of their ids.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   absent    the person has not been asked that
@@ -75,5 +75,6 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION consent_answer(uuid[], bigint[], uuid[], uuid[], text[], timestamptz[], timestamptz[], uuid[], text[]) IS
+COMMENT ON FUNCTION consent_answer(uuid[], bigint[], uuid[], uuid[], text[], timestamptz[], timestamptz[], uuid[],
+    text[]) IS
     'Records persons'' answers to clients, with an audit event each: absent, decided, expired, too_wide or done';

@@ -10,7 +10,8 @@ LANGUAGE sql IMMUTABLE
 AS $$
 SELECT CASE WHEN revoked_at IS NOT NULL THEN 'revoked'
             WHEN expires_at <= at THEN 'expired'
-            WHEN NOT is_person_current OR client_state IS DISTINCT FROM 'active' AND client_state IS DISTINCT FROM 'suspended'
+            WHEN NOT is_person_current OR client_state IS DISTINCT FROM 'active'
+                 AND client_state IS DISTINCT FROM 'suspended'
             THEN 'ended'
             WHEN client_state = 'suspended' THEN 'suspended'
             ELSE 'active' END

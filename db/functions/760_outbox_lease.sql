@@ -1,8 +1,8 @@
 -- Takes messages that are due into a lease, and puts aside those that have expired.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: real time; lease_until must be after it. The transaction is over before anything is sent.
--- Locks: the rows it takes, skipping those that another worker is taking. A merged person's message goes to the phone of
--- the record that stands for it now.
+-- Locks: the rows it takes, skipping those that another worker is taking. A merged person's message goes to the phone
+-- of the record that stands for it now.
 -- Outcomes: one row for each message, oldest first. is_expired: its time is over, it is put aside without its text;
 -- otherwise it is the caller's to send. phone_sealed is null when no number is on file.
 CREATE OR REPLACE FUNCTION outbox_lease(instant timestamptz, owner uuid, lease_until timestamptz, row_limit integer)

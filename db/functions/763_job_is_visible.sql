@@ -12,4 +12,5 @@ SELECT visible IS NULL
                          WHERE NOT held.region_code LIKE ANY (string_to_array(visible, ','))))
 $$;
 COMMENT ON FUNCTION job_is_visible(text[], text[], text) IS
-    'Whether all pools of the job''s file, or regions of who asked for it, are LIKE one of the comma-separated patterns';
+    'Whether all pools of the job''s file, or regions of who asked for it, are LIKE one of the comma-separated '
+    'patterns';

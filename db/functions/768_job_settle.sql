@@ -3,8 +3,8 @@
 -- Arguments: outcome is done, failed, cancelled, again (another process takes it up), or checked: then a proposal opens
 -- (with the given id) unless nothing is to be stored. failure: a code, or null. Real time.
 -- Locks: the job's row, then that of the new proposal.
--- Outcomes: the state the job is in now; no row when the lease was lost. A cancellation that was asked for meanwhile wins
--- over again and checked.
+-- Outcomes: the state the job is in now; no row when the lease was lost. A cancellation that was asked for meanwhile
+-- wins over again and checked.
 -- Who may decide: staff of the one pool of the file, of its province when all its pools lie in one, else of the nation.
 CREATE OR REPLACE FUNCTION job_settle(job_id uuid, fencing bigint, instant timestamptz, outcome text, failure text,
                                       proposal_id uuid)
@@ -35,7 +35,8 @@ WITH run AS MATERIALIZED (
                 WHEN (SELECT count(DISTINCT left(code, 2)) FROM unnest(run.pool_codes) AS code) = 1
                     THEN left(run.pool_codes[1], 2) || '0000' END,
            jsonb_build_object('job_id', held.job_id, 'file_sha256', encode(run.file_sha256, 'hex'), 'changes', (
-               SELECT jsonb_agg(jsonb_build_object('field', one.field, 'before', NULL, 'after', one.value) ORDER BY one.ord)
+               SELECT jsonb_agg(jsonb_build_object('field', one.field, 'before', NULL,
+                                                   'after', one.value) ORDER BY one.ord)
                  FROM (VALUES (1, 'import_kind', held.parameters ->> 'kind'), (2, 'rows', run.rows_ready::text),
                               (3, 'amount_fen', run.due_fen::text), (4, 'invalid', run.rows_invalid::text),
                               (5, 'unchanged', run.rows_unchanged::text), (6, 'warnings', run.warnings::text)
@@ -55,7 +56,8 @@ WITH run AS MATERIALIZED (
            lease_owner = NULL, lease_until = NULL,
            phase = CASE held.next_state WHEN 'awaiting_approval' THEN 'posting' ELSE j.phase END,
            pool_codes = coalesce((SELECT run.pool_codes FROM run), j.pool_codes),
-           proposal_id = CASE held.next_state WHEN 'awaiting_approval' THEN job_settle.proposal_id ELSE j.proposal_id END,
+           proposal_id = CASE held.next_state WHEN 'awaiting_approval' THEN job_settle.proposal_id
+                              ELSE j.proposal_id END,
            progress_done = coalesce((SELECT sum(r.rows_posted) FROM import_run AS r WHERE r.job_id = j.job_id), 0),
            progress_total = (SELECT run.rows_ready FROM run),
            result = CASE WHEN held.next_state IN ('done', 'failed', 'cancelled')
@@ -68,4 +70,5 @@ WITH run AS MATERIALIZED (
 SELECT settled.state FROM settled
 $$;
 COMMENT ON FUNCTION job_settle(uuid, bigint, timestamptz, text, text, uuid) IS
-    'Ends a job''s lease with its outcome, and opens the proposal of an import whose check succeeded; the new state, or no row';
+    'Ends a job''s lease with its outcome, and opens the proposal of an import whose check succeeded; the new state, '
+    'or no row';

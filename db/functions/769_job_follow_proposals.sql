@@ -15,4 +15,5 @@ WITH cancelled AS (
 )
 SELECT count(*) FROM cancelled
 $$;
-COMMENT ON FUNCTION job_follow_proposals(timestamptz) IS 'Cancels jobs whose proposal was rejected or withdrawn; returns how many';
+COMMENT ON FUNCTION job_follow_proposals(timestamptz) IS
+    'Cancels jobs whose proposal was rejected or withdrawn; returns how many';

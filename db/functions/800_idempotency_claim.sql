@@ -17,9 +17,9 @@ DECLARE
     is_first boolean[];
     is_locked boolean[];
 BEGIN
-    -- With a synchronous stand-by no answer leaves that it does not stand behind, also where nothing is written: neither a
-    -- repetition of what it has not got yet, nor a refusal by a primary that is one no longer. A commit only waits if it
-    -- has a record of its own.
+    -- With a synchronous stand-by no answer leaves that it does not stand behind, also where nothing is written:
+    -- neither a repetition of what it has not got yet, nor a refusal by a primary that is one no longer. A commit only
+    -- waits if it has a record of its own.
     PERFORM pg_logical_emit_message(true, 'yibaod', '');
     SELECT array_agg(a.place = 1 ORDER BY a.ord) INTO is_first
       FROM (SELECT asked.ord, row_number() OVER (PARTITION BY asked.principal_id, asked.key ORDER BY asked.ord) AS place

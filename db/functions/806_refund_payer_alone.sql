@@ -4,6 +4,7 @@
 CREATE OR REPLACE FUNCTION refund_payer_alone(account_id uuid, amount_fen bigint) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
 RETURN jsonb_build_array(jsonb_build_object(
-    'payer_kind', 'account', 'position', 0, 'account_id', account_id, 'family_member_id', NULL, 'amount_fen', amount_fen));
+    'payer_kind', 'account', 'position', 0, 'account_id', account_id, 'family_member_id', NULL,
+    'amount_fen', amount_fen));
 COMMENT ON FUNCTION refund_payer_alone(uuid, bigint) IS
     'What is shown of the payers of a refund that the account that was charged receives alone';

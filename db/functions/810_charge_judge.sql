@@ -24,7 +24,8 @@ BEGIN
     WITH found AS MATERIALIZED (
         SELECT a.*, account.pool_code, account.status AS account_status, account.current_year_fen,
                account.carried_over_fen, account.current_year_fen + account.carried_over_fen AS balance_fen,
-               account.held_fen, account.last_posted_at, client.state AS client_state, client.regions, provider.institution_type
+               account.held_fen, account.last_posted_at, client.state AS client_state, client.regions,
+               provider.institution_type
           FROM unnest(claims, provider_ids, person_keys, account_ids, usages, amounts_fen, expires_ats, business_dates)
                WITH ORDINALITY AS a (claim, provider_id, person_key, account_id, usage, amount_fen, expires_at,
                                      business_date, ord)
@@ -35,7 +36,8 @@ BEGIN
     ), rule AS MATERIALIZED (
         SELECT asked.pool_code, asked.business_date, charge_rule.pays_first, charge_rule.account_day_limit_fen,
                charge_rule.provider_day_limit_fen, charge_rule.hold_max_hours, charge_rule.shows_balance
-          FROM (SELECT DISTINCT found.pool_code, found.business_date FROM found WHERE found.pool_code IS NOT NULL) AS asked
+          FROM (SELECT DISTINCT found.pool_code, found.business_date FROM found
+                WHERE found.pool_code IS NOT NULL) AS asked
           CROSS JOIN LATERAL charge_rule_at(asked.pool_code, asked.business_date) AS charge_rule
     ), permission AS MATERIALIZED (
         SELECT asked.*, usage_is_allowed(asked.pool_code, asked.institution_type, asked.usage) AS is_allowed
@@ -90,7 +92,8 @@ BEGIN
                       AND charge.business_date = found.business_date
                       AND (rule.account_day_limit_fen IS NOT NULL OR rule.provider_day_limit_fen IS NOT NULL)
                    UNION ALL
-                   SELECT share.provider_id, CASE share.state WHEN 'held' THEN share.amount_fen ELSE share.captured_fen END
+                   SELECT share.provider_id, CASE share.state WHEN 'held' THEN share.amount_fen
+                                                  ELSE share.captured_fen END
                      FROM charge_share AS share
                     WHERE share.person_key = found.person_key AND share.account_id = found.account_id
                       AND share.business_date = found.business_date

@@ -7,8 +7,9 @@
 -- Locks, in this order: keys and numbers (advisory, tried and never waited for), then accounts in id order.
 -- Outcomes: one row for each member, in order. status is `created`, `deferred` (ask again), not_found, a verdict of
 -- idempotency_claim, charge_number_used, or a refusal of charge_judge. is_replayed: it was answered before.
--- A refusal uses up neither money nor number; final ones are kept with the key. `more_payers` is no answer: the account does
--- not suffice, but others might pay the rest, so nothing was done or kept, and shared_charge_create is to be asked.
+-- A refusal uses up neither money nor number; final ones are kept with the key. `more_payers` is no answer: the account
+-- does not suffice, but others might pay the rest, so nothing was done or kept,
+-- and shared_charge_create is to be asked.
 CREATE OR REPLACE FUNCTION charge_create(
     charge_ids uuid[], provider_ids uuid[], person_keys bigint[], account_ids uuid[], charge_nos text[], usages text[],
     items text[], amounts_fen bigint[], expires_ats timestamptz[], business_dates date[], instants timestamptz[],

@@ -1,4 +1,5 @@
--- Whether somebody else than an account of a person might pay for the person: an older account, the wallet, or a sharer.
+-- Whether somebody else than an account of a person might pay for the person: an older account, the wallet,
+-- or a sharer.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: the account that is charged; null where the person has none.
 -- Locks nothing. Whether they may pay for this, and have enough, is judged by charge_payers_judge.

@@ -1,7 +1,7 @@
 -- The row of a share from which so much is taken: the parts of the balance that pay, and the ids of their entries.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: fen 0: nothing is. The balance's parts as they are, of which the one that pays first by the rule is used up
--- before the other. tick: of the share; the two ids behind it are those of the entries.
+-- Arguments: fen 0: nothing is. The balance's parts as they are, of which the one that pays first by the rule is used
+-- up before the other. tick: of the share; the two ids behind it are those of the entries.
 -- Locks none.
 CREATE OR REPLACE FUNCTION charge_share_taken(
     share charge_share, fen bigint, pays_first text, current_year_fen bigint, carried_over_fen bigint, taken_on date,
@@ -15,8 +15,10 @@ BEGIN
     share.captured_fen := fen;
     share.captured_on := CASE WHEN fen > 0 THEN taken_on END;
     share.state := CASE WHEN fen > 0 THEN 'captured' ELSE 'voided' END;
-    share.current_year_entry_id := CASE WHEN share.current_year_fen > 0 THEN person_id_at(share.person_key, tick + 1) END;
-    share.carried_over_entry_id := CASE WHEN share.carried_over_fen > 0 THEN person_id_at(share.person_key, tick + 2) END;
+    share.current_year_entry_id := CASE WHEN share.current_year_fen > 0
+                                             THEN person_id_at(share.person_key, tick + 1) END;
+    share.carried_over_entry_id := CASE WHEN share.carried_over_fen > 0
+                                             THEN person_id_at(share.person_key, tick + 2) END;
     RETURN share;
 END
 $$;

@@ -1,6 +1,8 @@
--- The shares of holds that end without being captured, as they are to be: of the charges that are given, not stored yet.
+-- The shares of holds that end without being captured, as they are to be: of the charges that are given,
+-- not stored yet.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: rows of the charges, null where there is nothing to do; changed_at is the instant of the end. Locks nothing.
+-- Arguments: rows of the charges, null where there is nothing to do; changed_at is the instant of the end.
+-- Locks nothing.
 CREATE OR REPLACE FUNCTION charge_shares_ended(charges charge[])
 RETURNS charge_share[]
     LANGUAGE plpgsql STABLE AS $$

@@ -23,8 +23,8 @@ RETURNS TABLE (ord bigint, status text, account_id uuid, pool_code text, charge_
 BEGIN
     RETURN QUERY
     WITH found AS MATERIALIZED (
-        SELECT a.ord, a.verdict, a.provider_id, a.business_date, charge.account_id, charge.pool_code, charge.charge_no, charge.state,
-               charge.expires_at <= greatest(instant, account.last_posted_at) AS is_over,
+        SELECT a.ord, a.verdict, a.provider_id, a.business_date, charge.account_id, charge.pool_code, charge.charge_no,
+               charge.state, charge.expires_at <= greatest(instant, account.last_posted_at) AS is_over,
                charge.amount_fen AS held_fen, coalesce(a.amount_fen, charge.amount_fen) AS captured_fen,
                account.status AS account_status, account.current_year_fen, account.carried_over_fen,
                client.state = 'active' AND provider.provider_id IS NOT NULL AS is_designated

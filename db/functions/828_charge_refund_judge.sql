@@ -24,8 +24,8 @@ RETURNS TABLE (ord bigint, status text, pool_code text, amount_fen bigint, curre
 BEGIN
     RETURN QUERY
     WITH found AS MATERIALIZED (
-        SELECT a.ord, a.verdict, a.business_date, charge.provider_id, charge.pool_code, charge.state, charge.captured_on,
-               charge.current_year_entry_id, charge.carried_over_entry_id,
+        SELECT a.ord, a.verdict, a.business_date, charge.provider_id, charge.pool_code, charge.state,
+               charge.captured_on, charge.current_year_entry_id, charge.carried_over_entry_id,
                charge.captured_fen - charge.refunded_fen AS left_fen,
                coalesce(a.amount_fen, charge.captured_fen - charge.refunded_fen) AS amount_fen,
                charge.current_year_fen - before.current_year_fen AS current_year_left_fen,

@@ -4,7 +4,8 @@
 -- that ended first. Call again until nothing is left; a hold whose account somebody else has locked is passed over for
 -- a later sweep.
 -- Locks: those of account_lock, never waited for. Two sweeps at once share the work.
--- Outcomes: how many were expired; those with several payers come when no other is left. Event ids are made as person_id_tick says: an id decides nothing.
+-- Outcomes: how many were expired; those with several payers come when no other is left. Event ids are made as
+-- person_id_tick says: an id decides nothing.
 CREATE OR REPLACE FUNCTION charge_expire(instant timestamptz, real_instant timestamptz, row_limit integer)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$

@@ -1,12 +1,13 @@
--- What the owner of an account is told of the charge behind an entry or hold: where, what for, when, and for whom it pays.
+-- What the owner of an account is told of the charge behind an entry or hold: where, what for, when,
+-- and for whom it pays.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: none. Outcomes: one row for an entry of kind charge or charge_refund, no row for others. One probe of a primary key for
--- each table: the operation of an entry is its charge or refund, or what one of several payers paid or was given back;
--- its person is the one whose key that id has (after a merge not that of the account). LIMIT 1 keeps it so whatever the
--- planner knows. A single SELECT, so that it is inlined. (charge_detail is what it replaces.)
+-- Locks: none. Outcomes: one row for an entry of kind charge or charge_refund, no row for others. One probe of a
+-- primary key for each table: the operation of an entry is its charge or refund, or what one of several payers paid or
+-- was given back; its person is the one whose key that id has (after a merge not that of the account). LIMIT 1 keeps it
+-- so whatever the planner knows. A single SELECT, so that it is inlined. (charge_detail is what it replaces.)
 CREATE OR REPLACE FUNCTION charge_behind(entry_kind text, operation_id uuid)
-RETURNS TABLE (charge_id uuid, charge_no text, provider_id uuid, institution_name text, institution_type text, usage text,
-               item text, occurred_at timestamptz, payer_kind text, family_member_id uuid)
+RETURNS TABLE (charge_id uuid, charge_no text, provider_id uuid, institution_name text, institution_type text,
+               usage text, item text, occurred_at timestamptz, payer_kind text, family_member_id uuid)
     LANGUAGE sql STABLE AS $$
 SELECT charge.charge_id, charge.charge_no, charge.provider_id, client.name, provider.institution_type, charge.usage,
        charge.item, charge.created_at, coalesce(share.payer_kind, 'account'), share.family_member_id
@@ -28,7 +29,8 @@ SELECT charge.charge_id, charge.charge_no, charge.provider_id, client.name, prov
                       WHERE charge.person_key = coalesce(share.charge_person_key, asked.person_key)
                         AND charge.charge_id = coalesce(share.charge_id, asked.charge_id)
                       LIMIT 1) AS charge
-  LEFT JOIN LATERAL (SELECT client.name FROM client WHERE client.client_id = charge.provider_id LIMIT 1) AS client ON true
+  LEFT JOIN LATERAL (SELECT client.name FROM client
+                     WHERE client.client_id = charge.provider_id LIMIT 1) AS client ON true
   LEFT JOIN LATERAL (SELECT provider.institution_type FROM provider
                       WHERE provider.provider_id = charge.provider_id
                       LIMIT 1) AS provider ON true

@@ -1,7 +1,7 @@
 -- Records in the access logs of relatives that their accounts were given back what they had paid for somebody.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: refunds: one for each request, null where nothing was done; parts: of all of them. Accounts of the person's own
--- are left out. Locks nothing; the caller has locked the accounts. Ids are made as person_id_tick says.
+-- Arguments: refunds: one for each request, null where nothing was done; parts: of all of them. Accounts of the
+-- person's own are left out. Locks nothing; the caller has locked the accounts. Ids are made as person_id_tick says.
 CREATE OR REPLACE FUNCTION refund_payer_events(
     refunds charge_refund[], parts charge_share_refund[], request_ids text[], real_instants timestamptz[])
 RETURNS void

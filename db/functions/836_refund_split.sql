@@ -1,7 +1,7 @@
 -- Which parts of a balance are given back what of one payer's part of a charge.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: fen: how much; share_id null: of the account that was charged. The pool's rule on the day of the capture said
--- which part paid first; the other is given back first. Locks none.
+-- Arguments: fen: how much; share_id null: of the account that was charged. The pool's rule on the day of the capture
+-- said which part paid first; the other is given back first. Locks none.
 -- Outcomes: what each part had paid and gets back; and into which part current-year money goes: what was paid in
 -- an account year that has ended is carried over.
 CREATE OR REPLACE FUNCTION refund_split(
@@ -20,7 +20,8 @@ BEGIN
                charge.carried_over_fen - coalesce(sum(given.carried_over_fen), 0) AS carried_over_fen
           INTO left_of
           FROM charge
-          LEFT JOIN charge_refund AS given ON given.person_key = charge.person_key AND given.charge_id = charge.charge_id
+          LEFT JOIN charge_refund AS given ON given.person_key = charge.person_key
+                                          AND given.charge_id = charge.charge_id
          WHERE charge.person_key = asked_person_key AND charge.charge_id = asked_charge_id
          GROUP BY charge.person_key, charge.charge_id;
     ELSE

@@ -1,9 +1,10 @@
--- Posts and stores refunds of charges with several payers, all entries in one call, and counts them on charges and shares.
+-- Posts and stores refunds of charges with several payers, all entries in one call,
+-- and counts them on charges and shares.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the rows as judged; refunds that are not good are null; links: for each refund the two entries of the charge
--- that its own give back, one after the other.
--- Locks: the caller has locked the accounts of all payers and claimed the numbers. Outcomes: the rows, with their instants;
--- a refund of which the account that was charged gets nothing has the instant of its parts.
+-- Arguments: the rows as judged; refunds that are not good are null; links: for each refund the two entries of the
+-- charge that its own give back, one after the other.
+-- Locks: the caller has locked the accounts of all payers and claimed the numbers. Outcomes: the rows, with their
+-- instants; a refund of which the account that was charged gets nothing has the instant of its parts.
 CREATE OR REPLACE FUNCTION shared_refund_post(
     INOUT refunds charge_refund[], INOUT parts charge_share_refund[], links uuid[], instant timestamptz,
     hash_algorithm text)
@@ -14,7 +15,8 @@ DECLARE
     place bigint;
 BEGIN
     SELECT array_agg('good'::text) AS statuses, array_agg(a.operation_id ORDER BY a.ord) AS operation_ids,
-           array_agg(a.provider_id ORDER BY a.ord) AS provider_ids, array_agg(a.account_key ORDER BY a.ord) AS account_keys,
+           array_agg(a.provider_id ORDER BY a.ord) AS provider_ids,
+           array_agg(a.account_key ORDER BY a.ord) AS account_keys,
            array_agg(a.account_id ORDER BY a.ord) AS account_ids, array_agg(a.pool_code ORDER BY a.ord) AS pools,
            array_agg(a.refund_no ORDER BY a.ord) AS refund_nos, array_agg(a.business_date ORDER BY a.ord) AS days,
            array_agg(a.current_year_fen ORDER BY a.ord) AS current_years,

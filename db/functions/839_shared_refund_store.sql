@@ -1,7 +1,7 @@
 -- Stores refunds of charges with several payers, takes up their numbers, and counts them on charges and shares.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the rows to be stored; refunds that are not good are null. Locks: the caller has locked the accounts of all
--- payers, which protect charges and shares, and claimed the numbers. A share stands there once.
+-- Arguments: the rows to be stored; refunds that are not good are null. Locks: the caller has locked the accounts of
+-- all payers, which protect charges and shares, and claimed the numbers. A share stands there once.
 CREATE OR REPLACE FUNCTION shared_refund_store(refunds charge_refund[], parts charge_share_refund[])
 RETURNS void
     LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$

@@ -1,8 +1,8 @@
 -- Registers clients, those of kind provider with their institution, with one audit event each.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each client; regions comma-joined; contacts null when not told; institution types
--- and codes for kind provider, null for every other; instants in real time. Ids come from the caller, so executing it
--- again stores nothing twice.
+-- Arguments: arrays with one element for each client; regions comma-joined; contacts null when not told; institution
+-- types and codes for kind provider, null for every other; instants in real time. Ids come from the caller, so
+-- executing it again stores nothing twice.
 -- Locks: advisory 'client_name', so that two never take one name or code; then the inserted rows.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   malformed    something the tables refuse: a caller checks before

@@ -2,8 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request; visibles: comma-joined LIKE patterns of region codes in which
 -- every region of the client must lie, null for who sees every region; what is null stays; instants in real time.
--- Locks: advisory 'client_name'; the client rows, in the order asked; then the epochs of their tokens' buckets, in order,
--- so that a change of state is noticed everywhere within a second.
+-- Locks: advisory 'client_name'; the client rows, in the order asked; then the epochs of their tokens' buckets, in
+-- order, so that a change of state is noticed everywhere within a second.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   absent                  there is no such client, or it is not the caller's to see
 --   no_provider             an institution is named, and its kind is another
@@ -95,4 +95,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION client_change(uuid[], text[], text[], text[], text[], text[], text[], uuid[], timestamptz[], uuid[],
-    text[]) IS 'Changes clients with an audit event each; one status row for each member: absent, no_provider, institution_incomplete, closed, exists or changed';
+    text[]) IS
+    'Changes clients with an audit event each; one status row for each member: absent, no_provider, '
+    'institution_incomplete, closed, exists or changed';

@@ -1,14 +1,16 @@
--- What each pool owes a provider for a day: what its accounts paid of charges captured, and got back of refunds made on it.
+-- What each pool owes a provider for a day: what its accounts paid of charges captured,
+-- and got back of refunds made on it.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks nothing. One row for each payer: the account that was charged, and others that paid a part (charge_share), each of
--- its own pool. A number counts once for each pool that paid a part of it.
+-- Locks nothing. One row for each payer: the account that was charged, and others that paid a part (charge_share), each
+-- of its own pool. A number counts once for each pool that paid a part of it.
 CREATE OR REPLACE FUNCTION settlement_parts(asked_provider_id uuid, asked_day date)
 RETURNS TABLE (item text, number text, amount_fen bigint, pool_code text)
     LANGUAGE sql STABLE AS $$
 WITH captured AS (
     SELECT charge.*
       FROM charge
-     WHERE charge.provider_id = asked_provider_id AND charge.business_date = asked_day AND charge.captured_on = asked_day
+     WHERE charge.provider_id = asked_provider_id AND charge.business_date = asked_day
+       AND charge.captured_on = asked_day
        AND charge.expires_at IS NULL
     UNION ALL
     SELECT charge.*
@@ -37,4 +39,5 @@ SELECT 'refund', refunded.refund_no, part.amount_fen, part.pool_code
   JOIN charge_share_refund AS part ON part.refund_id = refunded.refund_id
  WHERE refunded.shared_fen > 0
 $$;
-COMMENT ON FUNCTION settlement_parts(uuid, date) IS 'What the accounts of each pool paid a provider on a business day, and got back';
+COMMENT ON FUNCTION settlement_parts(uuid, date) IS
+    'What the accounts of each pool paid a provider on a business day, and got back';

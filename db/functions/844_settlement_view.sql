@@ -1,8 +1,8 @@
 -- A settlement as it is shown: itself, then its pools, then the first of its differences.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks nothing. VOLATILE, so that behind settlement_create (LEFT JOIN LATERAL) it sees what that one did. part says
--- what a row is: settlement, pool (its totals in our_…) or difference. Sums that a list made larger than JSON can hold are
--- shown as the largest that it can.
+-- what a row is: settlement, pool (its totals in our_…) or difference. Sums that a list made larger than JSON can hold
+-- are shown as the largest that it can.
 CREATE OR REPLACE FUNCTION settlement_view(asked_settlement_id uuid, differences bigint)
 RETURNS TABLE (
     part text, settlement_id uuid, provider_id uuid, provider_name text, institution_code text, business_date date,
@@ -19,7 +19,8 @@ SELECT shown.part, s.settlement_id, s.provider_id, client.name, provider.institu
        least(s.listed_refunds_fen, 9007199254740991)::bigint, coalesce(pool.charges_count, s.our_charges_count),
        coalesce(pool.charges_fen, s.our_charges_fen)::bigint, coalesce(pool.refunds_count, s.our_refunds_count),
        coalesce(pool.refunds_fen, s.our_refunds_fen)::bigint, s.matched_count, s.missing_here_count,
-       s.missing_there_count, s.amount_differs_count, s.listed_twice_count, s.created_at, coalesce(pool.pool_code, d.pool_code),
+       s.missing_there_count, s.amount_differs_count, s.listed_twice_count, s.created_at,
+       coalesce(pool.pool_code, d.pool_code),
        (coalesce(pool.charges_fen, s.our_charges_fen) - coalesce(pool.refunds_fen, s.our_refunds_fen))::bigint,
        d.kind, d.item, d.number, d.their_fen, d.our_fen
   FROM (SELECT 'settlement' AS part, NULL::text AS pool_code, 0 AS place

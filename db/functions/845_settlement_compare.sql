@@ -1,4 +1,5 @@
--- Compares a provider's list and totals of a day with our side, and stores the settlement with its pools and differences.
+-- Compares a provider's list and totals of a day with our side,
+-- and stores the settlement with its pools and differences.
 -- SPDX-License-Identifier: Apache-2.0
 -- Locks: none; the caller has the day to itself. The differences of the attempt before are removed.
 -- Of a number that is listed several times the first line counts, and the others are differences.
@@ -75,7 +76,8 @@ SELECT settlement_id, provider_id, business_date, attempt,
             THEN 'agreed' ELSE 'differs' END,
        stated_charges_count, stated_charges_fen, stated_refunds_count, stated_refunds_fen, found.charges,
        found.charges_fen, found.refunds, found.refunds_fen, found.our_charges, found.our_charges_fen, found.our_refunds,
-       found.our_refunds_fen, found.matched, found.missing_here, found.missing_there, found.amount_differs, found.twice, instant
+       found.our_refunds_fen, found.matched, found.missing_here, found.missing_there, found.amount_differs, found.twice,
+       instant
   FROM found
 $$;
 COMMENT ON FUNCTION settlement_compare(uuid, uuid, date, integer, bigint, bigint, bigint, bigint, text, timestamptz) IS

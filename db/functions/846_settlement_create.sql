@@ -1,11 +1,12 @@
 -- Settles a provider's day: compares its list with ours, with its idempotency key and an audit event.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: of one request, for it may take a second; it runs on the slow lane. business_date: a day that has been over for
--- so long that nothing can still be posted on it (LIMIT_SETTLEMENT_WAIT_S). instant in business time, real_instant in
--- real time. Ids come from the caller. operation: which of the two ways the list came.
+-- Arguments: of one request, for it may take a second; it runs on the slow lane. business_date: a day that has been
+-- over for so long that nothing can still be posted on it (LIMIT_SETTLEMENT_WAIT_S). instant in business time,
+-- real_instant in real time. Ids come from the caller. operation: which of the two ways the list came.
 -- Locks: the key, and the day of the provider (both advisory, tried and never waited for).
 -- Outcomes: one row. status created and the settlement's id, or by precedence:
---   idempotency_key_reused, request_in_progress  of idempotency_claim; the latter also when the same day is settled just now
+--   idempotency_key_reused, request_in_progress  of idempotency_claim; the latter also when the same day is settled
+--   just now
 --   already_exists  the day is agreed, and final
 -- is_replayed: it was answered before.
 CREATE OR REPLACE FUNCTION settlement_create(

@@ -1,7 +1,8 @@
--- How accounts of a pool bear interest from a day on: the rule of the pool, its policy parent, its province or the nation.
+-- How accounts of a pool bear interest from a day on: the rule of the pool, its policy parent,
+-- its province or the nation.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks nothing. The first level with a row in force gives all of it. No row where not even 000000 has one: then nothing
--- is due.
+-- Locks nothing. The first level with a row in force gives all of it. No row where not even 000000 has one: then
+-- nothing is due.
 CREATE OR REPLACE FUNCTION interest_rule_at(asked_pool_code text, asked_day date)
 RETURNS SETOF interest_rule
 LANGUAGE sql STABLE
@@ -13,4 +14,5 @@ SELECT interest_rule.*
  LIMIT 1
 $$;
 COMMENT ON FUNCTION interest_rule_at(text, date) IS
-    'How accounts of a pool bear interest from a day on, looked up for the pool, its policy parent, its province, then 000000';
+    'How accounts of a pool bear interest from a day on, looked up for the pool, its policy parent, its province, then '
+    '000000';

@@ -1,7 +1,7 @@
 -- The rates of one kind that hold in a pool over some days, each with the days it holds.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks nothing. Outcomes: spans that follow each other without a gap from from_day to before to_day, neighbours of different
--- rates; rate_ppm is null where no level has a row in force. No row when to_day is not after from_day.
+-- Locks nothing. Outcomes: spans that follow each other without a gap from from_day to before to_day, neighbours of
+-- different rates; rate_ppm is null where no level has a row in force. No row when to_day is not after from_day.
 CREATE OR REPLACE FUNCTION interest_rate_spans(asked_pool_code text, asked_rate_kind text, from_day date, to_day date)
 RETURNS TABLE (starts_on date, ends_before date, rate_ppm integer)
 LANGUAGE sql STABLE

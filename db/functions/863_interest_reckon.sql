@@ -1,11 +1,12 @@
 -- Reckons the interest of accounts over days of one interest year: balances at the end of each day × rate of that day.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each period: an account with its pool, the first day of the interest year (whose
--- rule holds), the first day, and the day after the last. docs/interest.md has the formula.
--- An entry counts from its business date on; what a posting of interest wrote counts from the day after those it was for.
--- Planned for the arrays at hand: how many there are decides how to join.
--- Locks: none; whoever posts has locked the accounts. Outcomes: one row for each period, in any order. fault: no_rule, or
--- no_rate where a day with money has none; else null. current_year_end_fen: the current-year part at the end of the last day.
+-- Arguments: arrays with one element for each period: an account with its pool, the first day of the interest year
+-- (whose rule holds), the first day, and the day after the last. docs/interest.md has the formula.
+-- An entry counts from its business date on; what a posting of interest wrote counts from the day after those it was
+-- for. Planned for the arrays at hand: how many there are decides how to join.
+-- Locks: none; whoever posts has locked the accounts. Outcomes: one row for each period, in any order. fault: no_rule,
+-- or no_rate where a day with money has none; else null. current_year_end_fen:
+-- the current-year part at the end of the last day.
 CREATE OR REPLACE FUNCTION interest_reckon(
     person_keys bigint[], account_ids uuid[], pool_codes text[], year_starts date[], from_days date[], to_days date[])
 RETURNS TABLE (ord bigint, fault text, current_year_days bigint, carried_over_days bigint,
@@ -48,20 +49,25 @@ BEGIN
          GROUP BY asked.ord, entry.part, greatest(counts.day, asked.from_day)
     ), reckoned AS MATERIALIZED (
         SELECT asked.ord, span.part, span.rate_kind, span.starts_on, span.ends_before, span.rate_ppm,
-               coalesce(sum(movement.fen * (span.ends_before - greatest(movement.day, span.starts_on))), 0) AS balance_days
+               coalesce(sum(movement.fen * (span.ends_before - greatest(movement.day, span.starts_on))), 0)
+                   AS balance_days
           FROM asked
           JOIN span ON span.pool_code = asked.pool_code AND span.year_start = asked.year_start
                    AND span.from_day = asked.from_day AND span.to_day = asked.to_day
-          LEFT JOIN movement ON movement.ord = asked.ord AND movement.part = span.part AND movement.day < span.ends_before
+          LEFT JOIN movement ON movement.ord = asked.ord AND movement.part = span.part
+                            AND movement.day < span.ends_before
          GROUP BY asked.ord, span.part, span.rate_kind, span.starts_on, span.ends_before, span.rate_ppm
     ), ended AS MATERIALIZED (
-        SELECT movement.ord, sum(movement.fen) AS fen FROM movement WHERE movement.part = 'current_year' GROUP BY movement.ord
+        SELECT movement.ord, sum(movement.fen) AS fen FROM movement WHERE movement.part = 'current_year'
+        GROUP BY movement.ord
     ), summed AS MATERIALIZED (
         SELECT reckoned.ord,
                sum(reckoned.balance_days) FILTER (WHERE reckoned.part = 'current_year') AS current_year_days,
                sum(reckoned.balance_days) FILTER (WHERE reckoned.part = 'carried_over') AS carried_over_days,
-               sum(reckoned.balance_days * reckoned.rate_ppm) FILTER (WHERE reckoned.part = 'current_year') AS current_year_ppm,
-               sum(reckoned.balance_days * reckoned.rate_ppm) FILTER (WHERE reckoned.part = 'carried_over') AS carried_over_ppm,
+               sum(reckoned.balance_days * reckoned.rate_ppm)
+                   FILTER (WHERE reckoned.part = 'current_year') AS current_year_ppm,
+               sum(reckoned.balance_days * reckoned.rate_ppm)
+                   FILTER (WHERE reckoned.part = 'carried_over') AS carried_over_ppm,
                bool_or(reckoned.rate_ppm IS NULL AND reckoned.balance_days <> 0) AS lacks_rate,
                jsonb_agg(jsonb_build_object(
                    'part', reckoned.part, 'rate_kind', reckoned.rate_kind, 'from', reckoned.starts_on,

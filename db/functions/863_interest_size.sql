@@ -1,8 +1,9 @@
 -- What posting the interest of accounts over days of an interest year would come to, or why it cannot be posted.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments as interest_post has them. Locks: none; whoever posts has locked the accounts.
--- Outcomes: one row for each period. refusal: no_rule or no_rate of interest_reckon; nothing_due where there is no interest and
--- the year goes on; else null. An account whose status bears no interest has none, and is carried over all the same.
+-- Outcomes: one row for each period. refusal: no_rule or no_rate of interest_reckon; nothing_due where there is no
+-- interest and the year goes on; else null. An account whose status bears no interest has none,
+-- and is carried over all the same.
 CREATE OR REPLACE FUNCTION interest_size(
     person_keys bigint[], account_ids uuid[], year_starts date[], from_days date[], to_days date[])
 RETURNS TABLE (
@@ -24,31 +25,36 @@ BEGIN
           LEFT JOIN account_status_rule AS rule ON rule.status = account.status AND rule.operation = 'interest'
     ), reckoned AS MATERIALIZED (
         SELECT all_of.ords[one.ord] AS ord, one.fault, one.current_year_days, one.carried_over_days,
-               one.current_year_interest_fen, one.carried_over_interest_fen, one.current_year_end_fen, one.day_count_basis,
-               one.rounding, one.segments
+               one.current_year_interest_fen, one.carried_over_interest_fen, one.current_year_end_fen,
+               one.day_count_basis, one.rounding, one.segments
           FROM (SELECT array_agg(s.ord ORDER BY s.ord) AS ords, array_agg(s.person_key ORDER BY s.ord) AS person_keys,
-                       array_agg(s.account_id ORDER BY s.ord) AS account_ids, array_agg(s.pool_code ORDER BY s.ord) AS pool_codes,
-                       array_agg(s.year_start ORDER BY s.ord) AS year_starts, array_agg(s.from_day ORDER BY s.ord) AS from_days,
+                       array_agg(s.account_id ORDER BY s.ord) AS account_ids,
+                       array_agg(s.pool_code ORDER BY s.ord) AS pool_codes,
+                       array_agg(s.year_start ORDER BY s.ord) AS year_starts,
+                       array_agg(s.from_day ORDER BY s.ord) AS from_days,
                        array_agg(s.to_day ORDER BY s.ord) AS to_days
                   FROM asked AS s) AS all_of,
                interest_reckon(all_of.person_keys, all_of.account_ids, all_of.pool_codes, all_of.year_starts,
                                all_of.from_days, all_of.to_days) AS one
     ), paid AS (
-        SELECT asked.*, reckoned.fault, reckoned.current_year_days, reckoned.carried_over_days, reckoned.day_count_basis,
-               reckoned.rounding, reckoned.segments,
-               CASE WHEN asked.bears_interest THEN reckoned.current_year_interest_fen ELSE 0 END AS current_interest_fen,
-               CASE WHEN asked.bears_interest THEN reckoned.carried_over_interest_fen ELSE 0 END AS carried_interest_fen,
+        SELECT asked.*, reckoned.fault, reckoned.current_year_days, reckoned.carried_over_days,
+               reckoned.day_count_basis, reckoned.rounding, reckoned.segments,
+               CASE WHEN asked.bears_interest THEN reckoned.current_year_interest_fen
+                    ELSE 0 END AS current_interest_fen,
+               CASE WHEN asked.bears_interest THEN reckoned.carried_over_interest_fen
+                    ELSE 0 END AS carried_interest_fen,
                greatest(least(reckoned.current_year_end_fen, asked.current_year_fen), 0) AS left_over_fen
           FROM asked
           JOIN reckoned ON reckoned.ord = asked.ord
     )
-    SELECT paid.ord, paid.person_key, paid.account_id, paid.pool_code, paid.year_start, paid.from_day, paid.to_day, paid.last_seq,
-           paid.last_posted_at, paid.bears_interest, paid.is_year_end, paid.current_year_days, paid.carried_over_days,
-           paid.current_interest_fen, paid.carried_interest_fen,
+    SELECT paid.ord, paid.person_key, paid.account_id, paid.pool_code, paid.year_start, paid.from_day, paid.to_day,
+           paid.last_seq, paid.last_posted_at, paid.bears_interest, paid.is_year_end, paid.current_year_days,
+           paid.carried_over_days, paid.current_interest_fen, paid.carried_interest_fen,
            CASE WHEN paid.is_year_end THEN paid.left_over_fen + paid.current_interest_fen ELSE 0 END,
            paid.day_count_basis, paid.rounding, paid.segments,
            CASE WHEN paid.fault IS NOT NULL THEN paid.fault
-                WHEN NOT paid.is_year_end AND paid.current_interest_fen + paid.carried_interest_fen = 0 THEN 'nothing_due' END
+                WHEN NOT paid.is_year_end AND paid.current_interest_fen + paid.carried_interest_fen = 0
+                     THEN 'nothing_due' END
       FROM paid;
 END
 $$;

@@ -1,10 +1,12 @@
--- Posts the interest of accounts over days of an interest year; where the year ends there, carries current-year money over.
+-- Posts the interest of accounts over days of an interest year; where the year ends there,
+-- carries current-year money over.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each period, each account once: its account, the first day of the interest year, the
--- first day, and the day after the last, which is not after today. job_id and proposal_id: what it is posted for, or null.
--- Locks: none taken: the caller has locked the accounts in an earlier statement, and knows that the days are not posted.
--- Entries, of one operation: `interest` to the part that bore it; at the year's end `year_end_in` and `year_end_out`, in this
--- order, so that the balance never falls below what is held.
+-- Arguments: arrays with one element for each period, each account once: its account, the first day of the interest
+-- year, the first day, and the day after the last, which is not after today. job_id and proposal_id: what it is posted
+-- for, or null.
+-- Locks: none taken: the caller has locked the accounts in an earlier statement, and knows that the days are not
+-- posted. Entries, of one operation: `interest` to the part that bore it; at the year's end `year_end_in` and
+-- `year_end_out`, in this order, so that the balance never falls below what is held.
 -- Carried over is what the current-year part had at the year's end and still has, and its interest: what was spent
 -- since then counts as the new year's.
 -- Outcomes: one row for each period. status, by precedence:
@@ -24,7 +26,8 @@ DECLARE
 BEGIN
     RETURN QUERY
     WITH due AS MATERIALIZED (
-        SELECT sized.*, tick + sized.ord * 8 AS tick, person_id_at(sized.person_key, tick + sized.ord * 8) AS operation_id
+        SELECT sized.*, tick + sized.ord * 8 AS tick,
+               person_id_at(sized.person_key, tick + sized.ord * 8) AS operation_id
           FROM interest_size(person_keys, account_ids, year_starts, from_days, to_days) AS sized
     ), step AS MATERIALIZED (
         SELECT due.ord, due.person_key, due.account_id, due.operation_id, due.pool_code, due.year_start,
@@ -40,10 +43,13 @@ BEGIN
                AS one (place, kind, part, direction, system_kind, amount_fen)
          WHERE due.refusal IS NULL AND one.amount_fen > 0
     ), wanted AS (
-        SELECT array_agg(s.person_key ORDER BY s.entry_ord) AS person_keys, array_agg(s.account_id ORDER BY s.entry_ord) AS account_ids,
-               array_agg(s.entry_id ORDER BY s.entry_ord) AS entry_ids, array_agg(s.operation_id ORDER BY s.entry_ord) AS operation_ids,
+        SELECT array_agg(s.person_key ORDER BY s.entry_ord) AS person_keys,
+               array_agg(s.account_id ORDER BY s.entry_ord) AS account_ids,
+               array_agg(s.entry_id ORDER BY s.entry_ord) AS entry_ids,
+               array_agg(s.operation_id ORDER BY s.entry_ord) AS operation_ids,
                array_agg(s.kind ORDER BY s.entry_ord) AS kinds, array_agg(s.part ORDER BY s.entry_ord) AS parts,
-               array_agg(s.direction ORDER BY s.entry_ord) AS directions, array_agg(s.amount_fen ORDER BY s.entry_ord) AS amounts_fen,
+               array_agg(s.direction ORDER BY s.entry_ord) AS directions,
+               array_agg(s.amount_fen ORDER BY s.entry_ord) AS amounts_fen,
                array_agg(s.system_kind || ':' || s.pool_code ORDER BY s.entry_ord) AS system_accounts,
                array_agg(today) AS business_dates,
                array_agg(to_char(s.year_start, 'YYYY') ORDER BY s.entry_ord) AS reference_texts,
@@ -51,9 +57,9 @@ BEGIN
           FROM step AS s
     ), refused AS MATERIALIZED (
         SELECT step.ord, min(entry.status) AS status
-          FROM wanted, ledger_post(person_keys, account_ids, entry_ids, operation_ids, kinds, parts, directions, amounts_fen,
-                                   system_accounts, business_dates, reference_texts, linked_entry_ids, instant,
-                                   hash_algorithm) AS entry
+          FROM wanted, ledger_post(person_keys, account_ids, entry_ids, operation_ids, kinds, parts, directions,
+                                   amounts_fen, system_accounts, business_dates, reference_texts, linked_entry_ids,
+                                   instant, hash_algorithm) AS entry
           JOIN step ON step.entry_ord = entry.ord
          WHERE wanted.person_keys IS NOT NULL AND entry.status <> 'posted'
          GROUP BY step.ord
@@ -68,8 +74,8 @@ BEGIN
             carried_over_days, current_year_interest_fen, carried_over_interest_fen, carried_fen, current_year_entry_id,
             carried_over_entry_id, year_end_out_entry_id, year_end_in_entry_id, posted_at, business_date)
         SELECT j.person_key, j.account_id, extract(year FROM j.year_start), j.from_day, j.to_day, j.is_year_end,
-               j.bears_interest, j.pool_code, j.operation_id, interest_post.job_id, interest_post.proposal_id, j.last_seq,
-               j.day_count_basis, j.rounding, j.segments, j.current_year_days, j.carried_over_days,
+               j.bears_interest, j.pool_code, j.operation_id, interest_post.job_id, interest_post.proposal_id,
+               j.last_seq, j.day_count_basis, j.rounding, j.segments, j.current_year_days, j.carried_over_days,
                j.current_year_interest_fen, j.carried_over_interest_fen, j.carried_fen,
                CASE WHEN j.current_year_interest_fen > 0 THEN person_id_at(j.person_key, j.tick + 1) END,
                CASE WHEN j.carried_over_interest_fen > 0 THEN person_id_at(j.person_key, j.tick + 2) END,
@@ -83,4 +89,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION interest_post(bigint[], uuid[], date[], date[], date[], uuid, uuid, timestamptz, text) IS
-    'Posts the interest of locked accounts over days of an interest year, and carries money over where it ends; a status row for each';
+    'Posts the interest of locked accounts over days of an interest year, and carries money over where it ends; a '
+    'status row for each';

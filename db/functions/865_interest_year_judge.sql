@@ -1,7 +1,8 @@
 -- What speaks against posting an interest year of accounts, and for which days it is due.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each account, and the year, named by the calendar year in which it starts.
--- Locks: none; whoever posts has locked the accounts. Outcomes: one row for each account that exists. status, by precedence:
+-- Locks: none; whoever posts has locked the accounts. Outcomes: one row for each account that exists. status, by
+-- precedence:
 --   already_posted       its end is posted
 --   no_entries           nothing had been posted to the account before the year ended
 --   earlier_year_open    the year before bears interest and is not posted: post that one first
@@ -15,7 +16,8 @@ WITH found AS MATERIALIZED (
            make_date(interest_year, pool.account_year_starts_month, 1) AS year_start,
            make_date(interest_year + 1, pool.account_year_starts_month, 1) AS to_day,
            (SELECT first.business_date FROM ledger_entry AS first
-             WHERE first.person_key = account.person_key AND first.account_id = account.account_id AND first.seq = 1) AS first_on,
+             WHERE first.person_key = account.person_key
+               AND first.account_id = account.account_id AND first.seq = 1) AS first_on,
            (SELECT max(posting.accrued_to) FROM interest_posting AS posting
              WHERE posting.person_key = account.person_key AND posting.account_id = account.account_id) AS posted_to
       FROM unnest(person_keys, account_ids) WITH ORDINALITY AS asked (person_key, account_id, ord)

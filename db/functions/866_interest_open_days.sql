@@ -5,7 +5,8 @@
 CREATE OR REPLACE FUNCTION interest_open_days(asked_person_key bigint, asked_account_id uuid, until date)
 RETURNS TABLE (pool_code text, year_start date, from_day date, to_day date)
     LANGUAGE sql STABLE AS $$
-SELECT account.pool_code, start.day, greatest(start.day, open.from_day), least((start.day + interval '1 year')::date, until)
+SELECT account.pool_code, start.day, greatest(start.day, open.from_day),
+       least((start.day + interval '1 year')::date, until)
   FROM account
   JOIN pool ON pool.pool_code = account.pool_code
  CROSS JOIN LATERAL (

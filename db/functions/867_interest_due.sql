@@ -1,7 +1,8 @@
 -- The interest that an account has borne since it was last posted, up to a day, and that settling it then would pay.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: none. Outcomes: fen; 0 where its status bears none, or a year has no rule or rate. Where a whole year is still open,
--- what its interest would bear since is left out: settling posts one year after the other, and may come to a little more.
+-- Locks: none. Outcomes: fen; 0 where its status bears none, or a year has no rule or rate. Where a whole year is still
+-- open, what its interest would bear since is left out: settling posts one year after the other,
+-- and may come to a little more.
 CREATE OR REPLACE FUNCTION interest_due(asked_person_key bigint, asked_account_id uuid, until date) RETURNS bigint
     LANGUAGE sql STABLE AS $$
 SELECT coalesce(sum(reckoned.current_year_interest_fen + reckoned.carried_over_interest_fen), 0)::bigint

@@ -4,7 +4,8 @@
 -- business_dates the day it is asked for. Ids come from the caller, so executing it again stores nothing twice.
 -- Locks: none but those of the inserted rows.
 -- Outcomes: one row for each member, in order. status:
---   conflict   no pool of the region may be posted yet: the year is not over, its day of posting has not come, or no rule
+--   conflict   no pool of the region may be posted yet: the year is not over, its day of posting has not come, or no
+--              rule
 --   created    it will be checked
 CREATE OR REPLACE FUNCTION interest_run_create(
     job_ids uuid[], region_codes text[], interest_years bigint[], reasons text[], created_bys uuid[],
@@ -15,7 +16,8 @@ WITH asked AS MATERIALIZED (
     SELECT a.*
       FROM unnest(job_ids, region_codes, interest_years, reasons, created_bys, business_dates, instants, event_ids,
                   request_ids) WITH ORDINALITY
-           AS a (job_id, region_code, interest_year, reason, created_by, business_date, instant, event_id, request_id, ord)
+           AS a (job_id, region_code, interest_year, reason, created_by, business_date, instant,
+                 event_id, request_id, ord)
 ), term AS MATERIALIZED (
     SELECT asked.ord, asked.job_id, pool.pool_code, year.starts_on, year.ends_before,
            CASE WHEN rule.posting_month IS NOT NULL
@@ -28,9 +30,11 @@ WITH asked AS MATERIALIZED (
                   make_date(asked.interest_year::int + 1, pool.account_year_starts_month, 1) AS ends_before) AS year
       LEFT JOIN LATERAL interest_rule_at(pool.pool_code, year.starts_on) AS rule ON true
      CROSS JOIN LATERAL (
-           SELECT make_date(extract(year FROM year.ends_before)::int, rule.posting_month, rule.posting_day) AS day) AS posting
+           SELECT make_date(extract(year FROM year.ends_before)::int,
+                            rule.posting_month, rule.posting_day) AS day) AS posting
 ), judged AS MATERIALIZED (
-    SELECT asked.*, CASE WHEN EXISTS (SELECT FROM term WHERE term.ord = asked.ord AND term.posts_from <= asked.business_date)
+    SELECT asked.*, CASE WHEN EXISTS (SELECT FROM term
+                                      WHERE term.ord = asked.ord AND term.posts_from <= asked.business_date)
                          THEN 'created' ELSE 'conflict' END AS status
       FROM asked
 ), stored AS (
@@ -62,5 +66,6 @@ WITH asked AS MATERIALIZED (
 )
 SELECT judged.ord, judged.status FROM judged ORDER BY judged.ord
 $$;
-COMMENT ON FUNCTION interest_run_create(uuid[], text[], bigint[], text[], uuid[], date[], timestamptz[], uuid[], text[]) IS
+COMMENT ON FUNCTION interest_run_create(uuid[], text[], bigint[], text[], uuid[], date[], timestamptz[], uuid[],
+    text[]) IS
     'Stores new yearly runs of interest with their jobs and pools; one status row for each member: created or conflict';

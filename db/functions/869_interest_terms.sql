@@ -1,4 +1,5 @@
--- The terms on which accounts of a pool bear interest over the days of a year: all of rule and rates that decides the sums.
+-- The terms on which accounts of a pool bear interest over the days of a year:
+-- all of rule and rates that decides the sums.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: the pool, the first day of the interest year, and the day after its last. Locks nothing.
 -- Outcomes: an object: the rule (null where there is none), and the spans of each kind of rate that it names.

@@ -1,11 +1,13 @@
--- The next accounts of a yearly run, in the order of pool and person; at the first of a phase, what is passed over as a whole.
+-- The next accounts of a yearly run, in the order of pool and person; at the first of a phase,
+-- what is passed over as a whole.
 -- SPDX-License-Identifier: Apache-2.0
--- Which pools a run is about is settled when its check begins: one whose day comes later was not in what is approved. So are
--- its terms: of a pool with another rule or rate since then, nothing more is posted.
--- Locks: the run's row. Outcomes: one row: the accounts (none when there are no more, or all are passed over), how many the
--- phase has looked at with them, how many there are, and whether these are the last.
+-- Which pools a run is about is settled when its check begins: one whose day comes later was not in what is approved.
+-- So are its terms: of a pool with another rule or rate since then, nothing more is posted.
+-- Locks: the run's row. Outcomes: one row: the accounts (none when there are no more, or all are passed over), how many
+-- the phase has looked at with them, how many there are, and whether these are the last.
 CREATE OR REPLACE FUNCTION interest_run_slice(asked_job_id uuid, asked_phase text, today date, slice_accounts integer)
-RETURNS TABLE (person_keys bigint[], account_ids uuid[], interest_year integer, done bigint, total bigint, is_over boolean)
+RETURNS TABLE (person_keys bigint[], account_ids uuid[], interest_year integer, done bigint,
+               total bigint, is_over boolean)
     LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
@@ -77,11 +79,13 @@ BEGIN
         SELECT coalesce(array_agg(kept.person_key ORDER BY kept.ord), '{}'),
                coalesce(array_agg(kept.account_id ORDER BY kept.ord), '{}')
           INTO person_keys, account_ids
-          FROM unnest(slice_pools, person_keys, account_ids) WITH ORDINALITY AS kept (pool_code, person_key, account_id, ord)
+          FROM unnest(slice_pools, person_keys, account_ids) WITH ORDINALITY AS kept (pool_code,
+                                                                                      person_key, account_id, ord)
          WHERE kept.pool_code <> ALL (changed);
     END IF;
     RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION interest_run_slice(uuid, text, date, integer) IS
-    'The next accounts of a yearly run; how many the phase has looked at, how many there are, and whether these are the last';
+    'The next accounts of a yearly run; how many the phase has looked at, how many there are, and whether these are '
+    'the last';

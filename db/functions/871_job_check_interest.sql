@@ -21,11 +21,14 @@ BEGIN
           FROM judged WHERE judged.status IN ('due', 'account_closed')
     ), sized AS MATERIALIZED (
         SELECT one.*
-          FROM (SELECT array_agg(w.person_key ORDER BY w.place) AS person_keys, array_agg(w.account_id ORDER BY w.place) AS account_ids,
-                       array_agg(w.year_start ORDER BY w.place) AS year_starts, array_agg(w.from_day ORDER BY w.place) AS from_days,
+          FROM (SELECT array_agg(w.person_key ORDER BY w.place) AS person_keys,
+                array_agg(w.account_id ORDER BY w.place) AS account_ids,
+                       array_agg(w.year_start ORDER BY w.place) AS year_starts,
+                       array_agg(w.from_day ORDER BY w.place) AS from_days,
                        array_agg(w.to_day ORDER BY w.place) AS to_days
                   FROM wanted AS w) AS all_of,
-               interest_size(all_of.person_keys, all_of.account_ids, all_of.year_starts, all_of.from_days, all_of.to_days) AS one
+               interest_size(all_of.person_keys, all_of.account_ids, all_of.year_starts,
+                             all_of.from_days, all_of.to_days) AS one
     ), outcome AS MATERIALIZED (
         SELECT judged.pool_code,
                CASE WHEN judged.status = 'due' THEN coalesce(sized.refusal, 'due') ELSE judged.status END AS status,
@@ -34,8 +37,9 @@ BEGIN
           LEFT JOIN wanted ON wanted.place = judged.place
           LEFT JOIN sized ON sized.ord = wanted.wanted_ord
          WHERE judged.status <> 'account_closed'
-            OR EXISTS (SELECT FROM interest_reckon(ARRAY[judged.person_key], ARRAY[judged.account_id], ARRAY[judged.pool_code],
-                                                   ARRAY[judged.year_start], ARRAY[judged.from_day], ARRAY[judged.to_day]) AS lost
+            OR EXISTS (SELECT FROM interest_reckon(ARRAY[judged.person_key], ARRAY[judged.account_id],
+                                                   ARRAY[judged.pool_code], ARRAY[judged.year_start],
+                                                   ARRAY[judged.from_day], ARRAY[judged.to_day]) AS lost
                         WHERE lost.current_year_interest_fen + lost.carried_over_interest_fen > 0)
     ), summed AS (
         UPDATE interest_run_pool AS pool
@@ -43,8 +47,10 @@ BEGIN
                due_current_year_fen = pool.due_current_year_fen + found.current_year_fen,
                due_carried_over_fen = pool.due_carried_over_fen + found.carried_over_fen,
                due_carried_fen = pool.due_carried_fen + found.carried_fen
-          FROM (SELECT outcome.pool_code, count(*) AS accounts, sum(outcome.current_year_interest_fen) AS current_year_fen,
-                       sum(outcome.carried_over_interest_fen) AS carried_over_fen, sum(outcome.carried_fen) AS carried_fen
+          FROM (SELECT outcome.pool_code, count(*) AS accounts,
+                sum(outcome.current_year_interest_fen) AS current_year_fen,
+                       sum(outcome.carried_over_interest_fen) AS carried_over_fen,
+                       sum(outcome.carried_fen) AS carried_fen
                   FROM outcome WHERE outcome.status = 'due' GROUP BY outcome.pool_code) AS found
          WHERE pool.job_id = job_check_interest.job_id AND pool.pool_code = found.pool_code
     )

@@ -22,7 +22,8 @@ WITH sums AS MATERIALIZED (
     SELECT job_propose_interest.proposal_id, 'post_interest', job_propose_interest.job_id,
            nullif(sums.region_code, '000000'),
            jsonb_build_object('job_id', job_propose_interest.job_id, 'changes', (
-               SELECT jsonb_agg(jsonb_build_object('field', one.field, 'before', NULL, 'after', one.value) ORDER BY one.ord)
+               SELECT jsonb_agg(jsonb_build_object('field', one.field, 'before', NULL,
+                                                   'after', one.value) ORDER BY one.ord)
                  FROM (VALUES (1, 'interest_year', sums.interest_year::text), (2, 'accounts', sums.accounts::text),
                               (3, 'current_year_interest_fen', sums.current_year_fen::text),
                               (4, 'carried_over_interest_fen', sums.carried_over_fen::text),

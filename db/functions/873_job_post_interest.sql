@@ -20,8 +20,10 @@ BEGIN
          WHERE j.status NOT IN ('no_entries', 'account_closed')
     ), posted AS MATERIALIZED (
         SELECT one.*
-          FROM (SELECT array_agg(d.person_key ORDER BY d.place) AS person_keys, array_agg(d.account_id ORDER BY d.place) AS account_ids,
-                       array_agg(d.year_start ORDER BY d.place) AS year_starts, array_agg(d.from_day ORDER BY d.place) AS from_days,
+          FROM (SELECT array_agg(d.person_key ORDER BY d.place) AS person_keys,
+                array_agg(d.account_id ORDER BY d.place) AS account_ids,
+                       array_agg(d.year_start ORDER BY d.place) AS year_starts,
+                       array_agg(d.from_day ORDER BY d.place) AS from_days,
                        array_agg(d.to_day ORDER BY d.place) AS to_days
                   FROM judged AS d WHERE d.status = 'due') AS due,
                interest_post(due.person_keys, due.account_ids, due.year_starts, due.from_days, due.to_days,
@@ -38,13 +40,16 @@ BEGIN
                posted_current_year_fen = pool.posted_current_year_fen + found.current_year_fen,
                posted_carried_over_fen = pool.posted_carried_over_fen + found.carried_over_fen,
                posted_carried_fen = pool.posted_carried_fen + found.carried_fen
-          FROM (SELECT outcome.pool_code, count(*) AS accounts, sum(outcome.current_year_interest_fen) AS current_year_fen,
-                       sum(outcome.carried_over_interest_fen) AS carried_over_fen, sum(outcome.carried_fen) AS carried_fen
+          FROM (SELECT outcome.pool_code, count(*) AS accounts,
+                sum(outcome.current_year_interest_fen) AS current_year_fen,
+                       sum(outcome.carried_over_interest_fen) AS carried_over_fen,
+                       sum(outcome.carried_fen) AS carried_fen
                   FROM outcome WHERE outcome.status = 'posted' GROUP BY outcome.pool_code) AS found
          WHERE pool.job_id = job_post_interest.job_id AND pool.pool_code = found.pool_code
     ), recorded AS (
         INSERT INTO audit_event (event_id, at, actor_kind, action, object_id, detail)
-        SELECT person_id_at(0, person_id_tick()), clock_timestamp(), 'system', 'post_interest', job_post_interest.job_id,
+        SELECT person_id_at(0, person_id_tick()), clock_timestamp(),
+               'system', 'post_interest', job_post_interest.job_id,
                jsonb_build_object('proposal_id', approved_by, 'accounts', count(*), 'interest_fen',
                                   sum(outcome.current_year_interest_fen + outcome.carried_over_interest_fen))
           FROM outcome

@@ -1,7 +1,7 @@
 -- Proposes to settle the interest of accounts: judges whether anything is due, and stores it to be decided.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for every pool;
--- business_dates: the day up to which it is shown. Instants in real time.
+-- Arguments: arrays with one element for each request. visibles: comma-joined LIKE patterns of pool codes, null for
+-- every pool; business_dates: the day up to which it is shown. Instants in real time.
 -- Locks: none but those of the inserted rows.
 -- Outcomes: one row for each member, in order. status, by precedence:
 --   absent                 there is no such account, or its pool is not the caller's to see
@@ -31,7 +31,8 @@ BEGIN
                ELSE 'proposed' END ORDER BY a.ord),
            array_agg(jsonb_strip_nulls(jsonb_build_object('source_document', a.source_document))
                      || jsonb_build_object('changes', jsonb_build_array(
-                            jsonb_build_object('field', 'interest_fen', 'before', NULL, 'after', due.fen::text))) ORDER BY a.ord),
+                            jsonb_build_object('field', 'interest_fen', 'before', NULL,
+                                               'after', due.fen::text))) ORDER BY a.ord),
            array_agg(account.pool_code ORDER BY a.ord)
       INTO statuses, payloads, pools
       FROM unnest(person_keys, account_ids, visibles, business_dates, source_documents) WITH ORDINALITY
@@ -43,7 +44,8 @@ BEGIN
     RETURN QUERY
     SELECT made.ord, made.status, made.proposal_id
       FROM proposal_insert('post_account_interest', 'propose_account_interest', statuses, proposal_ids, person_keys,
-                           account_ids, pools, payloads, reasons, proposed_bys, instants, event_ids, request_ids) AS made;
+                           account_ids, pools, payloads, reasons, proposed_bys, instants,
+                           event_ids, request_ids) AS made;
 END
 $$;
 COMMENT ON FUNCTION account_interest_propose(uuid[], bigint[], uuid[], text[], date[], text[], text[], uuid[],

@@ -1,8 +1,8 @@
 -- Applies approved proposals of kind post_account_interest: the interest of all open days is posted, up to today.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments and outcomes as proposal_apply has them. Locks: the accounts, which the caller has locked already.
--- Outcomes: applied with the interest posted; not_allowed_in_status where the account bears none in its status; conflict
--- where the record was merged, nothing is due any more, or the balance would be too large.
+-- Outcomes: applied with the interest posted; not_allowed_in_status where the account bears none in its status;
+-- conflict where the record was merged, nothing is due any more, or the balance would be too large.
 CREATE OR REPLACE FUNCTION proposal_apply_post_account_interest(
     proposal_ids uuid[], instant timestamptz, actors uuid[], request_ids text[])
 RETURNS TABLE (proposal_id uuid, status text, outcome jsonb)

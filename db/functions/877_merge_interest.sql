@@ -1,8 +1,9 @@
 -- Settles the interest of the accounts of a record that is merged into another, before its money goes over.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: the caller has locked the accounts of both. Accounts of so much money that interest might not fit any more (half of
--- what an account holds, in that pool, together) are left out: merge_refusal has judged without it.
-CREATE OR REPLACE FUNCTION merge_interest(survivor_key bigint, duplicate_key bigint, operation_id uuid, instant timestamptz)
+-- Locks: the caller has locked the accounts of both. Accounts of so much money that interest might not fit any more
+-- (half of what an account holds, in that pool, together) are left out: merge_refusal has judged without it.
+CREATE OR REPLACE FUNCTION merge_interest(survivor_key bigint, duplicate_key bigint, operation_id uuid,
+                                          instant timestamptz)
 RETURNS void
     LANGUAGE plpgsql VOLATILE AS $$
 DECLARE

@@ -2,8 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: real time. A job that runs but whose lease is over was somebody's who is gone: it is taken over.
 -- Locks: the one row, skipping those that another worker is taking or is doing a slice of.
--- Outcomes: no row, or the job with its fencing number, which every slice of it names, and how many leases there have been
--- since its last slice, with this one.
+-- Outcomes: no row, or the job with its fencing number, which every slice of it names, and how many leases there have
+-- been since its last slice, with this one.
 CREATE OR REPLACE FUNCTION job_lease_sliced(instant timestamptz, owner text, lease_until timestamptz)
 RETURNS TABLE (job_id uuid, kind text, phase text, fencing bigint, attempts integer)
 LANGUAGE sql VOLATILE

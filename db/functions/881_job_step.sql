@@ -3,13 +3,15 @@
 -- A kind K has these functions, found by name:
 --   job_check_<K>(job_id uuid, instant timestamptz)
 --       RETURNS TABLE (done bigint, total bigint, is_over boolean): one slice of looking what would be posted
---   job_propose_<K>(job_id uuid, proposal_id uuid, instant timestamptz) RETURNS boolean: opens the proposal post_<K> with
---       that id, and its audit event; false when there is nothing to post. The instant is real time, as in proposal
+--   job_propose_<K>(job_id uuid, proposal_id uuid, instant timestamptz) RETURNS boolean: opens the proposal post_<K>
+--       with that id, and its audit event; false when there is nothing to post. The instant is real time, as in
+--       proposal
 --   job_post_<K>(job_id uuid, instant timestamptz, hash_algorithm text)
 --       RETURNS TABLE (done bigint, total bigint, is_over boolean): one slice of posting
--- Other instants are business time. done counts all slices of the phase so far. A slice whose transaction did not commit is
--- called again, and starts where the last committed one ended; it should last well under a second, for who cancels the job
--- waits for it. An exception but for a passing one (a conflict, a lock, PostgreSQL going down) fails the job.
+-- Other instants are business time. done counts all slices of the phase so far. A slice whose transaction did not
+-- commit is called again, and starts where the last committed one ended; it should last well under a second, for who
+-- cancels the job waits for it. An exception but for a passing one (a conflict, a lock, PostgreSQL going down) fails
+-- the job.
 -- Locks: what the function locks.
 CREATE OR REPLACE FUNCTION job_step(job_id uuid, kind text, phase text, instant timestamptz, hash_algorithm text)
 RETURNS TABLE (done bigint, total bigint, is_over boolean)

@@ -1,9 +1,9 @@
 -- Does one slice of a leased job and counts it, in one transaction that a lost lease refuses.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the lease's fencing number; real time, and until when the lease lasts from now on; the business instant; the
--- hash of new ledger entries; the id of the proposal that may open when the last slice of the check is done.
--- Locks: the job's row until the end, so that nobody takes the lease from a slice, and who has lost it does none; then what
--- the slice locks (job_step).
+-- Arguments: the lease's fencing number; real time, and until when the lease lasts from now on; the business instant;
+-- the hash of new ledger entries; the id of the proposal that may open when the last slice of the check is done.
+-- Locks: the job's row until the end, so that nobody takes the lease from a slice, and who has lost it does none; then
+-- what the slice locks (job_step).
 -- Outcomes: one row. outcome: lost (nothing is done), cancelled (so asked, before posting), running (there is more),
 -- awaiting_approval, or done: there is nothing to post, or all is posted. done and total: how far the phase is.
 CREATE OR REPLACE FUNCTION job_slice(
@@ -33,7 +33,8 @@ BEGIN
     ELSE
         SELECT step.done, step.total, step.is_over INTO done, total, is_over
           FROM job_step(held.job_id, held.kind, held.phase, instant, hash_algorithm) AS step;
-        IF is_over AND held.phase IS DISTINCT FROM 'posting' AND held.parameters ->> 'dry_run' IS DISTINCT FROM 'true' THEN
+        IF is_over AND held.phase IS DISTINCT FROM 'posting'
+           AND held.parameters ->> 'dry_run' IS DISTINCT FROM 'true' THEN
             EXECUTE format('SELECT %I($1, $2, $3)', 'job_propose_' || held.kind)
                INTO STRICT has_proposal USING held.job_id, proposal_id, real_instant;
         END IF;

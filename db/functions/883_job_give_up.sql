@@ -1,8 +1,8 @@
 -- Ends the lease of a job whose slice failed, or whose worker stops.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: real time. failure: a code, and the job has failed; null: whoever comes after next_attempt_at tries again.
--- Locks: the job's row. Outcomes: the state it is in now; no row when the lease was lost. A cancellation that was asked for
--- before anything was posted wins.
+-- Locks: the job's row. Outcomes: the state it is in now; no row when the lease was lost. A cancellation that was asked
+-- for before anything was posted wins.
 CREATE OR REPLACE FUNCTION job_give_up(
     job_id uuid, fencing bigint, instant timestamptz, next_attempt_at timestamptz, failure text)
 RETURNS TABLE (state text)
@@ -13,7 +13,8 @@ WITH held AS MATERIALIZED (
                           WHEN failure IS NULL THEN 'waiting'
                           ELSE 'failed' END AS next_state
       FROM job AS j
-     WHERE j.job_id = job_give_up.job_id AND j.fencing = job_give_up.fencing AND j.state = 'running' AND j.kind <> 'import'
+     WHERE j.job_id = job_give_up.job_id AND j.fencing = job_give_up.fencing AND j.state = 'running'
+       AND j.kind <> 'import'
        FOR NO KEY UPDATE
 )
 UPDATE job AS j

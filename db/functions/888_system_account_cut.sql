@@ -2,8 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: span: how much time one slice takes in at most. Where nothing was posted, it takes what comes next.
 -- Locks: the row of ledger_close, so one at a time.
--- Outcomes: one row. outcome: over (all is cut), waiting (somebody who may still post into the past has not ended), cut; then
--- how many entries this slice took in.
+-- Outcomes: one row. outcome: over (all is cut), waiting (somebody who may still post into the past has not ended),
+-- cut; then how many entries this slice took in.
 CREATE OR REPLACE FUNCTION system_account_cut(span interval)
 RETURNS TABLE (outcome text, entries bigint)
 LANGUAGE plpgsql VOLATILE SET enable_seqscan = off AS $$

@@ -1,13 +1,15 @@
 -- Moves the test clock of the deployment, with an audit event for each move.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each move: to_us, the instant that business time shall have, and start_us, the one it would
--- have had without any move, both in microseconds since 1970; or advance_s, by how many seconds it shall go on, and then to_us is
--- null. instants in real time. Ids come from the caller, so executing it again moves nothing twice.
+-- Arguments: arrays with one element for each move: to_us, the instant that business time shall have, and start_us, the
+-- one it would have had without any move, both in microseconds since 1970; or advance_s, by how many seconds it shall
+-- go on, and then to_us is null. instants in real time. Ids come from the caller, so executing it again moves nothing
+-- twice.
 -- Locks: the row of test_clock. Outcomes: one row for each member, in order. status:
 --   conflict   it would go back, or more than 158 years ahead
 --   moved      advance_us is how far it is ahead now
 CREATE OR REPLACE FUNCTION test_clock_move(
-    to_us bigint[], start_us bigint[], advance_s bigint[], moved_by uuid[], instants timestamptz[], event_ids uuid[], request_ids text[])
+    to_us bigint[], start_us bigint[], advance_s bigint[], moved_by uuid[], instants timestamptz[], event_ids uuid[],
+    request_ids text[])
 RETURNS TABLE (ord bigint, status text, advance_us bigint)
 LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column

@@ -1,8 +1,8 @@
 -- The version of a plan that is in force in a region for a month.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: a pool, province or 000000; the first day of the month. Locks nothing.
--- Outcomes: the first level with an active version in force gives it: its newest month, there the highest version; also when its
--- base is not known, for nothing is guessed. No row where not even 000000 has one.
+-- Outcomes: the first level with an active version in force gives it: its newest month, there the highest version; also
+-- when its base is not known, for nothing is guessed. No row where not even 000000 has one.
 CREATE OR REPLACE FUNCTION credit_policy_at(asked_region_code text, asked_plan_code text, asked_month date)
 RETURNS SETOF credit_policy
 LANGUAGE sql STABLE
@@ -15,4 +15,5 @@ SELECT policy.*
  LIMIT 1
 $$;
 COMMENT ON FUNCTION credit_policy_at(text, text, date) IS
-    'The version of a plan in force in a region for a month, looked up for the region, a pool''s policy parent, its province, then 000000';
+    'The version of a plan in force in a region for a month, looked up for the region, a pool''s policy parent, its '
+    'province, then 000000';

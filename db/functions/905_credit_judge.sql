@@ -1,18 +1,19 @@
 -- What a run would credit people of a pool for a plan and a month, and why others get nothing.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: as credit_entitle, and the plan. Locks: none; whoever posts has locked the accounts in an earlier statement.
--- LIMIT 1, and no sequential scans: always a look-up for each person, however small a table was when this was planned.
+-- Arguments: as credit_entitle, and the plan. Locks: none; whoever posts has locked the accounts in an earlier
+-- statement. LIMIT 1, and no sequential scans: always a look-up for each person, however small a table was when this
+-- was planned.
 -- Outcomes: one row for each person, in any order. status, by precedence: those of credit_entitle but due, then
---   already_credited   for this period of the plan, by any pool and in any revision; or for a month of a year that was credited as
---                      a whole, or for a year of which a month was credited
+--   already_credited   for this period of the plan, by any pool and in any revision; or for a month of a year that was
+--                      credited as a whole, or for a year of which a month was credited
 --   no_account         in this pool
 --   account_<status>   account_status_rule lets it take no credits: account_frozen, account_closed
 --   due
 CREATE OR REPLACE FUNCTION credit_judge(
     person_keys bigint[], pool_code text, plan_code text, policy_id uuid, asked_month date)
-RETURNS TABLE (ord bigint, status text, person_key bigint, account_id uuid, birth_date date, first_month date, last_month date,
-               period text, period_start date, basis_month date, months integer, age_on date, age_years integer,
-               min_age smallint, gross_fen bigint, deduction_fen bigint)
+RETURNS TABLE (ord bigint, status text, person_key bigint, account_id uuid, birth_date date, first_month date,
+               last_month date, period text, period_start date, basis_month date, months integer, age_on date,
+               age_years integer, min_age smallint, gross_fen bigint, deduction_fen bigint)
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
@@ -23,8 +24,8 @@ BEGIN
                 WHEN account.account_id IS NULL THEN 'no_account'
                 WHEN rule.allowed IS NOT TRUE THEN 'account_' || account.status
                 ELSE 'due' END,
-           credit_judge.person_keys[e.ord], account.account_id, e.birth_date, e.first_month, e.last_month, e.period, e.period_start,
-           e.basis_month, e.months, e.age_on, e.age_years, e.min_age, e.gross_fen, e.deduction_fen
+           credit_judge.person_keys[e.ord], account.account_id, e.birth_date, e.first_month, e.last_month, e.period,
+           e.period_start, e.basis_month, e.months, e.age_on, e.age_years, e.min_age, e.gross_fen, e.deduction_fen
       FROM credit_entitle(credit_judge.person_keys, credit_judge.pool_code, credit_judge.policy_id, asked_month) AS e
       LEFT JOIN LATERAL (
            SELECT one.account_id, one.status
@@ -47,4 +48,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credit_judge(bigint[], text, text, uuid, date) IS
-    'What a run would credit people of a pool for a plan and a month, and why others get nothing; a status row for each';
+    'What a run would credit people of a pool for a plan and a month, and why others get nothing; a status row for '
+    'each';

@@ -8,4 +8,5 @@ RETURN CASE WHEN activated_at IS NOT NULL THEN 'active'
                           WHERE proposal.object_id = credit_policy_state.policy_id
                             AND proposal.kind = 'activate_credit_policy' AND proposal.state = 'open') THEN 'proposed'
             ELSE 'draft' END;
-COMMENT ON FUNCTION credit_policy_state(uuid, timestamptz) IS 'How far a version of a plan is: draft, proposed or active';
+COMMENT ON FUNCTION credit_policy_state(uuid, timestamptz) IS
+    'How far a version of a plan is: draft, proposed or active';

@@ -1,7 +1,7 @@
 -- Takes the locks of plans, so that their versions are counted and activated one after another.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: advisory, one for each plan in every region, in the order of their keys, until the transaction ends. What must see
--- the versions as they are by then stands in a later statement of the caller.
+-- Locks: advisory, one for each plan in every region, in the order of their keys, until the transaction ends. What must
+-- see the versions as they are by then stands in a later statement of the caller.
 CREATE OR REPLACE FUNCTION credit_plan_lock(plan_codes text[]) RETURNS void
 LANGUAGE plpgsql VOLATILE AS $$
 BEGIN

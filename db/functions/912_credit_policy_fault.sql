@@ -1,7 +1,8 @@
 -- Why a version of a plan may not be put in force as things are; null when it may.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: the version; the first day of the business month. Locks: none; who activates holds credit_plan_lock.
--- Looked at for every pool that goes by the region, for every month from the version's first on in which what is in force changes.
+-- Looked at for every pool that goes by the region, for every month from the version's first on in which what is in
+-- force changes.
 -- Outcomes, by precedence:
 --   active        it is in force, or was approved to be
 --   superseded    a higher version of the same region, plan and month is active: this one would never hold
@@ -24,7 +25,8 @@ WITH one AS MATERIALIZED (
     SELECT DISTINCT counted.pool_code, counted.effective_from AS month
       FROM one, counted
      WHERE counted.effective_from >= one.effective_from
-       AND EXISTS (SELECT FROM counted AS other WHERE other.pool_code = counted.pool_code AND other.period <> one.period)
+       AND EXISTS (SELECT FROM counted AS other WHERE other.pool_code = counted.pool_code
+                   AND other.period <> one.period)
 ), held AS (
     SELECT changing.month, at.period, earlier.period AS earlier_period, without.period AS period_without
       FROM changing
@@ -41,9 +43,11 @@ WITH one AS MATERIALIZED (
 )
 SELECT CASE WHEN one.activated_at IS NOT NULL THEN 'active'
             WHEN EXISTS (SELECT FROM credit_policy AS p
-                          WHERE p.region_code = one.region_code AND p.plan_code = one.plan_code AND p.activated_at IS NOT NULL
+                          WHERE p.region_code = one.region_code AND p.plan_code = one.plan_code
+                            AND p.activated_at IS NOT NULL
                             AND p.effective_from = one.effective_from AND p.version > one.version) THEN 'superseded'
-            WHEN EXISTS (SELECT FROM held WHERE held.period <> held.earlier_period AND extract(month FROM held.month) <> 1)
+            WHEN EXISTS (SELECT FROM held WHERE held.period <> held.earlier_period
+                         AND extract(month FROM held.month) <> 1)
                 THEN 'mid_year'
             WHEN EXISTS (SELECT FROM held WHERE held.period <> held.period_without AND held.month <= business_month)
                 THEN 'past_period' END
@@ -51,4 +55,5 @@ SELECT CASE WHEN one.activated_at IS NOT NULL THEN 'active'
 END
 $$;
 COMMENT ON FUNCTION credit_policy_fault(uuid, date) IS
-    'Why a version of a plan may not be put in force as things are: active, superseded, mid_year or past_period; null when it may';
+    'Why a version of a plan may not be put in force as things are: active, superseded, mid_year or past_period; null '
+    'when it may';

@@ -1,9 +1,9 @@
 -- Applies approved proposals of kind activate_credit_policy: the version counts from its month on.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments and outcomes as proposal_apply has them. Locks: of the plans (credit_plan_lock), then the rows. One after another: what the
--- first puts in force may be what the second must not contradict.
--- Outcomes: applied with the version; conflict where credit_policy_fault says so by now, or for who drafted the version, though
--- somebody else submitted it.
+-- Arguments and outcomes as proposal_apply has them. Locks: of the plans (credit_plan_lock), then the rows. One after
+-- another: what the first puts in force may be what the second must not contradict.
+-- Outcomes: applied with the version; conflict where credit_policy_fault says so by now, or for who drafted the
+-- version, though somebody else submitted it.
 CREATE OR REPLACE FUNCTION proposal_apply_activate_credit_policy(
     proposal_ids uuid[], instant timestamptz, actors uuid[], request_ids text[])
 RETURNS TABLE (proposal_id uuid, status text, outcome jsonb)

@@ -1,7 +1,8 @@
 -- Stores new recomputations of pensioner credits: a job and an audit event each.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each recomputation; a region is a pool, a province or 000000; the first days of the first
--- and the last month; a plan, null for all; instants in real time. Ids come from the caller, so executing it again stores nothing twice.
+-- Arguments: arrays with one element for each recomputation; a region is a pool, a province or 000000; the first days
+-- of the first and the last month; a plan, null for all; instants in real time. Ids come from the caller, so executing
+-- it again stores nothing twice.
 -- Locks: none but those of the inserted rows. Outcomes: one row for each member, in order. status:
 --   conflict   the region has no pool
 --   created    it will be checked
@@ -11,11 +12,13 @@ CREATE OR REPLACE FUNCTION credit_recomputation_create(
 RETURNS TABLE (ord bigint, status text)
     LANGUAGE sql VOLATILE AS $$
 WITH asked AS MATERIALIZED (
-    SELECT a.*, CASE WHEN EXISTS (SELECT FROM pool WHERE a.region_code IN ('000000', pool.province_code, pool.pool_code))
+    SELECT a.*, CASE WHEN EXISTS (SELECT FROM pool
+                                  WHERE a.region_code IN ('000000', pool.province_code, pool.pool_code))
                      THEN 'created' ELSE 'conflict' END AS status
       FROM unnest(job_ids, region_codes, from_months, to_months, plan_codes, reasons, created_bys, instants, event_ids,
                   request_ids) WITH ORDINALITY
-           AS a (job_id, region_code, from_month, to_month, plan_code, reason, created_by, instant, event_id, request_id, ord)
+           AS a (job_id, region_code, from_month, to_month, plan_code, reason, created_by, instant,
+                 event_id, request_id, ord)
 ), stored AS (
     INSERT INTO job (job_id, kind, state, phase, parameters, regions, created_by, created_at)
     SELECT asked.job_id, 'credit_recomputation', 'waiting', 'checking',
@@ -38,11 +41,14 @@ WITH asked AS MATERIALIZED (
     SELECT asked.event_id, asked.instant, 'staff', asked.created_by, 'create_credit_recomputation', asked.job_id,
            nullif(asked.region_code, '000000'), asked.request_id,
            jsonb_strip_nulls(jsonb_build_object('from_month', to_char(asked.from_month, 'YYYY-MM'),
-                                                'to_month', to_char(asked.to_month, 'YYYY-MM'), 'plan_code', asked.plan_code))
+                                                'to_month', to_char(asked.to_month, 'YYYY-MM'),
+                                                'plan_code', asked.plan_code))
       FROM asked
       JOIN stored ON stored.job_id = asked.job_id
 )
 SELECT asked.ord, asked.status FROM asked ORDER BY asked.ord
 $$;
-COMMENT ON FUNCTION credit_recomputation_create(uuid[], text[], date[], date[], text[], text[], uuid[], timestamptz[], uuid[], text[]) IS
-    'Stores new recomputations of pensioner credits with their jobs; one status row for each member: created or conflict';
+COMMENT ON FUNCTION credit_recomputation_create(uuid[], text[], date[], date[], text[], text[], uuid[], timestamptz[],
+    uuid[], text[]) IS
+    'Stores new recomputations of pensioner credits with their jobs; one status row for each member: created or '
+    'conflict';

@@ -1,8 +1,8 @@
 -- The ledger entries of differences of credits, account by account: each sees what those before it left over.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each difference, those of an account in their order: the account and its balance before the
--- first of them, the part (credit_difference_split), and the differences of gross amount and deduction, fen. Locks: none.
--- Money comes before it goes, so the balance never falls below what is held.
+-- Arguments: arrays with one element for each difference, those of an account in their order: the account and its
+-- balance before the first of them, the part (credit_difference_split), and the differences of gross amount and
+-- deduction, fen. Locks: none. Money comes before it goes, so the balance never falls below what is held.
 -- Outcomes: rows in the order of ord and place; missing_fen is that of the whole difference.
 CREATE OR REPLACE FUNCTION credit_difference_steps(
     account_ids uuid[], current_year_fens bigint[], carried_over_fens bigint[], held_fens bigint[], parts text[],
@@ -15,7 +15,8 @@ BEGIN
     RETURN QUERY
     WITH RECURSIVE op AS MATERIALIZED (
         SELECT a.*, row_number() OVER (PARTITION BY a.account_id ORDER BY a.ord) AS turn
-          FROM unnest(account_ids, current_year_fens, carried_over_fens, held_fens, parts, gross_fens, deduction_fens) WITH ORDINALITY
+          FROM unnest(account_ids, current_year_fens, carried_over_fens, held_fens, parts,
+                      gross_fens, deduction_fens) WITH ORDINALITY
                AS a (account_id, current_year_fen, carried_over_fen, held_fen, part, gross_fen, deduction_fen, ord)
     ), walk AS (
         SELECT op.ord, op.account_id, op.turn, op.part, op.gross_fen, op.deduction_fen, split.*
@@ -26,10 +27,11 @@ BEGIN
         SELECT op.ord, op.account_id, op.turn, op.part, op.gross_fen, op.deduction_fen, split.*
           FROM walk
           JOIN op ON op.account_id = walk.account_id AND op.turn = walk.turn + 1
-         CROSS JOIN LATERAL credit_difference_split(walk.current_year_after_fen, walk.carried_over_after_fen, op.held_fen, op.part,
-                                                    op.gross_fen, op.deduction_fen) AS split
+         CROSS JOIN LATERAL credit_difference_split(walk.current_year_after_fen, walk.carried_over_after_fen,
+                                                    op.held_fen, op.part, op.gross_fen, op.deduction_fen) AS split
     )
-    SELECT walk.ord, step.place, step.kind, CASE WHEN step.is_own THEN walk.part WHEN walk.part = 'current_year' THEN 'carried_over'
+    SELECT walk.ord, step.place, step.kind, CASE WHEN step.is_own THEN walk.part
+                                                 WHEN walk.part = 'current_year' THEN 'carried_over'
                                                  ELSE 'current_year' END,
            step.direction, step.system_kind, step.amount_fen, walk.missing_fen
       FROM walk

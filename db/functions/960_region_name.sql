@@ -7,4 +7,5 @@ AS $$
 SELECT coalesce((SELECT pool.name FROM pool WHERE pool.pool_code = asked_region_code),
                 (SELECT region.name FROM region WHERE region.region_code = asked_region_code), asked_region_code)
 $$;
-COMMENT ON FUNCTION region_name(text) IS 'What people call a pool, province or the nation, in Chinese; the code where there is no name';
+COMMENT ON FUNCTION region_name(text) IS
+    'What people call a pool, province or the nation, in Chinese; the code where there is no name';

@@ -1,9 +1,9 @@
 -- Where the version of a plan that a pool goes by was looked for, nearest first, up to the level that had it.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: the pool, and the region that the version is of. Locks nothing.
--- Outcomes: one row for each level that was looked at, each region once; the last one has it. Said from the version that was
--- found, not looked up again: versions that were activated since change nothing. Where the pool's policy parent was changed
--- since, the region that had it stands alone behind the pool.
+-- Outcomes: one row for each level that was looked at, each region once; the last one has it. Said from the version
+-- that was found, not looked up again: versions that were activated since change nothing. Where the pool's policy
+-- parent was changed since, the region that had it stands alone behind the pool.
 CREATE OR REPLACE FUNCTION credit_policy_levels(pool_code text, policy_region_code text)
 RETURNS TABLE (place bigint, level text, region_code text, region_name text, has_policy boolean)
 LANGUAGE sql STABLE
@@ -24,7 +24,8 @@ SELECT row_number() OVER (ORDER BY looked.nearness),
             ELSE 'policy_parent' END,
        looked.region_code, region_name(looked.region_code), looked.region_code = credit_policy_levels.policy_region_code
   FROM looked, found
- WHERE looked.nearness = found.nearness OR (looked.nearness < found.nearness AND (found.nearness < 5 OR looked.nearness = 1))
+ WHERE looked.nearness = found.nearness OR (looked.nearness < found.nearness
+                                            AND (found.nearness < 5 OR looked.nearness = 1))
 $$;
 COMMENT ON FUNCTION credit_policy_levels(text, text) IS
     'Where the version of a plan that a pool goes by was looked for, nearest first, up to the level that had it';

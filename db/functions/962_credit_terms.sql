@@ -11,9 +11,11 @@ SELECT tier.amount_fen, tier.ratio_bp,
        (SELECT min(next.min_age) FROM credit_policy_tier AS next
          WHERE next.policy_id = tier.policy_id AND next.min_age > tier.min_age),
        span.period_months,
-       CASE policy.plan_kind WHEN 'ratio' THEN policy.base_fen * tier.ratio_bp ELSE tier.amount_fen END * credit_terms.months,
+       CASE policy.plan_kind WHEN 'ratio' THEN policy.base_fen * tier.ratio_bp
+            ELSE tier.amount_fen END * credit_terms.months,
        CASE policy.plan_kind WHEN 'ratio' THEN 10000 ELSE 1 END * span.period_months,
-       coalesce((SELECT sum(d.amount_fen) FROM credit_policy_deduction AS d WHERE d.policy_id = policy.policy_id), 0)::bigint
+       coalesce((SELECT sum(d.amount_fen) FROM credit_policy_deduction AS d
+                 WHERE d.policy_id = policy.policy_id), 0)::bigint
   FROM credit_policy AS policy
   JOIN credit_policy_tier AS tier ON tier.policy_id = policy.policy_id AND tier.min_age = credit_terms.min_age
  CROSS JOIN LATERAL (SELECT CASE policy.period WHEN 'month' THEN 1 ELSE 12 END AS period_months) AS span

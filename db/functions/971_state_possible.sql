@@ -1,6 +1,8 @@
--- What is said with a refusal because of a thing's state: the state, and what could be done instead, by anybody but the system.
+-- What is said with a refusal because of a thing's state: the state, and what could be done instead,
+-- by anybody but the system.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks none. Outcomes: {"state": …, "possible": [event, …]}, the events in the order of the alphabet; none: it is over.
+-- Locks none. Outcomes: {"state": …, "possible": [event, …]}, the events in the order of the alphabet; none:
+-- it is over.
 CREATE OR REPLACE FUNCTION state_possible(asked_machine text, asked_state text)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE

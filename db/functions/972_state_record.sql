@@ -1,10 +1,11 @@
 -- Records the steps that things with states have taken, and leaves an event of each in the outbox.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each step; those whose status is not `good` are left out. whos: the part that the
--- actor plays; actor_ids null for the system. instants: business time. A thing may stand there once.
+-- Arguments: arrays with one element for each step; those whose status is not `good` are left out. whos: the part that
+-- the actor plays; actor_ids null for the system. instants: business time. A thing may stand there once.
 -- Locks: the caller has locked the things, so that nobody else numbers their steps.
 -- The state's row of state_step must exist: whoever asks for a step that is none has not judged, and that is a bug.
--- The event has ids and no personal data, and lasts a week: {"event": "transfer.completed", "object_id": …, "pool_code": …}.
+-- The event has ids and no personal data, and lasts a week: {"event": "transfer.completed", "object_id": …,
+-- "pool_code": …}.
 CREATE OR REPLACE FUNCTION state_record(
     asked_machine text, statuses text[], person_keys bigint[], object_ids uuid[], pools text[], events text[],
     from_states text[], whos text[], actor_kinds text[], actor_ids uuid[], reason_codes text[], notes text[],

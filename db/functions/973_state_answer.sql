@@ -1,10 +1,10 @@
 -- Keeps the answers to requests that change things with states with their idempotency keys, with an audit event each.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request. success: the word stored for what is `good`. object_ids: what is made
--- or changed then, or what was asked about. outcomes: what the answer is made of, also of a refusal (state_possible).
--- details: for the audit event, without personal data; null without. actor_kinds: of the principals.
--- Neither what was deferred or answered before, nor what the caller may not know of, nor a fault of form leaves anything
--- behind.
+-- Arguments: arrays with one element for each request. success: the word stored for what is `good`. object_ids: what is
+-- made or changed then, or what was asked about. outcomes: what the answer is made of, also of a refusal
+-- (state_possible). details: for the audit event, without personal data; null without. actor_kinds: of the principals.
+-- Neither what was deferred or answered before, nor what the caller may not know of, nor a fault of form leaves
+-- anything behind.
 CREATE OR REPLACE FUNCTION state_answer(
     asked_operation text, success text, statuses text[], principal_ids uuid[], actor_kinds text[], person_keys bigint[],
     object_ids uuid[], pools text[], details jsonb[], outcomes jsonb[], keys text[], content_hashes bytea[],

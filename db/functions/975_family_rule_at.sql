@@ -12,4 +12,5 @@ SELECT family_rule.*
  LIMIT 1
 $$;
 COMMENT ON FUNCTION family_rule_at(text, date) IS
-    'How accounts of a pool are shared with relatives, on a business day: of the pool, its policy parent, its province, or 000000';
+    'How accounts of a pool are shared with relatives, on a business day: of the pool, its policy parent, its '
+    'province, or 000000';

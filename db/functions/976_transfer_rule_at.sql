@@ -12,4 +12,5 @@ SELECT transfer_rule.*
  LIMIT 1
 $$;
 COMMENT ON FUNCTION transfer_rule_at(text, date) IS
-    'How long desks of a pool may take over transfers, and what moving to the resident scheme means, on a business day: of the pool, its policy parent, its province, or 000000';
+    'How long desks of a pool may take over transfers, and what moving to the resident scheme means, on a business '
+    'day: of the pool, its policy parent, its province, or 000000';

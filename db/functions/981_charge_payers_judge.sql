@@ -1,11 +1,11 @@
 -- Judges how much each payer beside the account that is charged may pay at most; their accounts are locked.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each payer, as charge_payers_find found them; expires_ats null: no hold.
--- Locks: none taken. Outcomes: one row for each payer, in order. most_fen is 0 where it cannot pay: its account's status
--- does not allow it, its pool does not pay for the usage, the hold is too long for it, its owner does not share it any more
--- or not for this, it can be shared no longer (family_ending_reason: the sweep that ends it comes later), or the relative
--- is not enrolled. Else it is what is available, or less where a limit comes first: of a charge, month or year as the
--- owner set it, of a day as the pool has it.
+-- Locks: none taken. Outcomes: one row for each payer, in order. most_fen is 0 where it cannot pay: its account's
+-- status does not allow it, its pool does not pay for the usage, the hold is too long for it, its owner does not share
+-- it any more or not for this, it can be shared no longer (family_ending_reason: the sweep that ends it comes later),
+-- or the relative is not enrolled. Else it is what is available, or less where a limit comes first: of a charge, month
+-- or year as the owner set it, of a day as the pool has it.
 CREATE OR REPLACE FUNCTION charge_payers_judge(
     payer_kinds text[], person_keys bigint[], account_ids uuid[], family_member_ids uuid[], provider_ids uuid[],
     usages text[], expires_ats timestamptz[], business_dates date[], instant timestamptz)
@@ -36,14 +36,17 @@ BEGIN
                          rule.account_day_limit_fen - spent.all_fen, rule.provider_day_limit_fen - spent.provider_fen,
                          member.charge_limit_fen,
                          member.month_limit_fen - family_member_used(
-                             member.person_key, member.family_member_id, span.month, (span.month + interval '1 month')::date),
+                             member.person_key, member.family_member_id, span.month,
+                             (span.month + interval '1 month')::date),
                          member.year_limit_fen - family_member_used(
-                             member.person_key, member.family_member_id, span.year, (span.year + interval '1 year')::date)))
+                             member.person_key, member.family_member_id, span.year,
+                             (span.year + interval '1 year')::date)))
                 END::bigint,
            account.pool_code, rule.pays_first, account.current_year_fen, account.carried_over_fen
       FROM unnest(payer_kinds, person_keys, account_ids, family_member_ids, provider_ids, usages, expires_ats,
                   business_dates) WITH ORDINALITY
-           AS a (payer_kind, person_key, account_id, family_member_id, provider_id, usage, expires_at, business_date, ord)
+           AS a (payer_kind, person_key, account_id, family_member_id, provider_id, usage, expires_at,
+                 business_date, ord)
      CROSS JOIN LATERAL (SELECT date_trunc('month', a.business_date::timestamp)::date AS month,
                                 date_trunc('year', a.business_date::timestamp)::date AS year) AS span
       JOIN account ON account.person_key = a.person_key AND account.account_id = a.account_id

@@ -1,14 +1,16 @@
--- Judges what the account that is charged pays of charges that have other payers too, and charges of people without one.
+-- Judges what the account that is charged pays of charges that have other payers too,
+-- and charges of people without one.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each charge; claims: `deferred` where a payer's account is somebody else's for the
--- moment, else the verdict of account_claim on the account, null without one. pools: of the account, or of the person.
--- Locks: none taken. Outcomes: one row for each charge, in order. status is that of charge_judge, but that all the account
--- has is judged where it has less; null where neither account nor pool was asked for. own_fen is what it pays.
+-- Arguments: arrays with one element for each charge; claims: `deferred` where a payer's account is somebody else's for
+-- the moment, else the verdict of account_claim on the account, null without one. pools: of the account, or of the
+-- person.
+-- Locks: none taken. Outcomes: one row for each charge, in order. status is that of charge_judge, but that all the
+-- account has is judged where it has less; null where neither account nor pool was asked for. own_fen is what it pays.
 CREATE OR REPLACE FUNCTION charge_own_judge(
     claims text[], provider_ids uuid[], person_keys bigint[], account_ids uuid[], pools text[], usages text[],
     amounts_fen bigint[], expires_ats timestamptz[], business_dates date[], instant timestamptz)
-RETURNS TABLE (ord bigint, status text, pool_code text, own_fen bigint, current_year_fen bigint, carried_over_fen bigint,
-               balance_after_fen bigint)
+RETURNS TABLE (ord bigint, status text, pool_code text, own_fen bigint, current_year_fen bigint,
+               carried_over_fen bigint, balance_after_fen bigint)
     LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
@@ -34,7 +36,8 @@ BEGIN
                 ELSE 'good' END,
            coalesce(judged.pool_code, a.pool_code), own[judged.ord], coalesce(judged.current_year_fen, 0),
            coalesce(judged.carried_over_fen, 0), judged.balance_after_fen
-      FROM charge_judge(claims, provider_ids, person_keys, account_ids, usages, own, expires_ats, business_dates, instant)
+      FROM charge_judge(claims, provider_ids, person_keys, account_ids, usages, own, expires_ats,
+                        business_dates, instant)
            AS judged
       JOIN unnest(claims, provider_ids, account_ids, pools, usages, expires_ats, business_dates) WITH ORDINALITY
            AS a (claim, provider_id, account_id, pool_code, usage, expires_at, business_date, ord)

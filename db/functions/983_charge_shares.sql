@@ -1,7 +1,7 @@
 -- What the payers beside the account that is charged pay of one charge: rows of charge_share, not stored yet.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the row of the charge; rest_fen: what its own account does not pay; arrays with one element for each payer,
--- in their order; instant: the batch's; tick: where ids begin (person_id_tick), three for each payer.
+-- Arguments: the row of the charge; rest_fen: what its own account does not pay; arrays with one element for each
+-- payer, in their order; instant: the batch's; tick: where ids begin (person_id_tick), three for each payer.
 -- Locks none; the caller has locked the accounts. Outcomes: the shares in their order, together no more than the rest.
 CREATE OR REPLACE FUNCTION charge_shares(
     of_charge charge, rest_fen bigint, kinds text[], person_keys bigint[], account_ids uuid[], family_member_ids uuid[],

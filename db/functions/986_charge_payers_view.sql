@@ -1,8 +1,8 @@
 -- Who pays a charge, or got back of it, as one side of it may see that: a JSON array in the order in which they pay.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the charge; is_person: for the person charged for and for staff, else for the provider, who is told of kinds and
--- amounts, and of no account but the one that it charged. A relative's account is told to neither: family_member_id says
--- who it is. Locks none. Outcomes: null where there is no such charge.
+-- Arguments: the charge; is_person: for the person charged for and for staff, else for the provider, who is told of
+-- kinds and amounts, and of no account but the one that it charged. A relative's account is told to neither:
+-- family_member_id says who it is. Locks none. Outcomes: null where there is no such charge.
 CREATE OR REPLACE FUNCTION charge_payers_view(asked_person_key bigint, asked_charge_id uuid, is_person boolean)
 RETURNS jsonb
     LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$

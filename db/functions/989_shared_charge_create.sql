@@ -1,8 +1,9 @@
--- Charges people who have several payers, or holds money on them, each with its idempotency key, number and audit event.
+-- Charges people who have several payers, or holds money on them, each with its idempotency key,
+-- number and audit event.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: those of charge_create; account_ids null: the person has none, and others pay all.
--- Locks, in this order: keys and numbers (advisory, tried and never waited for), then the accounts of all that might pay,
--- in id order.
+-- Locks, in this order: keys and numbers (advisory, tried and never waited for), then the accounts of all that might
+-- pay, in id order.
 -- Outcomes: those of charge_create, with the payers as the provider may see them. A member is deferred where any of its
 -- payers' accounts is somebody else's for the moment. A payer that cannot pay, or not all, leaves the rest to the next
 -- (charge_payers_judge); insufficient_balance: all together do not suffice, and nothing was taken.
@@ -43,8 +44,10 @@ BEGIN
     SELECT * INTO found
       FROM charge_payers_claim(verdicts, provider_ids, person_keys, account_ids, business_dates, waits[1] AND many = 1);
     -- In a statement of its own, which sees what was committed before the locks were got.
-    SELECT array_agg(CASE WHEN verdicts[j.ord] = 'free' THEN j.status ELSE verdicts[j.ord] END ORDER BY j.ord) AS statuses,
-           array_agg(j.own_fen ORDER BY j.ord) AS amounts, array_agg(j.current_year_fen ORDER BY j.ord) AS current_years,
+    SELECT array_agg(CASE WHEN verdicts[j.ord] = 'free' THEN j.status
+                          ELSE verdicts[j.ord] END ORDER BY j.ord) AS statuses,
+           array_agg(j.own_fen ORDER BY j.ord) AS amounts,
+           array_agg(j.current_year_fen ORDER BY j.ord) AS current_years,
            array_agg(j.carried_over_fen ORDER BY j.ord) AS carried_overs,
            array_agg(j.balance_after_fen ORDER BY j.ord) AS balances, array_agg(j.pool_code ORDER BY j.ord) AS pools
       INTO own
@@ -54,8 +57,8 @@ BEGIN
     FOR i IN 1 .. many LOOP
         CONTINUE WHEN own.statuses[i] <> 'good';
         one := charge_asked(
-            charge_ids[i], provider_ids[i], person_keys[i], account_ids[i], own.pools[i], charge_nos[i], usages[i], items[i],
-            amounts_fen[i], expires_ats[i], business_dates[i], own.current_years[i], own.carried_overs[i],
+            charge_ids[i], provider_ids[i], person_keys[i], account_ids[i], own.pools[i], charge_nos[i], usages[i],
+            items[i], amounts_fen[i], expires_ats[i], business_dates[i], own.current_years[i], own.carried_overs[i],
             current_year_entry_ids[i], carried_over_entry_ids[i]);
         one.shared_fen := one.amount_fen - own.amounts[i];
         paid := charge_shares(
@@ -87,7 +90,8 @@ BEGIN
         real_instants);
     PERFORM charge_payer_events('create_charge', charges, shares, request_ids, real_instants);
     RETURN QUERY
-    SELECT s.ord, CASE s.status WHEN 'good' THEN 'created' WHEN 'replayed' THEN stored.statuses[s.ord] ELSE s.status END,
+    SELECT s.ord, CASE s.status WHEN 'good' THEN 'created' WHEN 'replayed' THEN stored.statuses[s.ord]
+                       ELSE s.status END,
            s.status = 'replayed', charge.charge_id, (outcomes[s.ord] -> 'current_year_fen')::bigint,
            (outcomes[s.ord] -> 'carried_over_fen')::bigint, (outcomes[s.ord] ->> 'created_at')::timestamptz,
            (outcomes[s.ord] ->> 'balance_after_fen')::bigint, charge.account_id, charge.business_date,
@@ -99,6 +103,8 @@ BEGIN
      ORDER BY s.ord;
 END
 $$;
-COMMENT ON FUNCTION shared_charge_create(uuid[], uuid[], bigint[], uuid[], text[], text[], text[], bigint[], timestamptz[],
+COMMENT ON FUNCTION shared_charge_create(uuid[], uuid[], bigint[], uuid[], text[], text[], text[], bigint[],
+    timestamptz[],
     date[], timestamptz[], text[], bytea[], uuid[], uuid[], uuid[], text[], timestamptz[], text[], boolean[]) IS
-    'Charges people who have several payers, or holds money on them; one status row for each member: created, or why not';
+    'Charges people who have several payers, or holds money on them; one status row for each member: created, or why '
+    'not';

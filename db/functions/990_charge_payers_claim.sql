@@ -1,12 +1,12 @@
 -- Finds who might pay each charge, and locks the accounts of all of them.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each charge; verdicts: only `free` ones are looked at; account_ids null: the person
--- has none. is_waiting: wait for accounts that somebody else holds.
+-- Arguments: arrays with one element for each charge; verdicts: only `free` ones are looked at; account_ids null: the
+-- person has none. is_waiting: wait for accounts that somebody else holds.
 -- Locks: those of account_claim, for all charges at once.
 -- Outcomes: one row. claims and pools have one element for each charge: `deferred` where a payer's account is somebody
--- else's for the moment, else the verdict on the account that is charged, null without one; and the pool it is judged by.
--- kinds, person_keys, account_ids and family_member_ids are the payers beside it; firsts and lasts say which of them are a
--- charge's; first is last + 1 where it has none.
+-- else's for the moment, else the verdict on the account that is charged, null without one; and the pool it is judged
+-- by. kinds, person_keys, account_ids and family_member_ids are the payers beside it; firsts and lasts say which of
+-- them are a charge's; first is last + 1 where it has none.
 CREATE OR REPLACE FUNCTION charge_payers_claim(
     verdicts text[], provider_ids uuid[], asked_person_keys bigint[], asked_account_ids uuid[], business_dates date[],
     is_waiting boolean, OUT claims text[], OUT pools text[], OUT kinds text[], OUT person_keys bigint[],

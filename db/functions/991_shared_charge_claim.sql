@@ -3,7 +3,8 @@
 -- Arguments: those of charge_claim. Locks: as there, but the accounts of all payers of all members, in id order. They
 -- protect the charge and its shares: whoever changes them holds all. What is read of them must be read in a LATER
 -- statement than this.
--- Outcomes: those of charge_claim, with the accounts that are locked; `deferred` where any of them is somebody else's for the moment.
+-- Outcomes: those of charge_claim, with the accounts that are locked;
+-- `deferred` where any of them is somebody else's for the moment.
 CREATE OR REPLACE FUNCTION shared_charge_claim(
     asked_operation text, provider_ids uuid[], person_keys bigint[], charge_ids uuid[], refund_nos text[], keys text[],
     content_hashes bytea[], is_waiting boolean)
@@ -39,7 +40,8 @@ BEGIN
       FROM (SELECT DISTINCT of_charge.ord, of_charge.account_key, of_charge.account_id
               FROM charge_accounts(person_keys, ARRAY(
                        SELECT CASE WHEN verdicts[n.ord] = 'new' THEN n.charge_id END
-                         FROM unnest(charge_ids) WITH ORDINALITY AS n (charge_id, ord) ORDER BY n.ord)) AS of_charge) AS p;
+                         FROM unnest(charge_ids) WITH ORDINALITY AS n (charge_id, ord) ORDER BY n.ord))
+                        AS of_charge) AS p;
     SELECT array_agg(c.verdict ORDER BY c.ord) INTO claims
       FROM account_claim(payer.account_keys, payer.account_ids, is_waiting) AS c;
     RETURN QUERY

@@ -1,7 +1,7 @@
 -- Stores how holds over several payers ended: their events, and the new rows of their charges and shares.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: the rows as they are to be, with what was captured of each; charges that are not good are null; ending: voided
--- or expired, for what is not captured.
+-- Arguments: the rows as they are to be, with what was captured of each; charges that are not good are null; ending:
+-- voided or expired, for what is not captured.
 -- Locks: the caller has locked the accounts and released what was held (hold_release).
 CREATE OR REPLACE FUNCTION shared_hold_end(charges charge[], shares charge_share[], ending text)
 RETURNS void

@@ -1,8 +1,8 @@
 -- Judges the capture of one hold over several payers, whose accounts are locked, and splits it among them.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: amount null: all that is held; instant: the batch's; tick: where the ids of entries of shares begin.
--- Locks: none taken. Outcomes: status as charge_capture_judge has it, and with `good` the row of the charge, alone in an
--- array, and those of its shares as they are to be. The account
+-- Locks: none taken. Outcomes: status as charge_capture_judge has it, and with `good` the row of the charge, alone in
+-- an array, and those of its shares as they are to be. The account
 -- that was charged pays first, then the others in their order, each no more than is held of it. Another payer that may
 -- not pay any more leaves it to those behind it; insufficient_balance: what they hold does not make up for that.
 CREATE OR REPLACE FUNCTION shared_charge_capture_judge(
@@ -20,14 +20,16 @@ DECLARE
     newest timestamptz;
 BEGIN
     shares := ARRAY[]::charge_share[];
-    SELECT * INTO captured FROM charge WHERE charge.person_key = asked_person_key AND charge.charge_id = asked_charge_id;
+    SELECT * INTO captured FROM charge WHERE charge.person_key = asked_person_key
+           AND charge.charge_id = asked_charge_id;
     newest := greatest(instant, (SELECT max(account.last_posted_at)
                                    FROM charge_accounts(ARRAY[asked_person_key], ARRAY[asked_charge_id]) AS mine
                                    JOIN account ON account.person_key = mine.account_key
                                         AND account.account_id = mine.account_id));
     rest_fen := coalesce(asked_fen, captured.amount_fen);
     status := CASE
-        WHEN captured.state = 'expired' OR (captured.state = 'held' AND captured.expires_at <= newest) THEN 'hold_expired'
+        WHEN captured.state = 'expired' OR (captured.state = 'held' AND captured.expires_at <= newest)
+             THEN 'hold_expired'
         WHEN captured.state <> 'held' THEN 'charge_not_held'
         WHEN rest_fen NOT BETWEEN 1 AND captured.amount_fen THEN 'capture_exceeds_hold'
         WHEN NOT EXISTS (SELECT FROM provider JOIN client ON client.client_id = provider.provider_id
@@ -49,7 +51,8 @@ BEGIN
          WHERE account.person_key = captured.person_key AND account.account_id = captured.account_id;
         SELECT * INTO rule FROM charge_rule_at(captured.pool_code, asked_day);
         own_fen := least(rest_fen, captured.amount_fen - captured.shared_fen);
-        captured.current_year_fen := CASE rule.pays_first WHEN 'current_year' THEN least(own_fen, payer.current_year_fen)
+        captured.current_year_fen := CASE rule.pays_first
+                                          WHEN 'current_year' THEN least(own_fen, payer.current_year_fen)
                                           ELSE own_fen - least(own_fen, payer.carried_over_fen) END;
         captured.carried_over_fen := own_fen - captured.current_year_fen;
         captured.current_year_entry_id := CASE WHEN captured.current_year_fen > 0 THEN current_year_entry_id END;

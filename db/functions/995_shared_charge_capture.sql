@@ -58,8 +58,8 @@ BEGIN
          ORDER BY s.ord);
     PERFORM charge_answer(
         'capture_charge', 'captured', statuses, provider_ids, person_keys, charge_ids, charge_ids,
-        ARRAY(SELECT c.pool_code FROM unnest(charges) WITH ORDINALITY AS c ORDER BY c.ordinality), amounts_fen, outcomes,
-        keys, content_hashes, event_ids, request_ids, real_instants);
+        ARRAY(SELECT c.pool_code FROM unnest(charges) WITH ORDINALITY AS c ORDER BY c.ordinality), amounts_fen,
+        outcomes, keys, content_hashes, event_ids, request_ids, real_instants);
     PERFORM charge_payer_events('capture_charge', charges, shares, request_ids, real_instants);
     RETURN QUERY
     SELECT s.ord, CASE s.status WHEN 'good' THEN 'captured' WHEN 'replayed' THEN claimed.statuses[s.ord]
@@ -68,6 +68,7 @@ BEGIN
      ORDER BY s.ord;
 END
 $$;
-COMMENT ON FUNCTION shared_charge_capture(uuid[], bigint[], uuid[], bigint[], date[], timestamptz[], text[], bytea[], uuid[],
+COMMENT ON FUNCTION shared_charge_capture(uuid[], bigint[], uuid[], bigint[], date[], timestamptz[], text[], bytea[],
+    uuid[],
     uuid[], uuid[], text[], timestamptz[], text[], boolean[]) IS
     'Captures holds over several payers; one status row for each member: captured, or why not';

@@ -1,6 +1,7 @@
 -- Voids holds over several payers, each with its idempotency key and audit events: all is available again.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: those of charge_void. Locks: those of shared_charge_claim. Outcomes: those of charge_void, with the payers.
+-- Arguments: those of charge_void. Locks: those of shared_charge_claim. Outcomes: those of charge_void,
+-- with the payers.
 CREATE OR REPLACE FUNCTION shared_charge_void(
     provider_ids uuid[], person_keys bigint[], charge_ids uuid[], instants timestamptz[], keys text[],
     content_hashes bytea[], event_ids uuid[], request_ids text[], real_instants timestamptz[], waits boolean[])
@@ -51,7 +52,8 @@ BEGIN
         content_hashes, event_ids, request_ids, real_instants);
     PERFORM charge_payer_events('void_charge', charges, shares, request_ids, real_instants);
     RETURN QUERY
-    SELECT s.ord, CASE s.status WHEN 'good' THEN 'voided' WHEN 'replayed' THEN claimed.statuses[s.ord] ELSE s.status END,
+    SELECT s.ord, CASE s.status WHEN 'good' THEN 'voided' WHEN 'replayed' THEN claimed.statuses[s.ord]
+                       ELSE s.status END,
            s.status = 'replayed', outcomes[s.ord]
       FROM unnest(statuses) WITH ORDINALITY AS s (status, ord)
      ORDER BY s.ord;

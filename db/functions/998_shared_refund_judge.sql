@@ -1,12 +1,13 @@
 -- Judges the refund of one charge with several payers, whose accounts are locked, and splits it among them.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: asked: the row of the refund as it is asked for, without parts; amount null: all that is left. tick: where ids
--- begin, three for each share. current_year_id and carried_over_id: of entries on the account that was charged.
--- Locks: none taken. Outcomes: status as charge_refund_judge has it, and with `good` the row of the refund, alone in an array, and
--- those of its parts as they are to be. Who paid last
+-- Arguments: asked: the row of the refund as it is asked for, without parts; amount null: all that is left. tick: where
+-- ids begin, three for each share. current_year_id and carried_over_id: of entries on the account that was charged.
+-- Locks: none taken. Outcomes: status as charge_refund_judge has it, and with `good` the row of the refund, alone in an
+-- array, and those of its parts as they are to be. Who paid last
 -- is given back first: the other payers in reverse order, then the account that was charged; within each the part that
--- did not pay first. Whose account takes nothing back (closed) is passed over, and the others get theirs; what is asked for
--- beyond that is refused whole with that account's code. links: the entries of the charge that refund's two entries give back.
+-- did not pay first. Whose account takes nothing back (closed) is passed over, and the others get theirs; what is asked
+-- for beyond that is refused whole with that account's code. links:
+-- the entries of the charge that refund's two entries give back.
 CREATE OR REPLACE FUNCTION shared_refund_judge(
     asked charge_refund, tick bigint, current_year_id uuid, carried_over_id uuid, OUT status text,
     OUT refunds charge_refund[], OUT parts charge_share_refund[], OUT links uuid[])

@@ -27,7 +27,8 @@ DECLARE
 BEGIN
     SELECT array_agg(c.verdict ORDER BY c.ord) AS verdicts, array_agg(c.stored_status ORDER BY c.ord) AS statuses,
            array_agg(c.stored_id ORDER BY c.ord) AS refund_ids,
-           array_agg(to_jsonb(c.account_ids) ORDER BY c.ord) AS account_ids, array_agg(c.stored_outcome ORDER BY c.ord) AS outcomes
+           array_agg(to_jsonb(c.account_ids) ORDER BY c.ord) AS account_ids,
+           array_agg(c.stored_outcome ORDER BY c.ord) AS outcomes
       INTO claimed
       FROM shared_charge_claim('create_refund', provider_ids, person_keys, charge_ids, refund_nos, keys, content_hashes,
                                waits[1] AND many = 1) AS c;
@@ -78,8 +79,8 @@ BEGIN
          ORDER BY s.ord);
     PERFORM charge_answer(
         'create_refund', 'created', statuses, provider_ids, person_keys, charge_ids, refund_ids,
-        ARRAY(SELECT r.pool_code FROM unnest(refunds) WITH ORDINALITY AS r ORDER BY r.ordinality), amounts_fen, outcomes,
-        keys, content_hashes, event_ids, request_ids, real_instants);
+        ARRAY(SELECT r.pool_code FROM unnest(refunds) WITH ORDINALITY AS r ORDER BY r.ordinality), amounts_fen,
+        outcomes, keys, content_hashes, event_ids, request_ids, real_instants);
     PERFORM refund_payer_events(refunds, parts, request_ids, real_instants);
     RETURN QUERY
     SELECT s.ord, CASE s.status WHEN 'good' THEN 'created' WHEN 'replayed' THEN claimed.statuses[s.ord]
@@ -90,6 +91,7 @@ BEGIN
      ORDER BY s.ord;
 END
 $$;
-COMMENT ON FUNCTION shared_refund_create(uuid[], uuid[], bigint[], uuid[], text[], bigint[], text[], date[], timestamptz[],
+COMMENT ON FUNCTION shared_refund_create(uuid[], uuid[], bigint[], uuid[], text[], bigint[], text[], date[],
+    timestamptz[],
     text[], bytea[], uuid[], uuid[], uuid[], text[], timestamptz[], text[], boolean[]) IS
     'Gives money of charges with several payers back; one status row for each member: created, or why not';

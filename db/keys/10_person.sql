@@ -2,7 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- scan: person 16
 SELECT v.name, person.person_id, v.sealed, person.person_key, person.person_id AS object_id,
-       NOT EXISTS (SELECT FROM proposal WHERE proposal.state = 'open' AND proposal.person_key = person.person_key) AS is_free
+       NOT EXISTS (SELECT FROM proposal WHERE proposal.state = 'open'
+                   AND proposal.person_key = person.person_key) AS is_free
   FROM person
  CROSS JOIN LATERAL (VALUES ('person.citizen_number', citizen_number_sealed), ('person.name', name_sealed),
                             ('person.phone', phone_sealed), ('person.bank_card', bank_card_sealed)) AS v (name, sealed)

@@ -4,7 +4,8 @@
 -- scan: transfer 16
 SELECT 'transfer.bank_card' AS name, transfer_id, bank_card_sealed, person_key, transfer_id AS object_id,
        NOT EXISTS (SELECT FROM withdrawal AS w WHERE w.person_key = transfer.person_key AND w.ended_at IS NULL)
-       AND NOT EXISTS (SELECT FROM transfer AS t WHERE t.person_key = transfer.person_key AND t.ended_at IS NULL) AS is_free
+       AND NOT EXISTS (SELECT FROM transfer AS t
+                       WHERE t.person_key = transfer.person_key AND t.ended_at IS NULL) AS is_free
   FROM transfer
  WHERE transfer.ctid >= $2::tid AND transfer.ctid < $3::tid
    AND get_byte(bank_card_sealed, 1) * 256 + get_byte(bank_card_sealed, 2) <> $1::integer

@@ -27,9 +27,9 @@
 -- column: lowest_age int8
 -- column: period_start date
 SELECT account.person_id, account.account_id, account.pool_code, o.plan_code, o.status, told.is_eligible, o.period,
-       to_char(o.period_start, CASE o.period WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY' END), o.policy_id, o.policy_region_code,
-       entitled.months::bigint, entitled.age_years::bigint, entitled.min_age::bigint, entitled.gross_fen, entitled.deduction_fen,
-       entitled.gross_fen - entitled.deduction_fen,
+       to_char(o.period_start, CASE o.period WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY' END), o.policy_id,
+       o.policy_region_code, entitled.months::bigint, entitled.age_years::bigint, entitled.min_age::bigint,
+       entitled.gross_fen, entitled.deduction_fen, entitled.gross_fen - entitled.deduction_fen,
        CASE WHEN o.status <> 'enrolled_elsewhere' THEN o.first_month END, -- that one is the other pool's to tell
        o.last_month, o.posting_month::bigint, o.lowest_age::bigint,
        coalesce(o.period_start, o.asked_month)
@@ -37,6 +37,7 @@ SELECT account.person_id, account.account_id, account.pool_code, o.plan_code, o.
  CROSS JOIN LATERAL credit_outlook(account.person_key, account.pool_code, ARRAY[$3::date]) AS o
  CROSS JOIN LATERAL (SELECT o.status IN ('due', 'already_credited', 'posting_month_not_reached') AS is_eligible) AS told
   LEFT JOIN LATERAL (SELECT o.months, o.age_years, o.min_age, o.gross_fen, o.deduction_fen
-                      WHERE told.is_eligible OR o.status = 'no_account' OR o.status LIKE 'account\_%') AS entitled ON true
+                      WHERE told.is_eligible OR o.status = 'no_account'
+                         OR o.status LIKE 'account\_%') AS entitled ON true
  WHERE account.person_key = $1 AND account.account_id = $2
  ORDER BY o.plan_code

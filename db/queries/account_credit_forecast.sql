@@ -47,6 +47,7 @@ SELECT account.person_id, account.account_id, account.pool_code, min(f.asked_mon
        f.tier_deduction_fen, f.tier_gross_fen - f.tier_deduction_fen
   FROM account
   LEFT JOIN LATERAL credit_forecast(account.person_key, account.pool_code, $3::date, $4::int) AS f ON true
-  LEFT JOIN LATERAL (SELECT f.months, f.age_years, f.min_age, f.gross_fen, f.deduction_fen WHERE f.status = 'due') AS due ON true
+  LEFT JOIN LATERAL (SELECT f.months, f.age_years, f.min_age, f.gross_fen, f.deduction_fen
+                     WHERE f.status = 'due') AS due ON true
  WHERE account.person_key = $1 AND account.account_id = $2
  ORDER BY f.asked_month, f.plan_code

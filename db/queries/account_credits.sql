@@ -1,7 +1,9 @@
--- Reads one page of what an account was credited as a pensioner's, newest period first; one row without a credit when the page is empty.
+-- Reads one page of what an account was credited as a pensioner's, newest period first;
+-- one row without a credit when the page is empty.
 -- SPDX-License-Identifier: Apache-2.0
--- The page is one backward range of the primary key (person_key, period_start, plan_code, revision): its cost does not grow with the
--- history. The sort on top only orders the page's own rows. A yearly credit belongs to a span that any month of its year is in.
+-- The page is one backward range of the primary key (person_key, period_start, plan_code, revision): its cost does not
+-- grow with the history. The sort on top only orders the page's own rows. A yearly credit belongs to a span that any
+-- month of its year is in.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
@@ -36,8 +38,9 @@
 -- column: posted_at instant
 SELECT account.person_id, account.pool_code, page.credit_id, page.pool_code, page.plan_code, page.period,
        to_char(page.period_start, CASE page.period WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY' END), page.period_start,
-       page.months::bigint, page.gross_fen, page.deduction_fen, page.gross_fen - page.deduction_fen, page.receivable_fen,
-       page.revision::bigint, page.reason, page.first_credit_id, page.origin_credit_id, page.policy_id, page.business_date,
+       page.months::bigint, page.gross_fen, page.deduction_fen, page.gross_fen - page.deduction_fen,
+       page.receivable_fen, page.revision::bigint, page.reason, page.first_credit_id, page.origin_credit_id,
+       page.policy_id, page.business_date,
        page.posted_at
   FROM account
   LEFT JOIN LATERAL (SELECT credit.*

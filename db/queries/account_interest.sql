@@ -1,4 +1,5 @@
--- Reads the interest of an account for a year: what was posted, then what is open up to a day; one row without a period when there is none.
+-- Reads the interest of an account for a year: what was posted, then what is open up to a day;
+-- one row without a period when there is none.
 -- SPDX-License-Identifier: Apache-2.0
 -- lane: slow
 -- repeatable: yes
@@ -44,14 +45,16 @@ WITH owner AS MATERIALIZED (
            posting.current_year_entry_id, posting.carried_over_entry_id, posting.year_end_in_entry_id,
            posting.year_end_out_entry_id, posting.segments
       FROM owner
-      JOIN interest_posting AS posting ON posting.person_key = owner.person_key AND posting.account_id = owner.account_id
+      JOIN interest_posting AS posting ON posting.person_key = owner.person_key
+                                      AND posting.account_id = owner.account_id
                                       AND posting.interest_year = $3
      UNION ALL
     SELECT sized.from_day, sized.to_day, false, NULL, sized.is_year_end, sized.bears_interest, sized.refusal,
            sized.day_count_basis, sized.rounding, sized.current_year_interest_fen, sized.carried_over_interest_fen,
            sized.carried_fen, NULL, NULL, NULL, NULL, sized.segments
       FROM owner
-     CROSS JOIN LATERAL interest_open_days(owner.person_key, owner.account_id, least($4::date, owner.ends_before)) AS open
+     CROSS JOIN LATERAL interest_open_days(owner.person_key, owner.account_id,
+                                           least($4::date, owner.ends_before)) AS open
      CROSS JOIN LATERAL interest_size(ARRAY[owner.person_key], ARRAY[owner.account_id], ARRAY[open.year_start],
                                       ARRAY[open.from_day], ARRAY[open.to_day]) AS sized
      WHERE open.year_start = owner.starts_on
@@ -61,9 +64,11 @@ SELECT owner.person_id, owner.account_id, owner.pool_code, owner.starts_on, owne
        coalesce(sum(period.current_year_interest_fen + period.carried_over_interest_fen) OVER (), 0)::bigint,
        period.accrued_from, period.accrued_to - 1, period.is_posted, period.posted_at, period.is_year_end,
        period.bears_interest, period.reason, period.day_count_basis::bigint, period.rounding,
-       period.current_year_interest_fen, period.carried_over_interest_fen, period.carried_fen, period.current_year_entry_id,
-       period.carried_over_entry_id, period.year_end_in_entry_id, period.year_end_out_entry_id,
-       (SELECT coalesce(jsonb_agg(item.one || jsonb_build_object('to', (item.one ->> 'to')::date - 1) ORDER BY item.place), '[]')
+       period.current_year_interest_fen, period.carried_over_interest_fen, period.carried_fen,
+       period.current_year_entry_id, period.carried_over_entry_id, period.year_end_in_entry_id,
+       period.year_end_out_entry_id,
+       (SELECT coalesce(jsonb_agg(item.one || jsonb_build_object('to', (item.one ->> 'to')::date - 1)
+                                  ORDER BY item.place), '[]')
           FROM jsonb_array_elements(period.segments) WITH ORDINALITY AS item (one, place))::text
   FROM owner
   LEFT JOIN period ON true

@@ -1,8 +1,8 @@
 -- Reads one page of what is in flight on an account, newest first; one row without any when there is none.
 -- SPDX-License-Identifier: Apache-2.0
--- Each kind by an index of its own that has only what is open. Holds together are held_fen: of charges of the account, and of
--- what it pays beside others. Transfers and withdrawals are one each, invitations few; holds and wallet transfers stop at
--- a page.
+-- Each kind by an index of its own that has only what is open. Holds together are held_fen: of charges of the account,
+-- and of what it pays beside others. Transfers and withdrawals are one each, invitations few; holds and wallet
+-- transfers stop at a page.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
@@ -34,8 +34,8 @@
 SELECT account.person_id, account.pool_code, page.pending_id, page.kind, page.state, page.amount_fen, page.since,
        page.expected_end, pending_waits_for(page.machine, page.state),
        pending_waits_on(page.machine, page.state, page.has_guardian), page.region_code, charge.charge_id,
-       charge.charge_no, charge.provider_id, charge.institution_name, charge.institution_type, charge.usage, charge.item,
-       charge.occurred_at, charge.payer_kind, charge.family_member_id
+       charge.charge_no, charge.provider_id, charge.institution_name, charge.institution_type, charge.usage,
+       charge.item, charge.occurred_at, charge.payer_kind, charge.family_member_id
   FROM account
   LEFT JOIN LATERAL (
        SELECT open.*
@@ -48,7 +48,8 @@ SELECT account.person_id, account.pool_code, page.pending_id, page.kind, page.st
                    AND charge.amount_fen > charge.shared_fen AND charge.charge_id < $3
                  ORDER BY charge.charge_id DESC LIMIT $4)
                 UNION ALL
-               (SELECT share.share_id, 'hold', 'hold', 'held', share.amount_fen, share.created_at, share.expires_at, false,
+               (SELECT share.share_id, 'hold', 'hold', 'held', share.amount_fen, share.created_at, share.expires_at,
+                false,
                        NULL, share.share_id
                   FROM charge_share AS share
                  WHERE share.person_key = $1 AND share.account_id = $2 AND share.state = 'held' AND share.share_id < $3

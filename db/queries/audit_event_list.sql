@@ -1,12 +1,13 @@
 -- Reads one page of the log of audit events, newest first.
 -- SPDX-License-Identifier: Apache-2.0
 -- Four ways in, of which the parameters leave one: a person's events (also those under keys that a merge made
--- aliases), an actor's, those of one kind, or all; each is one backward range of an index. What the other filters and the
--- reader's regions leave out is sorted out afterwards, over $9 events at most, so that a page costs the same however long
--- the log is and however little of it is the reader's. When that many were looked through and the page is not full, one
--- row more (is_marker) says where to go on. `scanned` is read in the order in which it is filled, and only as far as the
--- page needs.
--- An event of the reader's pools may be about somebody out of reach (a number entered a second time): it does not tell who.
+-- aliases), an actor's, those of one kind, or all; each is one backward range of an index. What the other filters and
+-- the reader's regions leave out is sorted out afterwards, over $9 events at most, so that a page costs the same
+-- however long the log is and however little of it is the reader's. When that many were looked through and the page is
+-- not full, one row more (is_marker) says where to go on. `scanned` is read in the order in which it is filled, and
+-- only as far as the page needs.
+-- An event of the reader's pools may be about somebody out of reach (a number entered a second time): it does not tell
+-- who.
 -- lane: slow
 -- repeatable: yes
 -- param: visible text

@@ -34,7 +34,8 @@
 -- column: maintained_by text
 SELECT put.ord, put.status, asked.*, 'staff'::text
   FROM channel_put($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                   $9::text[], $10::text[], $11::text[], $12::uuid[], $13::timestamptz[], $14::uuid[], $15::text[]) AS put
+                   $9::text[], $10::text[], $11::text[], $12::uuid[], $13::timestamptz[],
+                   $14::uuid[], $15::text[]) AS put
  CROSS JOIN LATERAL (SELECT ($1::text[])[put.ord::int], ($2::text[])[put.ord::int], ($3::text[])[put.ord::int],
                             ($4::text[])[put.ord::int], ($5::text[])[put.ord::int], ($6::text[])[put.ord::int],
                             ($7::text[])[put.ord::int], ($8::text[])[put.ord::int], ($9::text[])[put.ord::int],

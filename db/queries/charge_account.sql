@@ -1,9 +1,10 @@
 -- Finds the account that pays for whoever has both numbers, and whether the request was asked before.
 -- SPDX-License-Identifier: Apache-2.0
--- One row for each member: no person_key when nobody has both numbers. The account that receives goes first, then those that
--- can only be spent from, oldest first; what can pay nothing comes last, so that the refusal tells why. No account_id
--- where the person's accounts are all out of reach or closed, but is_shared: others pay, for whoever is insured in
--- reach. With account_id is_shared says that others might pay what it does not have. A wallet is only one of the others.
+-- One row for each member: no person_key when nobody has both numbers. The account that receives goes first, then those
+-- that can only be spent from, oldest first; what can pay nothing comes last, so that the refusal tells why. No
+-- account_id where the person's accounts are all out of reach or closed, but is_shared: others pay, for whoever is
+-- insured in reach. With account_id is_shared says that others might pay what it does not have. A wallet is only one of
+-- the others.
 -- mode: set
 -- lane: read
 -- repeatable: yes
@@ -42,6 +43,7 @@ SELECT asked.ord, CASE WHEN payer.status <> 'closed' OR NOT others.are_there THE
                         WHERE enrolment.person_key = payer.person_key
                           AND enrolment.status IN ('active', 'suspended', 'closing')
                           AND (asked.visible IS NULL
-                               OR enrolment.pool_code LIKE ANY (string_to_array(asked.visible, ',')))))) AS others (are_there)
+                               OR enrolment.pool_code LIKE ANY (string_to_array(asked.visible, ','))))))
+                          AS others (are_there)
        ON true
  ORDER BY asked.ord

@@ -1,4 +1,5 @@
--- Captures holds in full or part, each with its idempotency key and audit event, and shows the charges as they are then.
+-- Captures holds in full or part, each with its idempotency key and audit event,
+-- and shows the charges as they are then.
 -- SPDX-License-Identifier: Apache-2.0
 -- What never changes of a charge is read beside the call, from its row as it was before.
 -- mode: set

@@ -27,7 +27,8 @@ SELECT asked.ord, r.consent_request_id, r.reference,
        person.person_id, array_to_string(consent.scopes, ','), consent.granted_at, consent.expires_at,
        consent_state(consent.revoked_at, consent.expires_at, client.state,
                      person.deceased_on IS NULL AND alias.person_key IS NULL, asked.at)
-  FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) WITH ORDINALITY AS asked (consent_request_id, client_id, at, ord)
+  FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) WITH ORDINALITY AS asked (consent_request_id,
+                                                                                   client_id, at, ord)
   JOIN consent_request AS r ON r.consent_request_id = asked.consent_request_id AND r.client_id = asked.client_id
   JOIN client ON client.client_id = r.client_id
   LEFT JOIN consent ON consent.person_key = r.person_key AND consent.consent_request_id = r.consent_request_id

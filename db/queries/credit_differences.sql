@@ -1,4 +1,5 @@
--- Reads one page of what a recomputation found, by pool, person, period and plan; one row without a difference when there are no more.
+-- Reads one page of what a recomputation found, by pool, person, period and plan;
+-- one row without a difference when there are no more.
 -- SPDX-License-Identifier: Apache-2.0
 -- lane: slow
 -- repeatable: yes
@@ -29,11 +30,12 @@
 -- column: reason text
 -- column: status text
 -- column: credit_id uuid
-SELECT run.job_id, page.person_id, page.account_id, page.pool_code, page.plan_code, page.period_start, page.credited_gross_fen,
-       page.credited_deduction_fen, page.due_gross_fen, page.due_deduction_fen, page.due_gross_fen - page.credited_gross_fen,
+SELECT run.job_id, page.person_id, page.account_id, page.pool_code, page.plan_code, page.period_start,
+       page.credited_gross_fen, page.credited_deduction_fen, page.due_gross_fen, page.due_deduction_fen,
+       page.due_gross_fen - page.credited_gross_fen,
        page.due_deduction_fen - page.credited_deduction_fen,
-       page.due_gross_fen - page.credited_gross_fen - page.due_deduction_fen + page.credited_deduction_fen, page.policy_id,
-       page.age_years::bigint, page.reason, page.status, page.credit_id
+       page.due_gross_fen - page.credited_gross_fen - page.due_deduction_fen + page.credited_deduction_fen,
+       page.policy_id, page.age_years::bigint, page.reason, page.status, page.credit_id
   FROM credit_run AS run
   JOIN job ON job.job_id = run.job_id
   LEFT JOIN LATERAL (

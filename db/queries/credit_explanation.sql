@@ -1,6 +1,7 @@
 -- Reads a credit, or a later difference, with everything that it came from.
 -- SPDX-License-Identifier: Apache-2.0
--- `before` is the row of the same period, plan and pool that came just before a difference; null for the first one of a pool.
+-- `before` is the row of the same period, plan and pool that came just before a difference; null for the first one of a
+-- pool.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
@@ -82,29 +83,31 @@
 -- column: is_other_last_month bool
 -- column: is_past_last_month bool
 -- column: is_before_first_month bool
-SELECT account.person_id, account.pool_code, credit.credit_id, credit.account_id, credit.pool_code, region_name(credit.pool_code),
-       credit.plan_code, credit.period,
-       to_char(credit.period_start, CASE credit.period WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY' END), credit.period_start,
-       credit.revision::bigint, credit.reason, credit.first_credit_id, credit.origin_credit_id, credit.business_date,
-       credit.posted_at, policy.policy_id, policy.region_code, region_name(policy.region_code), policy.version::bigint,
-       policy.effective_from, policy.plan_kind, policy.posting_month::bigint, policy.is_pro_rated, policy.age_basis,
-       policy.rounding, policy.legal_basis, policy.source, policy.base_fen,
-       (SELECT jsonb_agg(jsonb_build_object('level', l.level, 'region_code', l.region_code, 'region_name', l.region_name,
+SELECT account.person_id, account.pool_code, credit.credit_id, credit.account_id, credit.pool_code,
+       region_name(credit.pool_code), credit.plan_code, credit.period,
+       to_char(credit.period_start, CASE credit.period WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY' END),
+       credit.period_start, credit.revision::bigint, credit.reason, credit.first_credit_id, credit.origin_credit_id,
+       credit.business_date, credit.posted_at, policy.policy_id, policy.region_code, region_name(policy.region_code),
+       policy.version::bigint, policy.effective_from, policy.plan_kind, policy.posting_month::bigint,
+       policy.is_pro_rated, policy.age_basis, policy.rounding, policy.legal_basis, policy.source, policy.base_fen,
+       (SELECT jsonb_agg(jsonb_build_object('level', l.level, 'region_code', l.region_code,
+                                            'region_name', l.region_name,
                                             'has_policy', l.has_policy) ORDER BY l.place)
           FROM credit_policy_levels(credit.pool_code, policy.region_code) AS l)::text,
-       CASE WHEN $3 THEN credit.birth_date END, credit.age_on, credit.age_years::bigint, credit.min_age::bigint, terms.below_age::bigint,
+       CASE WHEN $3 THEN credit.birth_date END, credit.age_on, credit.age_years::bigint, credit.min_age::bigint,
+            terms.below_age::bigint,
        terms.amount_fen, terms.ratio_bp::bigint, credit.first_month, (credit.first_month - interval '1 month')::date,
-       credit.last_month, credit.months::bigint, terms.period_months::bigint, terms.gross_dividend, terms.gross_divisor::bigint,
-       terms.deducted_fen * credit.months,
+       credit.last_month, credit.months::bigint, terms.period_months::bigint, terms.gross_dividend,
+       terms.gross_divisor::bigint, terms.deducted_fen * credit.months,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', d.kind, 'amount_fen', d.amount_fen) ORDER BY d.kind), '[]')
           FROM credit_policy_deduction AS d WHERE d.policy_id = policy.policy_id)::text,
        credit.gross_fen, credit.deduction_fen, credit.gross_fen - credit.deduction_fen, credit.receivable_fen,
        credit.total_gross_fen, credit.total_deduction_fen, credit.total_gross_fen - credit.total_deduction_fen,
        credit.total_gross_fen - credit.gross_fen, credit.total_deduction_fen - credit.deduction_fen,
        credit.total_gross_fen - credit.gross_fen - (credit.total_deduction_fen - credit.deduction_fen),
-       before.credit_id, before.policy_id, earlier.region_code, earlier.version::bigint, earlier.base_fen, was.amount_fen,
-       was.ratio_bp::bigint, CASE WHEN $3 THEN before.birth_date END, before.age_years::bigint, before.min_age::bigint, before.first_month,
-       before.last_month, before.months::bigint,
+       before.credit_id, before.policy_id, earlier.region_code, earlier.version::bigint, earlier.base_fen,
+       was.amount_fen, was.ratio_bp::bigint, CASE WHEN $3 THEN before.birth_date END, before.age_years::bigint,
+       before.min_age::bigint, before.first_month, before.last_month, before.months::bigint,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('entry_id', entry.entry_id, 'seq', entry.seq, 'kind', entry.kind,
                                                      'part', entry.part, 'direction', entry.direction,
                                                      'amount_fen', entry.amount_fen) ORDER BY entry.seq), '[]')

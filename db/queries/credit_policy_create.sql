@@ -50,8 +50,9 @@
 -- column: created_at instant
 -- column: activated_at instant
 SELECT done.ord, done.status, shown.*
-  FROM credit_policy_create($1::uuid[], $2::text[], $3::text[], $4::date[], $5::text[], $6::text[], $7::smallint[], $8::boolean[],
-                            $9::text[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
-                            $16::uuid[], $17::timestamptz[], $18::uuid[], $19::text[]) AS done
-  LEFT JOIN LATERAL credit_policy_view(CASE WHEN done.status = 'created' THEN ($1::uuid[])[done.ord::int] END) AS shown ON true
+  FROM credit_policy_create($1::uuid[], $2::text[], $3::text[], $4::date[], $5::text[], $6::text[], $7::smallint[],
+                            $8::boolean[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::text[],
+                            $14::text[], $15::text[], $16::uuid[], $17::timestamptz[], $18::uuid[], $19::text[]) AS done
+  LEFT JOIN LATERAL credit_policy_view(CASE WHEN done.status = 'created' THEN ($1::uuid[])[done.ord::int] END) AS shown
+                    ON true
  ORDER BY done.ord

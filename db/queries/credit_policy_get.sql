@@ -35,5 +35,6 @@
 SELECT asked.ord, 'done', shown.*
   FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS asked (policy_id, visible, ord)
  CROSS JOIN LATERAL credit_policy_view(asked.policy_id) AS shown
- WHERE shown.activated_at IS NOT NULL OR asked.visible IS NULL OR shown.region_code LIKE ANY (string_to_array(asked.visible, ','))
+ WHERE shown.activated_at IS NOT NULL OR asked.visible IS NULL
+    OR shown.region_code LIKE ANY (string_to_array(asked.visible, ','))
  ORDER BY asked.ord

@@ -1,4 +1,5 @@
--- Lists the documents of transfers or withdrawals in the order in which they came; one row without any where there is none.
+-- Lists the documents of transfers or withdrawals in the order in which they came;
+-- one row without any where there is none.
 -- SPDX-License-Identifier: Apache-2.0
 -- No row at all when there is no such thing, or none of its pools is visible.
 -- mode: set

@@ -1,4 +1,5 @@
--- Reads one page of employers: all in the order of their codes, or those whose name begins with something in that of names.
+-- Reads one page of employers: all in the order of their codes,
+-- or those whose name begins with something in that of names.
 -- SPDX-License-Identifier: Apache-2.0
 -- Two ways in, of which the parameters leave one: the primary key, or the index of names. Either is one range of its
 -- index, so that the cost does not grow with the number of employers. U+10FFFF is above every name.

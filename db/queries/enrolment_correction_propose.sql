@@ -51,9 +51,9 @@ SELECT done.ord, done.status, shown.proposal_id, shown.kind, shown.person_id, sh
        shown.reason, shown.source_document, shown.state, shown.proposed_by, shown.proposed_at, shown.decided_by,
        shown.decided_at, shown.decision_reason, shown.outcome, shown.field, shown.sealed_as, shown.sealed_row_id,
        shown.before_text, shown.after_text, shown.before_sealed, shown.after_sealed
-  FROM enrolment_correction_propose($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::date[],
-                                    $8::date[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-                                    $14::uuid[], $15::text[], $16::text[], $17::uuid[], $18::timestamptz[],
+  FROM enrolment_correction_propose($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
+                                    $7::date[], $8::date[], $9::text[], $10::text[], $11::text[], $12::text[],
+                                    $13::text[], $14::uuid[], $15::text[], $16::text[], $17::uuid[], $18::timestamptz[],
                                     $19::uuid[], $20::text[]) AS done
   LEFT JOIN LATERAL proposal_view(CASE WHEN done.status = 'proposed' THEN done.proposal_id END) AS shown ON true
  ORDER BY done.ord, shown.change_number

@@ -1,4 +1,5 @@
--- Reads one page of what somebody is member of, invited to, or guardian in, newest first; one row without any when there is none.
+-- Reads one page of what somebody is member of, invited to, or guardian in, newest first;
+-- one row without any when there is none.
 -- SPDX-License-Identifier: Apache-2.0
 -- The columns from family_member_id on are those of family_member_get. No row at all for somebody out of reach.
 -- lane: slow

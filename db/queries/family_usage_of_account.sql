@@ -1,4 +1,5 @@
--- Sums what relatives have used of an account in a year, by member, month and use; one row without any when nothing was.
+-- Sums what relatives have used of an account in a year, by member, month and use;
+-- one row without any when nothing was.
 -- SPDX-License-Identifier: Apache-2.0
 -- What was voided or has expired does not count. Months are those of the charges' business days.
 -- lane: slow
@@ -19,8 +20,10 @@
 -- column: refunded_fen int8
 -- column: member_id uuid
 -- column: member_name_sealed bytea
-SELECT account.person_id, account.pool_code, sums.family_member_id, shared.relation, sums.month, sums.usage, sums.uses_count, coalesce(sums.held_fen, 0)::bigint,
-       coalesce(sums.captured_fen, 0)::bigint, coalesce(sums.refunded_fen, 0)::bigint, member.person_id, member.name_sealed
+SELECT account.person_id, account.pool_code, sums.family_member_id, shared.relation, sums.month, sums.usage,
+       sums.uses_count, coalesce(sums.held_fen, 0)::bigint,
+       coalesce(sums.captured_fen, 0)::bigint, coalesce(sums.refunded_fen, 0)::bigint, member.person_id,
+       member.name_sealed
   FROM account
   LEFT JOIN LATERAL (
        SELECT share.family_member_id, date_trunc('month', share.business_date)::date AS month, share.usage,

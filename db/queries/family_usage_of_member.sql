@@ -20,8 +20,9 @@
 -- column: refunded_fen int8
 -- column: member_id uuid
 -- column: member_name_sealed bytea
-SELECT shown.family_member_id, shown.relation, sums.month, sums.usage, sums.uses_count, coalesce(sums.held_fen, 0)::bigint,
-       coalesce(sums.captured_fen, 0)::bigint, coalesce(sums.refunded_fen, 0)::bigint, shown.member_id, shown.member_name_sealed
+SELECT shown.family_member_id, shown.relation, sums.month, sums.usage, sums.uses_count,
+       coalesce(sums.held_fen, 0)::bigint, coalesce(sums.captured_fen, 0)::bigint,
+       coalesce(sums.refunded_fen, 0)::bigint, shown.member_id, shown.member_name_sealed
   FROM family_member_view($1, $2, $3, $4, $5, NULL) AS shown
   LEFT JOIN LATERAL (
        SELECT share.family_member_id, date_trunc('month', share.business_date)::date AS month, share.usage,

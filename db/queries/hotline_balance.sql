@@ -1,7 +1,7 @@
 -- Reads the account of a person that receives, and what the others hold together: always one row.
 -- SPDX-License-Identifier: Apache-2.0
--- Without a receiving account the one nearest to it stands in its place; closed ones only where there is nothing else. A wallet
--- (pool 000000) is one of the others.
+-- Without a receiving account the one nearest to it stands in its place; closed ones only where there is nothing else.
+-- A wallet (pool 000000) is one of the others.
 -- reason tells why there is no account: of the schemes that the person is in, whether one would have any.
 -- lane: slow
 -- repeatable: yes

@@ -1,7 +1,7 @@
 -- Finds whom a caller of the hotline says to be, the stored PIN, and whether one more attempt would be taken.
 -- SPDX-License-Identifier: Apache-2.0
--- One row for each member, whoever is found or not: no person_key when nobody alive in the visible pools has the number. A
--- number that is both a citizen number and somebody else's card number is the citizen number.
+-- One row for each member, whoever is found or not: no person_key when nobody alive in the visible pools has the
+-- number. A number that is both a citizen number and somebody else's card number is the citizen number.
 -- mode: set
 -- lane: read
 -- repeatable: yes
@@ -26,7 +26,8 @@ WITH found AS MATERIALIZED (
            AS asked (citizen_hash, card_hash, subject, source, visible, at, ord)
       LEFT JOIN LATERAL (SELECT current_identifier.person_key, current_identifier.person_id
                            FROM current_identifier
-                           JOIN person ON person.person_key = current_identifier.person_key AND person.deceased_on IS NULL
+                           JOIN person ON person.person_key = current_identifier.person_key
+                                      AND person.deceased_on IS NULL
                           WHERE ((current_identifier.kind = 'citizen_number'
                                   AND current_identifier.hash = asked.citizen_hash)
                                  OR (current_identifier.kind = 'card_number'

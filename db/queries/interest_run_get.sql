@@ -26,8 +26,9 @@
 -- column: skip_phase text
 -- column: skip_reason text
 -- column: skip_accounts int8
-SELECT job.job_id, run.region_code, run.interest_year::bigint, job.state, job.phase, job.parameters ->> 'reason', job.created_by,
-       job.created_at, job.finished_at, job.proposal_id, job.result ->> 'failure', sums.*, skip.phase, skip.reason,
+SELECT job.job_id, run.region_code, run.interest_year::bigint, job.state, job.phase, job.parameters ->> 'reason',
+       job.created_by, job.created_at, job.finished_at, job.proposal_id, job.result ->> 'failure', sums.*, skip.phase,
+       skip.reason,
        skip.accounts
   FROM interest_run AS run
   JOIN job ON job.job_id = run.job_id

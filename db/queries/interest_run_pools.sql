@@ -28,12 +28,13 @@
 -- column: no_rate int8
 -- column: rules_changed int8
 -- column: balance_overflow int8
-SELECT run.job_id, page.pool_code, coalesce(pool.name, page.pool_code), page.starts_on, page.ends_before - 1, page.posts_from,
-       page.due_accounts, page.due_current_year_fen, page.due_carried_over_fen, page.due_carried_fen, page.posted_accounts,
-       page.posted_current_year_fen, page.posted_carried_over_fen, page.posted_carried_fen,
+SELECT run.job_id, page.pool_code, coalesce(pool.name, page.pool_code), page.starts_on, page.ends_before - 1,
+       page.posts_from, page.due_accounts, page.due_current_year_fen, page.due_carried_over_fen, page.due_carried_fen,
+       page.posted_accounts, page.posted_current_year_fen, page.posted_carried_over_fen, page.posted_carried_fen,
        coalesce(skip.already_posted, 0)::bigint, coalesce(skip.earlier_year_open, 0)::bigint,
-       coalesce(skip.account_closed, 0)::bigint, coalesce(skip.year_not_over, 0)::bigint, coalesce(skip.no_rule, 0)::bigint,
-       coalesce(skip.no_rate, 0)::bigint, coalesce(skip.rules_changed, 0)::bigint, coalesce(skip.balance_overflow, 0)::bigint
+       coalesce(skip.account_closed, 0)::bigint, coalesce(skip.year_not_over, 0)::bigint,
+       coalesce(skip.no_rule, 0)::bigint, coalesce(skip.no_rate, 0)::bigint, coalesce(skip.rules_changed, 0)::bigint,
+       coalesce(skip.balance_overflow, 0)::bigint
   FROM interest_run AS run
   JOIN job ON job.job_id = run.job_id
   LEFT JOIN LATERAL (
@@ -53,6 +54,7 @@ SELECT run.job_id, page.pool_code, coalesce(pool.name, page.pool_code), page.sta
               sum(passed.accounts) FILTER (WHERE passed.reason = 'rules_changed') AS rules_changed,
               sum(passed.accounts) FILTER (WHERE passed.reason = 'balance_overflow') AS balance_overflow
          FROM interest_run_skip AS passed
-        WHERE passed.job_id = run.job_id AND passed.pool_code = page.pool_code AND passed.phase = run.phase) AS skip ON true
+        WHERE passed.job_id = run.job_id AND passed.pool_code = page.pool_code
+          AND passed.phase = run.phase) AS skip ON true
  WHERE run.job_id = $2 AND job_is_visible(job.pool_codes, job.regions, $1)
  ORDER BY page.pool_code

@@ -33,7 +33,8 @@
 -- column: stored_fen int8
 SELECT job.job_id,
        job.kind, job.state, job.phase, CASE job.kind WHEN 'import' THEN job.parameters ->> 'kind' END,
-       coalesce((job.parameters ->> 'dry_run')::boolean, false), (job.parameters ->> 'skip_invalid')::boolean, (job.parameters ->> 'bytes')::bigint, job.parameters ->> 'reason',
+       coalesce((job.parameters ->> 'dry_run')::boolean, false), (job.parameters ->> 'skip_invalid')::boolean,
+       (job.parameters ->> 'bytes')::bigint, job.parameters ->> 'reason',
        job.created_by, job.created_at, job.started_at, job.finished_at, job.proposal_id, job.progress_done,
        job.progress_total, job.result ->> 'failure', checked.rows_total, checked.rows_invalid, checked.rows_unchanged,
        checked.warnings, checked.rows_ready, checked.due_fen, posted.rows_posted, posted.amount_fen

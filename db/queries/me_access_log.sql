@@ -29,7 +29,8 @@ SELECT event.event_id, event.at, event.actor_kind, client.client_id, client.name
        coalesce(consent.purpose, consent_request.purpose, event.detail ->> 'purpose'),
        consent.purpose IS NULL AND consent_request.purpose IS NULL, relative.person_id, relative.name_sealed
   FROM (SELECT $1::bigint UNION ALL
-        SELECT person_alias.person_key FROM person_alias WHERE person_alias.current_person_key = $1) AS mine (person_key)
+        SELECT person_alias.person_key FROM person_alias
+        WHERE person_alias.current_person_key = $1) AS mine (person_key)
  CROSS JOIN LATERAL (SELECT audit_event.*
                        FROM audit_event
                       WHERE audit_event.person_key = mine.person_key

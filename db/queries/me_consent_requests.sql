@@ -15,7 +15,8 @@
 -- column: days int4
 -- column: created_at instant
 -- column: expires_at instant
-SELECT asked.ord, r.consent_request_id, r.client_id, client.name, client.kind, array_to_string(r.scopes, ','), r.purpose,
+SELECT asked.ord, r.consent_request_id, r.client_id, client.name, client.kind, array_to_string(r.scopes, ','),
+       r.purpose,
        r.days, r.created_at, r.expires_at
   FROM unnest($1::bigint[], $2::timestamptz[]) WITH ORDINALITY AS asked (person_key, at, ord)
   JOIN consent_request AS r ON r.person_key = asked.person_key AND r.state = 'pending' AND r.expires_at > asked.at

@@ -1,6 +1,7 @@
 -- Reads the withdrawals of a pool that are to be paid out next, oldest first, with their sealed payees.
 -- SPDX-License-Identifier: Apache-2.0
--- Not those that must not be paid any more (withdrawal_payee_fault), nor those whose bank account the asker has changed: nobody has reviewed that card, so somebody else tells the bank.
+-- Not those that must not be paid any more (withdrawal_payee_fault), nor those whose bank account the asker has
+-- changed: nobody has reviewed that card, so somebody else tells the bank.
 -- lane: slow
 -- repeatable: yes
 -- param: pool_code text

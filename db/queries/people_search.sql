@@ -20,8 +20,8 @@
 -- column: birth_date date
 -- column: deceased_on date
 -- column: pools text
-SELECT found.ord, found.matched_by, person.person_id, person.certificate_kind, person.citizen_number_sealed, person.name_sealed,
-       person.phone_sealed, person.birth_date, person.deceased_on, reach.pools
+SELECT found.ord, found.matched_by, person.person_id, person.certificate_kind, person.citizen_number_sealed,
+       person.name_sealed, person.phone_sealed, person.birth_date, person.deceased_on, reach.pools
   FROM people_find($1::text[], $2::bytea[], $3::text[], $4::uuid[], $5::timestamptz[], $6::uuid[], $7::text[])
        AS found
   JOIN person ON person.person_key = found.person_key

@@ -55,9 +55,10 @@ SELECT done.ord, done.status, shown.proposal_id, shown.kind, shown.person_id, sh
        shown.reason, shown.source_document, shown.state, shown.proposed_by, shown.proposed_at, shown.decided_by,
        shown.decided_at, shown.decision_reason, shown.outcome, shown.field, shown.sealed_as, shown.sealed_row_id,
        shown.before_text, shown.after_text, shown.before_sealed, shown.after_sealed
-  FROM person_correction_propose($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[],
-                                 $8::bytea[], $9::bytea[], $10::bytea[], $11::text[], $12::bytea[], $13::bytea[],
-                                 $14::bytea[], $15::date[], $16::text[], $17::date[], $18::text[], $19::text[],
-                                 $20::text[], $21::uuid[], $22::timestamptz[], $23::uuid[], $24::text[]) AS done
+  FROM person_correction_propose($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[],
+                                 $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::text[], $12::bytea[],
+                                 $13::bytea[], $14::bytea[], $15::date[], $16::text[], $17::date[], $18::text[],
+                                 $19::text[], $20::text[], $21::uuid[], $22::timestamptz[],
+                                 $23::uuid[], $24::text[]) AS done
   LEFT JOIN LATERAL proposal_view(CASE WHEN done.status = 'proposed' THEN done.proposal_id END) AS shown ON true
  ORDER BY done.ord, shown.change_number

@@ -1,7 +1,8 @@
--- Reads whether somebody is credited as a pensioner for a month, plan by plan, and why not; the columns of account_credit_eligibility.
+-- Reads whether somebody is credited as a pensioner for a month, plan by plan, and why not;
+-- the columns of account_credit_eligibility.
 -- SPDX-License-Identifier: Apache-2.0
--- No row when the person is absent or has nothing in the visible pools. Without a pool that the reader sees it is about none: who is
--- enrolled is so elsewhere.
+-- No row when the person is absent or has nothing in the visible pools. Without a pool that the reader sees it is about
+-- none: who is enrolled is so elsewhere.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
@@ -30,9 +31,9 @@
 -- column: lowest_age int8
 -- column: period_start date
 SELECT person.person_id, account.account_id, pool.code, o.plan_code, o.status, told.is_eligible, o.period,
-       to_char(o.period_start, CASE o.period WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY' END), o.policy_id, o.policy_region_code,
-       entitled.months::bigint, entitled.age_years::bigint, entitled.min_age::bigint, entitled.gross_fen, entitled.deduction_fen,
-       entitled.gross_fen - entitled.deduction_fen,
+       to_char(o.period_start, CASE o.period WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY' END), o.policy_id,
+       o.policy_region_code, entitled.months::bigint, entitled.age_years::bigint, entitled.min_age::bigint,
+       entitled.gross_fen, entitled.deduction_fen, entitled.gross_fen - entitled.deduction_fen,
        CASE WHEN o.status <> 'enrolled_elsewhere' THEN o.first_month END, -- that one is the other pool's to tell
        o.last_month, o.posting_month::bigint, o.lowest_age::bigint,
        coalesce(o.period_start, o.asked_month)
@@ -42,7 +43,8 @@ SELECT person.person_id, account.account_id, pool.code, o.plan_code, o.status, t
  CROSS JOIN LATERAL credit_outlook(person.person_key, coalesce(pool.code, ''), ARRAY[$4::date]) AS o
  CROSS JOIN LATERAL (SELECT o.status IN ('due', 'already_credited', 'posting_month_not_reached') AS is_eligible) AS told
   LEFT JOIN LATERAL (SELECT o.months, o.age_years, o.min_age, o.gross_fen, o.deduction_fen
-                      WHERE told.is_eligible OR o.status = 'no_account' OR o.status LIKE 'account\_%') AS entitled ON true
+                      WHERE told.is_eligible OR o.status = 'no_account'
+                         OR o.status LIKE 'account\_%') AS entitled ON true
  WHERE person.person_key = $1 AND person.person_id = $2
    AND ($3::text IS NULL OR person_is_visible($1, $3))
  ORDER BY o.plan_code

@@ -20,9 +20,9 @@
 -- column: deceased_on date
 -- column: pool_code text
 -- column: created_at instant
-SELECT asked.ord, person.person_id, person_alias.current_person_id, person.certificate_kind, person.citizen_number_sealed,
-       person.name_sealed, person.phone_sealed, person.bank_card_sealed, person.birth_date, person.sex,
-       person.deceased_on, person.pool_code, person.created_at
+SELECT asked.ord, person.person_id, person_alias.current_person_id, person.certificate_kind,
+       person.citizen_number_sealed, person.name_sealed, person.phone_sealed, person.bank_card_sealed,
+       person.birth_date, person.sex, person.deceased_on, person.pool_code, person.created_at
   FROM unnest($1::bigint[], $2::uuid[], $3::text[]) WITH ORDINALITY AS asked (person_key, person_id, visible, ord)
   JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.person_id
   LEFT JOIN person_alias ON person_alias.person_key = asked.person_key

@@ -1,8 +1,9 @@
--- Reads one page of what is under way for a person or waits for them, newest first; one row without any when there is none.
+-- Reads one page of what is under way for a person or waits for them, newest first;
+-- one row without any when there is none.
 -- SPDX-License-Identifier: Apache-2.0
--- No row at all when the person is absent or has nothing in the visible pools. Columns as of account_pending. Of transfers and
--- withdrawals only those of visible pools; what waits for the person's own answer, to whom the person is visible. Requests
--- for consent only for the person (has_own).
+-- No row at all when the person is absent or has nothing in the visible pools. Columns as of account_pending. Of
+-- transfers and withdrawals only those of visible pools; what waits for the person's own answer, to whom the person is
+-- visible. Requests for consent only for the person (has_own).
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8
@@ -34,7 +35,8 @@ SELECT person.person_id, person.pool_code, page.pending_id, page.kind, page.stat
          FROM ((SELECT coming.wallet_transfer_id AS pending_id, 'wallet_transfer_in' AS kind,
                        'wallet_transfer' AS machine, coming.state, coming.amount_fen, coming.created_at AS since,
                        coming.returns_at AS expected_end,
-                       member.guardian_person_key IS NOT NULL AND family_is_minor(person.birth_date, $8) AS has_guardian,
+                       member.guardian_person_key IS NOT NULL
+                           AND family_is_minor(person.birth_date, $8) AS has_guardian,
                        NULL::text AS region_code
                   FROM wallet_transfer AS coming
                   LEFT JOIN family_member AS member ON member.person_key = coming.person_key
@@ -42,7 +44,8 @@ SELECT person.person_id, person.pool_code, page.pending_id, page.kind, page.stat
                  WHERE coming.receiver_person_key = $1 AND coming.state = 'pending' AND coming.wallet_transfer_id < $6
                  ORDER BY coming.wallet_transfer_id DESC LIMIT $7)
                 UNION ALL
-               (SELECT coming.wallet_transfer_id, 'wallet_transfer_in', 'wallet_transfer', coming.state, coming.amount_fen,
+               (SELECT coming.wallet_transfer_id, 'wallet_transfer_in', 'wallet_transfer', coming.state,
+                coming.amount_fen,
                        coming.created_at, coming.returns_at, true, NULL
                   FROM family_member AS child
                   JOIN wallet_transfer AS coming ON coming.person_key = child.person_key

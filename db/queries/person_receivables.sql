@@ -28,8 +28,8 @@ SELECT asked.ord, receivable.receivable_id, asked.person_id, receivable.account_
        coalesce(pool.name, receivable.pool_code), receivable.kind, receivable.state, receivable.amount_fen,
        receivable.settled_fen,
        CASE receivable.state WHEN 'open' THEN receivable.amount_fen - receivable.settled_fen ELSE 0 END,
-       receivable.contribution_id, receivable.credit_id, coalesce(source.period, credited.period_start), receivable.operation_id,
-       receivable.business_date, receivable.created_at
+       receivable.contribution_id, receivable.credit_id, coalesce(source.period, credited.period_start),
+       receivable.operation_id, receivable.business_date, receivable.created_at
   FROM unnest($1::bigint[], $2::uuid[], $3::text[]) WITH ORDINALITY AS asked (person_key, person_id, visible, ord)
   JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.person_id
   LEFT JOIN receivable ON receivable.person_key = asked.person_key

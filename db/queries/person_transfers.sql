@@ -54,7 +54,8 @@ SELECT asked.ord,
        shown.bank_card_sealed, shown.withdrawal_id, shown.desks, shown.due_on, shown.working_days_left,
        shown.missing_zh, shown.missing_en, shown.possible, shown.moves_on, shown.months_moved,
        shown.reason_code, shown.note, shown.created_at, shown.entered_at, shown.ended_at,
-       coalesce(payout.now::text, 'null'), CASE payout.now ->> 'state' WHEN 'bounced' THEN 'bounced' ELSE shown.state END
+       coalesce(payout.now::text, 'null'), CASE payout.now ->> 'state' WHEN 'bounced' THEN 'bounced'
+                                                ELSE shown.state END
   FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::date[]) WITH ORDINALITY
        AS asked (person_key, person_id, visible, today, ord)
   JOIN person ON person.person_key = asked.person_key AND person.person_id = asked.person_id

@@ -1,7 +1,7 @@
 -- Reads one page of proposals, newest first (their ids grow with time), without what they would change.
 -- SPDX-License-Identifier: Apache-2.0
--- Three ways in, of which the parameters leave one: of a person by its index; the open ones by the partial index that holds no
--- others; and all by the primary key.
+-- Three ways in, of which the parameters leave one: of a person by its index; the open ones by the partial index that
+-- holds no others; and all by the primary key.
 -- lane: slow
 -- repeatable: yes
 -- param: visible text

@@ -1,6 +1,8 @@
--- Captures holds over several payers in full or part, each with its idempotency key and audit event, and shows the charges as they are then.
+-- Captures holds over several payers in full or part, each with its idempotency key and audit event,
+-- and shows the charges as they are then.
 -- SPDX-License-Identifier: Apache-2.0
--- The parameters and columns are those of charge_capture. What never changes of a charge is read beside the call, from its row as it was before.
+-- The parameters and columns are those of charge_capture. What never changes of a charge is read beside the call, from
+-- its row as it was before.
 -- mode: set
 -- lane: write
 -- repeatable: yes (the key makes it happen once)

@@ -1,4 +1,5 @@
--- Voids holds over several payers, each with its idempotency key and audit event, and shows the charges as they are then.
+-- Voids holds over several payers, each with its idempotency key and audit event,
+-- and shows the charges as they are then.
 -- SPDX-License-Identifier: Apache-2.0
 -- The parameters are those of charge_void, the columns those of charge_capture.
 -- mode: set
@@ -42,8 +43,8 @@
 -- column: payers text (as the provider may see them)
 SELECT done.ord, done.status, done.is_replayed, charge.charge_id, charge.account_id, charge.charge_no, 'voided',
        charge.amount_fen, 0::bigint, 0::bigint, 0::bigint, 0::bigint, charge.usage, charge.item, charge.expires_at,
-       charge.created_at, charge.business_date, NULL::date, (done.outcome ->> 'changed_at')::timestamptz, charge.provider_id, client.name,
-       charge.pool_code, NULL::bigint, (done.outcome -> 'payers')::text
+       charge.created_at, charge.business_date, NULL::date, (done.outcome ->> 'changed_at')::timestamptz,
+       charge.provider_id, client.name, charge.pool_code, NULL::bigint, (done.outcome -> 'payers')::text
   FROM shared_charge_void($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS done
   LEFT JOIN charge ON charge.person_key = ($2::bigint[])[done.ord] AND charge.charge_id = ($3::uuid[])[done.ord]
   LEFT JOIN client ON client.client_id = charge.provider_id

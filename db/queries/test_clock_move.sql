@@ -14,5 +14,6 @@
 -- column: status text
 -- column: advance_us int8
 SELECT moved.ord, moved.status, moved.advance_us
-  FROM test_clock_move($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::timestamptz[], $6::uuid[], $7::text[]) AS moved
+  FROM test_clock_move($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::timestamptz[],
+                       $6::uuid[], $7::text[]) AS moved
  ORDER BY moved.ord

@@ -1,4 +1,5 @@
--- What every process follows: for each bucket of tokens how often one of them was revoked or changed (256 integers of 8 bytes, in
+-- What every process follows: for each bucket of tokens how often one of them was revoked or changed (256 integers of 8
+-- bytes, in
 -- order), and how far the test clock is ahead.
 -- SPDX-License-Identifier: Apache-2.0
 -- lane: read

@@ -71,7 +71,8 @@ SELECT result.ord, result.status, result.is_replayed, result.state, result.possi
        shown.bank_card_sealed, shown.withdrawal_id, shown.desks, shown.due_on, shown.working_days_left,
        shown.missing_zh, shown.missing_en, shown.possible, shown.moves_on, shown.months_moved,
        shown.reason_code, shown.note, shown.created_at, shown.entered_at, shown.ended_at,
-       coalesce(payout.now::text, 'null'), CASE payout.now ->> 'state' WHEN 'bounced' THEN 'bounced' ELSE shown.state END
+       coalesce(payout.now::text, 'null'), CASE payout.now ->> 'state' WHEN 'bounced' THEN 'bounced'
+                                                ELSE shown.state END
   FROM transfer_cancel($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16)
        AS result
   LEFT JOIN LATERAL transfer_view(

@@ -48,7 +48,8 @@ SELECT shown.transfer_id, shown.person_id, shown.machine, shown.way, shown.money
        shown.bank_card_sealed, shown.withdrawal_id, shown.desks, shown.due_on, shown.working_days_left,
        shown.missing_zh, shown.missing_en, shown.possible, shown.moves_on, shown.months_moved,
        shown.reason_code, shown.note, shown.created_at, shown.entered_at, shown.ended_at,
-       coalesce(payout.now::text, 'null'), CASE payout.now ->> 'state' WHEN 'bounced' THEN 'bounced' ELSE shown.state END
+       coalesce(payout.now::text, 'null'), CASE payout.now ->> 'state' WHEN 'bounced' THEN 'bounced'
+                                                ELSE shown.state END
   FROM transfer_view($1, $2, $3) AS shown
   LEFT JOIN LATERAL transfer_payout_now(person_key_of(shown.transfer_id), shown.withdrawal_id, shown.state)
        AS payout (now) ON true

@@ -38,8 +38,8 @@ SELECT asked.ord, plan.from_pool_code, coalesce(old_pool.name, plan.from_pool_co
        plan.from_enrolment_id, plan.from_account_id,
        plan.balance_fen, new_pool.pool_code, new_pool.name,
        plan.to_enrolment_id, plan.way, plan.money, array_to_string(plan.reasons, ','),
-       array_to_string(plan.refusals, ','), array_to_string(plan.warnings, ','), plan.withdrawal_reason, out_rule.check_days, in_rule.check_days,
-       out_rule.out_review_days, in_rule.in_review_days,
+       array_to_string(plan.refusals, ','), array_to_string(plan.warnings, ','), plan.withdrawal_reason,
+       out_rule.check_days, in_rule.check_days, out_rule.out_review_days, in_rule.in_review_days,
        transfer_due_on(CASE plan.way WHEN 'payout' THEN 'transfer_payout' ELSE 'transfer' END, 'submitted',
                        plan.from_pool_code, new_pool.pool_code, asked.today), needed.zh, needed.en
   FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::date[]) WITH ORDINALITY

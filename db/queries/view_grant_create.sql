@@ -1,4 +1,5 @@
--- Lets somebody look at an account, each with its idempotency key and audit event, and shows the grants as they were made.
+-- Lets somebody look at an account, each with its idempotency key and audit event,
+-- and shows the grants as they were made.
 -- SPDX-License-Identifier: Apache-2.0
 -- mode: set
 -- lane: write

@@ -1,7 +1,7 @@
 -- Reads one page of whose accounts somebody may look at, newest first; one row without any when there is none.
 -- SPDX-License-Identifier: Apache-2.0
--- No row at all when the person is absent or has nothing in the visible pools. The columns are those of view_grant_account;
--- the name is the owner's.
+-- No row at all when the person is absent or has nothing in the visible pools. The columns are those of
+-- view_grant_account; the name is the owner's.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8

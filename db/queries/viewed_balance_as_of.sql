@@ -1,7 +1,7 @@
 -- Reads the balance of an account at a past instant for somebody whom its owner lets look at it.
 -- SPDX-License-Identifier: Apache-2.0
--- Parameters and columns begin with those of account_balance_as_of, which tells people of their own. No row without a grant
--- in force; that somebody looked is recorded in the same transaction.
+-- Parameters and columns begin with those of account_balance_as_of, which tells people of their own. No row without a
+-- grant in force; that somebody looked is recorded in the same transaction.
 -- lane: slow
 -- repeatable: yes
 -- param: person_key int8

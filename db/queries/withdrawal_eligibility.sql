@@ -43,7 +43,8 @@ SELECT account.person_id, account.pool_code, account.account_id, account.status,
        SELECT string_agg(c.code || '=' || CASE WHEN c.is_met THEN 't' ELSE 'f' END, ',' ORDER BY c.place) AS codes
          FROM (VALUES
               (1, 'account_may_give', coalesce((SELECT rule.allowed FROM account_status_rule AS rule
-                                                 WHERE rule.status = account.status AND rule.operation = 'withdraw'), false)),
+                                                 WHERE rule.status = account.status
+                                                   AND rule.operation = 'withdraw'), false)),
               (2, 'no_withdrawal_under_way', open.withdrawal_id IS NULL),
               (3, 'no_transfer_under_way', moving.transfer_id IS NULL),
               (4, 'money_is_there', account.current_year_fen + account.carried_over_fen > 0),

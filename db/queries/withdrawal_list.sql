@@ -35,7 +35,8 @@
 SELECT person.person_id, w.pool_code, w.withdrawal_id, w.account_id, w.transfer_id, w.reason, w.state, w.amount_fen,
        w.current_year_fen, w.carried_over_fen, w.created_at, w.changed_at, w.paid_on, w.paid_by, w.payee_kind,
        w.bounce_code, w.payout_file_id,
-       CASE WHEN w.state IN ('approved', 'bounced') THEN withdrawal_payee_fault(w) END, w.bank_card_sealed, w.bank_card_of, w.payee_name_sealed, w.payee_name_of,
+       CASE WHEN w.state IN ('approved', 'bounced') THEN withdrawal_payee_fault(w) END, w.bank_card_sealed,
+            w.bank_card_of, w.payee_name_sealed, w.payee_name_of,
        coalesce(needed.materials, '[]')::text, coalesce(needed.missing, '[]')::text
   FROM person
   LEFT JOIN withdrawal AS w ON w.person_key = person.person_key AND ($3::uuid IS NULL OR w.withdrawal_id = $3)

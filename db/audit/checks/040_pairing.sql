@@ -1,7 +1,7 @@
 -- I1: each entry meets a system account that its kind may meet, in the right direction, of its account's pool.
 -- SPDX-License-Identifier: Apache-2.0
--- The list is the auditor's own: who adds a kind of entry adds it here and in entry_rule. Kind and pool are read from the
--- name, which is in the hash; the row of system_account must say the same.
+-- The list is the auditor's own: who adds a kind of entry adds it here and in entry_rule. Kind and pool are read from
+-- the name, which is in the hash; the row of system_account must say the same.
 WITH allowed (kind, direction, system_kind) AS (VALUES
     ('contribution', 'credit', 'contribution_collection'),
     ('contribution_refund', 'debit', 'contribution_collection'),

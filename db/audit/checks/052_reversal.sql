@@ -1,9 +1,11 @@
--- I1: each reversed contribution has one reversal that takes its own entry back, each reversal its reversed contribution.
+-- I1: each reversed contribution has one reversal that takes its own entry back,
+-- each reversal its reversed contribution.
 -- SPDX-License-Identifier: Apache-2.0
--- A reversal is the entries contribution_reversal of one operation: of one account, no part twice, together as much as the
--- entry they are linked to, the other way. That entry stands before them in the same account; or, where the contribution is a
--- copy that a merge made, in the account of that pool of the person it was copied from (each id ends with its person's key).
--- A family is a person and all whose records were merged into it: in it a record is reversed once, and for everybody after.
+-- A reversal is the entries contribution_reversal of one operation: of one account, no part twice, together as much as
+-- the entry they are linked to, the other way. That entry stands before them in the same account; or, where the
+-- contribution is a copy that a merge made, in the account of that pool of the person it was copied from (each id ends
+-- with its person's key). A family is a person and all whose records were merged into it:
+-- in it a record is reversed once, and for everybody after.
 WITH family (person_key, current_key) AS (
     SELECT person_key, current_person_key FROM person_alias
     UNION
@@ -47,7 +49,8 @@ WITH family (person_key, current_key) AS (
           AND back.kind = 'contribution_reversal' AND back.linked_entry_id = given.entry_id
     GROUP BY reversed.contribution_id
 )
-SELECT 'ledger_entry', undone.account_id || '/' || undone.seq, 'linked_entry_id', 'the entry of a reversed contribution',
+SELECT 'ledger_entry', undone.account_id || '/' || undone.seq,
+       'linked_entry_id', 'the entry of a reversed contribution',
        CASE WHEN undone.fits THEN 'one that is not' ELSE 'none that fits' END
 FROM undone
 LEFT JOIN family USING (person_key)

@@ -1,8 +1,9 @@
--- I1: what people owe. Each receivable has exactly its one entry, each such entry its row, and nobody owes a thing twice.
+-- I1: what people owe. Each receivable has exactly its one entry, each such entry its row,
+-- and nobody owes a thing twice.
 -- SPDX-License-Identifier: Apache-2.0
--- A receivable is credited from the pool's receivable account in the operation that takes the money back in full, so minus the sum
--- of that system account is what is owed. Nothing settles one yet. A merge copies the row to the current person and leaves
--- the first one behind as moved: the entry belongs to the first, the debt to the copy.
+-- A receivable is credited from the pool's receivable account in the operation that takes the money back in full, so
+-- minus the sum of that system account is what is owed. Nothing settles one yet. A merge copies the row to the current
+-- person and leaves the first one behind as moved: the entry belongs to the first, the debt to the copy.
 WITH entry AS (
     SELECT person_key, account_id, operation_id, seq, amount_fen
     FROM ledger_entry
@@ -16,7 +17,8 @@ WITH entry AS (
     SELECT * FROM stored WHERE origin_receivable_id IS NULL
 ), copy AS (
     SELECT stored.*, ('x' || right(origin_receivable_id::text, 12))::bit(48)::bigint
-           + (('x' || substr(origin_receivable_id::text, 20, 4))::bit(16)::bigint & 16383) * 281474976710656 AS origin_key
+           + (('x' || substr(origin_receivable_id::text, 20, 4))::bit(16)::bigint & 16383) * 281474976710656
+               AS origin_key
     FROM stored WHERE origin_receivable_id IS NOT NULL
 )
 SELECT 'receivable', first_of.receivable_id::text, 'amount_fen',
@@ -26,7 +28,8 @@ LEFT JOIN entry USING (person_key, account_id, operation_id)
 GROUP BY first_of.receivable_id, first_of.amount_fen
 HAVING count(*) <> 1 OR min(entry.amount_fen) IS DISTINCT FROM first_of.amount_fen
 UNION ALL
-SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'operation_id', '1 receivable', count(first_of.receivable_id)::text
+SELECT 'ledger_entry', entry.account_id || '/' || entry.seq, 'operation_id', '1 receivable',
+       count(first_of.receivable_id)::text
 FROM entry
 LEFT JOIN first_of USING (person_key, account_id, operation_id)
 GROUP BY entry.account_id, entry.seq
@@ -84,7 +87,8 @@ WHERE NOT EXISTS (SELECT FROM receivable AS origin
                     AND (origin.amount_fen, origin.operation_id, origin.pool_code, origin.kind, origin.business_date)
                         = (copy.amount_fen, copy.operation_id, copy.pool_code, copy.kind, copy.business_date))
 UNION ALL
-SELECT 'receivable', first_of.receivable_id::text, 'state', '1 copy at the current person', count(copied.receivable_id)::text
+SELECT 'receivable', first_of.receivable_id::text, 'state', '1 copy at the current person',
+       count(copied.receivable_id)::text
 FROM first_of
 LEFT JOIN receivable AS copied ON copied.person_key = first_of.current_person_key
                               AND copied.origin_receivable_id = first_of.receivable_id

@@ -1,7 +1,8 @@
--- I1: each part of an opening balance has exactly its one entry, each such entry its record; the latest sets the cut-over.
+-- I1: each part of an opening balance has exactly its one entry, each such entry its record;
+-- the latest sets the cut-over.
 -- SPDX-License-Identifier: Apache-2.0
--- After a merge the cut-over day of the current person's account is the latest of all merged records in that pool; one that was
--- merged has its own, or a later one of a record that was merged into it before.
+-- After a merge the cut-over day of the current person's account is the latest of all merged records in that pool; one
+-- that was merged has its own, or a later one of a record that was merged into it before.
 WITH stored AS (
     SELECT * FROM opening_balance WHERE person_key BETWEEN $1::bigint AND $2::bigint
 ), reported AS (
@@ -50,8 +51,10 @@ UNION ALL
 SELECT 'account', account_id::text, 'cut_over_on', coalesce(as_of::text, 'null'), coalesce(cut_over_on::text, 'null')
 FROM judged
 WHERE cut_over_on IS DISTINCT FROM as_of
-  AND NOT (is_current IS FALSE AND coalesce(cut_over_on = ANY (all_of) AND cut_over_on >= coalesce(as_of, cut_over_on), false))
+  AND NOT (is_current IS FALSE AND coalesce(cut_over_on = ANY (all_of)
+                                            AND cut_over_on >= coalesce(as_of, cut_over_on), false))
 UNION ALL
 SELECT 'account', latest.account_id::text, 'cut_over_on', 'an account', 'none'
 FROM latest
-WHERE NOT EXISTS (SELECT FROM account WHERE account.person_key = latest.person_key AND account.account_id = latest.account_id)
+WHERE NOT EXISTS (SELECT FROM account WHERE account.person_key = latest.person_key
+                  AND account.account_id = latest.account_id)

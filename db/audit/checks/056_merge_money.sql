@@ -1,4 +1,5 @@
--- I1: what a merge takes from one account it gives to another: each merge_in is linked to its one merge_out, and transit nets to zero.
+-- I1: what a merge takes from one account it gives to another: each merge_in is linked to its one merge_out,
+-- and transit nets to zero.
 -- SPDX-License-Identifier: Apache-2.0
 -- Both have operation, part, amount and transit account in common; the money goes from an alias to somebody of the same
 -- family: the person whom its records were merged into.
@@ -21,7 +22,8 @@ WITH moved AS (
                               AND given.system_account = taken.system_account
     GROUP BY taken.operation_id, taken.system_account, taken.current_key
 )
-SELECT 'ledger_entry', moved.account_id || '/' || moved.seq, 'linked_entry_id', 'the merge_out it answers', 'none that fits'
+SELECT 'ledger_entry', moved.account_id || '/' || moved.seq, 'linked_entry_id', 'the merge_out it answers',
+       'none that fits'
 FROM moved
 WHERE moved.kind = 'merge_in'
   AND NOT EXISTS (SELECT FROM ledger_entry AS given
@@ -33,7 +35,8 @@ WHERE moved.kind = 'merge_in'
                     AND (given.operation_id, given.part, given.amount_fen, given.system_account)
                         = (moved.operation_id, moved.part, moved.amount_fen, moved.system_account))
 UNION ALL
-SELECT 'ledger_entry', moved.account_id || '/' || moved.seq, 'entry_id', '1 merge_in that answers it', count(taken.seq)::text
+SELECT 'ledger_entry', moved.account_id || '/' || moved.seq, 'entry_id', '1 merge_in that answers it',
+       count(taken.seq)::text
 FROM moved
 LEFT JOIN family USING (person_key)
 LEFT JOIN family AS other ON other.current_key = family.current_key

@@ -1,17 +1,20 @@
--- Merged contributions: each record of an alias has one copy at the current person, each copy its origin with the same content.
+-- Merged contributions: each record of an alias has one copy at the current person,
+-- each copy its origin with the same content.
 -- SPDX-License-Identifier: Apache-2.0
--- The origin of a copy is the record that was imported, never itself a copy, at a person whose records were merged into the
--- same one. Only the status of a copy may go on: from posted to reversed, from recorded to withdrawn. Where the current
--- person had the same document, the copy's has ' #' and the first half of an id behind it.
+-- The origin of a copy is the record that was imported, never itself a copy, at a person whose records were merged into
+-- the same one. Only the status of a copy may go on: from posted to reversed, from recorded to withdrawn. Where the
+-- current person had the same document, the copy's has ' #' and the first half of an id behind it.
 WITH record AS (
     SELECT contribution.*, alias.current_person_key,
            ('x' || right(origin_contribution_id::text, 12))::bit(48)::bigint
-           + (('x' || substr(origin_contribution_id::text, 20, 4))::bit(16)::bigint & 16383) * 281474976710656 AS origin_key
+           + (('x' || substr(origin_contribution_id::text, 20, 4))::bit(16)::bigint & 16383) * 281474976710656
+               AS origin_key
     FROM contribution
     LEFT JOIN person_alias AS alias ON alias.person_key = contribution.person_key AND alias.reason = 'merged'
     WHERE contribution.person_key BETWEEN $1::bigint AND $2::bigint
 )
-SELECT 'contribution', copy.contribution_id::text, 'origin_contribution_id', 'a record with the same content at an alias',
+SELECT 'contribution', copy.contribution_id::text,
+       'origin_contribution_id', 'a record with the same content at an alias',
        'none'
 FROM record AS copy
 WHERE copy.origin_contribution_id IS NOT NULL
@@ -21,8 +24,11 @@ WHERE copy.origin_contribution_id IS NOT NULL
                     AND origin.scheme = copy.scheme AND origin.kind = copy.kind
                     AND origin.contribution_id = copy.origin_contribution_id AND origin.origin_contribution_id IS NULL
                     AND alias.current_person_key = coalesce(copy.current_person_key, copy.person_key)
-                    AND to_jsonb(origin) - '{person_key,contribution_id,origin_contribution_id,source_document,status}'::text[]
-                        = to_jsonb(copy) - '{person_key,contribution_id,origin_contribution_id,source_document,status,current_person_key,origin_key}'::text[]
+                    AND to_jsonb(origin)
+                        - '{person_key,contribution_id,origin_contribution_id,source_document,status}'::text[]
+                        = to_jsonb(copy)
+                        - '{person_key,contribution_id,origin_contribution_id,source_document,status}'::text[]
+                        - '{current_person_key,origin_key}'::text[]
                     AND (origin.status = copy.status
                          OR (origin.status, copy.status) IN (('posted', 'reversed'), ('recorded', 'withdrawn')))
                     AND (origin.source_document = copy.source_document

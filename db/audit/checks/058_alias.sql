@@ -8,7 +8,8 @@ FROM alias
 LEFT JOIN person AS own ON own.person_key = alias.person_key
 LEFT JOIN person AS current ON current.person_key = alias.current_person_key
 CROSS JOIN LATERAL (
-    SELECT 'person_alias', alias.person_id::text, 'person_id', coalesce(own.person_id::text, 'a person'), alias.person_id::text
+    SELECT 'person_alias', alias.person_id::text, 'person_id', coalesce(own.person_id::text, 'a person'),
+           alias.person_id::text
     WHERE alias.reason = 'merged' AND own.person_id IS DISTINCT FROM alias.person_id
     UNION ALL
     SELECT 'person_alias', alias.person_id::text, 'current_person_id', coalesce(current.person_id::text, 'a person'),

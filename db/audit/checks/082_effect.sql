@@ -1,7 +1,9 @@
--- What was approved was done, and nothing of the kind was done without: reversals, merges, and imports of files sent over HTTP.
+-- What was approved was done, and nothing of the kind was done without: reversals, merges,
+-- and imports of files sent over HTTP.
 -- SPDX-License-Identifier: Apache-2.0
--- The operation of a reversal or merge has the id of its proposal, so each of these entries leads to who decided. Corrections are
--- held by 080_proposal. Files concern nobody in particular: they are looked at with the person of key 0, who does not exist.
+-- The operation of a reversal or merge has the id of its proposal, so each of these entries leads to who decided.
+-- Corrections are held by 080_proposal. Files concern nobody in particular:
+-- they are looked at with the person of key 0, who does not exist.
 WITH approved AS (
     SELECT proposal_id, kind, person_key, object_id, payload
     FROM proposal
@@ -22,7 +24,8 @@ WITH approved AS (
     WHERE 0 BETWEEN $1::bigint AND $2::bigint AND run.job_id IS NOT NULL AND NOT run.dry_run AND run.rows_posted > 0
     GROUP BY run.job_id
 )
-SELECT 'proposal', approved.proposal_id::text, 'object_id', 'a contribution that it took back', coalesce(given.status, 'none')
+SELECT 'proposal', approved.proposal_id::text, 'object_id', 'a contribution that it took back',
+       coalesce(given.status, 'none')
 FROM approved
 LEFT JOIN contribution AS given ON given.person_key = approved.person_key AND given.contribution_id = approved.object_id
 WHERE approved.kind = 'reverse_contribution' AND given.status IS DISTINCT FROM 'withdrawn'
@@ -63,15 +66,18 @@ FROM receivable
 WHERE receivable.person_key BETWEEN $1::bigint AND $2::bigint AND receivable.origin_receivable_id IS NULL
   AND receivable.kind = 'contribution_reversal'
   AND NOT EXISTS (SELECT FROM approved
-                  WHERE approved.proposal_id = receivable.operation_id AND approved.object_id = receivable.contribution_id)
+                  WHERE approved.proposal_id = receivable.operation_id
+                    AND approved.object_id = receivable.contribution_id)
 UNION ALL
 SELECT 'contribution', withdrawn.contribution_id::text, 'status', 'taken back by an approved proposal', 'withdrawn'
 FROM withdrawn
 WHERE NOT EXISTS (SELECT FROM approved
                   WHERE approved.kind = 'reverse_contribution' AND approved.person_key = withdrawn.person_key
                     AND approved.object_id = withdrawn.contribution_id)
-  AND NOT EXISTS (SELECT FROM person_alias AS alias -- or of a record that was merged into this one, and taken back there
-                  JOIN contribution AS before ON before.person_key = alias.person_key AND before.period = withdrawn.period
+  -- or of a record that was merged into this one, and taken back there
+  AND NOT EXISTS (SELECT FROM person_alias AS alias
+                  JOIN contribution AS before ON before.person_key = alias.person_key
+                                             AND before.period = withdrawn.period
                   WHERE alias.current_person_key = coalesce((SELECT own.current_person_key FROM person_alias AS own
                                                              WHERE own.person_key = withdrawn.person_key),
                                                             withdrawn.person_key)
@@ -82,7 +88,8 @@ SELECT 'person_alias', alias.person_id::text, 'reason', 'an approved merge', 'no
 FROM person_alias AS alias
 WHERE alias.person_key BETWEEN $1::bigint AND $2::bigint AND alias.reason = 'merged'
   AND NOT EXISTS (SELECT FROM proposal
-                  WHERE proposal.kind = 'merge_people' AND proposal.state = 'approved' AND proposal.object_id = alias.person_id)
+                  WHERE proposal.kind = 'merge_people' AND proposal.state = 'approved'
+                    AND proposal.object_id = alias.person_id)
 UNION ALL
 SELECT 'job', file.job_id::text, fault.column_name, fault.expected, fault.found
 FROM file

@@ -16,9 +16,11 @@ WITH given AS (
     WHERE person_key BETWEEN $1::bigint AND $2::bigint AND actor_kind = 'client'
       -- Asking is no look; callers of the hotline prove themselves by number and PIN.
       AND action NOT IN ('create_consent_request', 'get_hotline_balance', 'get_hotline_contributions')
-      -- Who shows the card at a provider's till agrees by that, also to a dry run; anything else that a provider looks at
-      -- needs a consent.
-      AND NOT (regexp_replace(action, '[.]dry_run$', '') IN ('create_charge', 'get_charge', 'list_charges', 'capture_charge', 'void_charge',
+      -- Who shows the card at a provider's till agrees by that, also to a dry run; anything else that a provider looks
+      -- at needs a consent.
+      AND NOT (regexp_replace(action, '[.]dry_run$', '') IN ('create_charge',
+                                                             'get_charge', 'list_charges', 'capture_charge',
+                                                             'void_charge',
                           'create_refund', 'get_refund', 'list_refunds')
                AND actor_id IN (SELECT provider_id FROM provider))
 )

@@ -1,6 +1,7 @@
 -- I1: each charge is what its entries say, of an account and at a provider that exist; each entry has its charge.
 -- SPDX-License-Identifier: Apache-2.0
--- The operation of the entries is the charge; where others pay too, those are what its own account paid. The list of usages is the auditor's own.
+-- The operation of the entries is the charge; where others pay too, those are what its own account paid.
+-- The list of usages is the auditor's own.
 WITH charged AS (
     SELECT charge.*, account.pool_code AS account_pool_code, provider.provider_id AS known_provider_id,
            client.kind AS client_kind,

@@ -1,8 +1,8 @@
 -- I1, I2: the state of each charge is what the events of its hold say, and every hold is that of a charge.
 -- SPDX-License-Identifier: Apache-2.0
--- The hold has the id of the charge, and is what its own account reserves. It is open while the charge is held, and nothing of it is open after: captured
--- once, before its end, with the rest voided; or voided; or expired at its end or later. What was charged at once was
--- never held.
+-- The hold has the id of the charge, and is what its own account reserves. It is open while the charge is held, and
+-- nothing of it is open after: captured once, before its end, with the rest voided; or voided; or expired at its end or
+-- later. What was charged at once was never held.
 WITH charged AS (
     SELECT charge.*, entry.posted_at AS entry_posted_at
     FROM charge

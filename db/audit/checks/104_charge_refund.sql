@@ -35,8 +35,9 @@ WITH refunded AS (
 ), paired AS (
     SELECT refunded.*, given.part, given.amount_fen AS part_fen, given.part_entry_id, given.into_part, given.link_id,
            entry.seq, entry.amount_fen AS entry_fen, entry.person_key AS entry_person_key,
-           entry.account_id AS entry_account_id, entry.pool_code AS entry_pool_code, entry.counterparty, entry.reference,
-           entry.business_date AS entry_date, entry.posted_at, entry.linked_entry_id, entry.part AS entry_part
+           entry.account_id AS entry_account_id, entry.pool_code AS entry_pool_code, entry.counterparty,
+           entry.reference, entry.business_date AS entry_date, entry.posted_at, entry.linked_entry_id,
+           entry.part AS entry_part
     FROM refunded
     CROSS JOIN LATERAL (VALUES
         ('current_year', current_year_fen, current_year_entry_id, current_year_into, charge_current_year_entry_id),
@@ -66,7 +67,8 @@ CROSS JOIN LATERAL (
     SELECT 'account_id', 'an account of pool ' || refunded.pool_code, coalesce(account.pool_code, 'none')
     WHERE account.pool_code IS DISTINCT FROM refunded.pool_code AND refunded.account_id IS NOT NULL
     UNION ALL
-    SELECT 'account_id', charge_account_id::text, 'null' WHERE refunded.account_id IS NULL AND charge_account_id IS NOT NULL
+    SELECT 'account_id', charge_account_id::text, 'null'
+    WHERE refunded.account_id IS NULL AND charge_account_id IS NOT NULL
     UNION ALL
     SELECT 'account_id', charge_account_id::text, refunded.account_id::text
     WHERE account_person_key = refunded.person_key AND refunded.account_id <> charge_account_id

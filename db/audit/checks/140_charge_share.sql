@@ -1,13 +1,15 @@
 -- I1: what each other payer of a charge paid is what its entries say, and fits the charge and what allows it to pay.
 -- SPDX-License-Identifier: Apache-2.0
--- The operation of the entries is the share. Relatives pay by a family member of theirs, wallets are accounts of pool 000000.
+-- The operation of the entries is the share. Relatives pay by a family member of theirs,
+-- wallets are accounts of pool 000000.
 WITH share AS (
     SELECT charge_share.*, account.pool_code AS account_pool_code, charge.charge_id AS known_charge_id,
            charge.provider_id AS charge_provider_id, charge.usage AS charge_usage, charge.charge_no,
            charge.business_date AS charge_date, charge.expires_at AS charge_expires_at, charge.state AS charge_state,
            charge.captured_on AS charge_captured_on, member.account_id AS member_account_id,
            member.member_person_key AS member_key,
-           ('x' || right(replace(charge_share.share_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903 AS id_key
+           ('x' || right(replace(charge_share.share_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903
+               AS id_key
     FROM charge_share
     LEFT JOIN account ON account.person_key = charge_share.person_key AND account.account_id = charge_share.account_id
     LEFT JOIN charge ON charge.person_key = charge_share.charge_person_key AND charge.charge_id = charge_share.charge_id
@@ -21,9 +23,10 @@ WITH share AS (
     FROM ledger_entry
     WHERE person_key BETWEEN $1::bigint AND $2::bigint AND kind = 'charge'
 ), paired AS (
-    SELECT share.*, paid.part, paid.amount_fen AS part_fen, paid.part_entry_id, entry.seq, entry.entry_id, entry.entries,
-           entry.amount_fen AS entry_fen, entry.account_id AS entry_account_id, entry.pool_code AS entry_pool_code,
-           entry.counterparty, entry.reference, entry.business_date AS entry_date, entry.posted_at
+    SELECT share.*, paid.part, paid.amount_fen AS part_fen, paid.part_entry_id, entry.seq, entry.entry_id,
+           entry.entries, entry.amount_fen AS entry_fen, entry.account_id AS entry_account_id,
+           entry.pool_code AS entry_pool_code, entry.counterparty, entry.reference, entry.business_date AS entry_date,
+           entry.posted_at
     FROM share
     CROSS JOIN LATERAL (VALUES ('current_year', current_year_fen, current_year_entry_id),
                                ('carried_over', carried_over_fen, carried_over_entry_id))
@@ -68,7 +71,8 @@ CROSS JOIN LATERAL (
     WHERE payer_kind <> CASE WHEN person_key <> charge_person_key THEN 'family' WHEN account_pool_code = '000000'
                              THEN 'wallet' ELSE 'own' END
     UNION ALL
-    SELECT 'family_member_id', 'what shares the account with the person charged for', coalesce(family_member_id::text, 'null')
+    SELECT 'family_member_id', 'what shares the account with the person charged for',
+           coalesce(family_member_id::text, 'null')
     WHERE person_key <> charge_person_key
       AND (member_account_id, member_key) IS DISTINCT FROM (account_id, charge_person_key)
     UNION ALL
@@ -92,7 +96,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'pool_code', entry_pool_code, pool_code WHERE pool_code <> entry_pool_code
     UNION ALL
-    SELECT 'charge_id', 'the charge with number ' || reference, 'the one with ' || charge_no WHERE charge_no <> reference
+    SELECT 'charge_id', 'the charge with number ' || reference, 'the one with ' || charge_no
+    WHERE charge_no <> reference
     UNION ALL
     SELECT 'captured_on', entry_date::text, coalesce(captured_on::text, 'null')
     WHERE captured_on IS DISTINCT FROM entry_date AND seq > 0

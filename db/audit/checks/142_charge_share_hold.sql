@@ -21,14 +21,16 @@ FROM charge_share AS share
 LEFT JOIN hold ON hold.person_key = share.person_key AND hold.hold_id = share.share_id
 LEFT JOIN charge ON charge.person_key = share.charge_person_key AND charge.charge_id = share.charge_id
 CROSS JOIN LATERAL (
-    SELECT 'expires_at', coalesce(hold.expires_at::text, 'null: nothing was held'), coalesce(share.expires_at::text, 'null')
+    SELECT 'expires_at', coalesce(hold.expires_at::text, 'null: nothing was held'),
+           coalesce(share.expires_at::text, 'null')
     WHERE share.expires_at IS DISTINCT FROM hold.expires_at
     UNION ALL
     SELECT 'account_id', hold.account_id::text, share.account_id::text WHERE share.account_id <> hold.account_id
     UNION ALL
     SELECT 'amount_fen', hold.opened_fen::text, share.amount_fen::text WHERE share.amount_fen <> hold.opened_fen
     UNION ALL
-    SELECT 'captured_fen', hold.captured_fen::text, share.captured_fen::text WHERE share.captured_fen <> hold.captured_fen
+    SELECT 'captured_fen', hold.captured_fen::text, share.captured_fen::text
+    WHERE share.captured_fen <> hold.captured_fen
     UNION ALL
     SELECT 'state', hold.state, share.state WHERE share.state <> hold.state
     UNION ALL
@@ -42,7 +44,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'expires_at', 'after ' || hold.captured_at, share.expires_at::text WHERE hold.captured_at >= share.expires_at
     UNION ALL
-    SELECT 'expires_at', 'not after ' || hold.expired_at, share.expires_at::text WHERE hold.expired_at < share.expires_at
+    SELECT 'expires_at', 'not after ' || hold.expired_at, share.expires_at::text
+    WHERE hold.expired_at < share.expires_at
     UNION ALL
     SELECT 'charge_id', 'the charge with number ' || hold.reference, 'the one with ' || charge.charge_no
     WHERE charge.charge_no <> hold.reference

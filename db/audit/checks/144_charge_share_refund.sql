@@ -1,16 +1,18 @@
 -- I1: what each other payer of a charge was given back is what its entries say, linked to what it paid, and never more.
 -- SPDX-License-Identifier: Apache-2.0
--- The operation of the entries is the part of the refund. After a merge the account of the current person receives: a part
--- is looked at with the person who paid, its entries with that of the account.
+-- The operation of the entries is the part of the refund. After a merge the account of the current person receives: a
+-- part is looked at with the person who paid, its entries with that of the account.
 WITH given AS (
     SELECT part.*, share.share_id AS known_share_id, share.charge_id, share.account_id AS share_account_id,
            share.current_year_entry_id AS paid_current_year_id, share.carried_over_entry_id AS paid_carried_over_id,
-           share.provider_id, share.pool_code AS share_pool_code, refund.charge_id AS refund_charge_id, refund.refund_no,
-           refund.business_date AS refund_date, account.pool_code AS account_pool_code,
-           ('x' || right(replace(part.share_refund_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903 AS id_key
+           share.provider_id, share.pool_code AS share_pool_code, refund.charge_id AS refund_charge_id,
+           refund.refund_no, refund.business_date AS refund_date, account.pool_code AS account_pool_code,
+           ('x' || right(replace(part.share_refund_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903
+               AS id_key
     FROM charge_share_refund AS part
     LEFT JOIN charge_share AS share ON share.person_key = part.person_key AND share.share_id = part.share_id
-    LEFT JOIN charge_refund AS refund ON refund.person_key = share.charge_person_key AND refund.refund_id = part.refund_id
+    LEFT JOIN charge_refund AS refund ON refund.person_key = share.charge_person_key
+                                     AND refund.refund_id = part.refund_id
     LEFT JOIN account ON account.person_key = part.account_person_key AND account.account_id = part.account_id
     WHERE part.person_key BETWEEN $1::bigint AND $2::bigint
 ), paired AS (
@@ -22,7 +24,8 @@ WITH given AS (
         ('current_year', current_year_fen, current_year_entry_id, current_year_into, paid_current_year_id),
         ('carried_over', carried_over_fen, carried_over_entry_id, 'carried_over', paid_carried_over_id))
         AS side (part, amount_fen, part_entry_id, into_part, link_id)
-    LEFT JOIN ledger_entry AS entry ON entry.person_key = given.account_person_key AND entry.account_id = given.account_id
+    LEFT JOIN ledger_entry AS entry ON entry.person_key = given.account_person_key
+                                   AND entry.account_id = given.account_id
                                    AND entry.entry_id = side.part_entry_id AND entry.kind = 'charge_refund'
 )
 SELECT 'charge_share_refund', share_refund_id::text, fault.column_name, fault.expected, fault.found
@@ -71,7 +74,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'current_year_into', entry_part, into_part WHERE into_part <> entry_part
     UNION ALL
-    SELECT 'refund_id', 'the refund with number ' || reference, 'the one with ' || refund_no WHERE refund_no <> reference
+    SELECT 'refund_id', 'the refund with number ' || reference, 'the one with ' || refund_no
+    WHERE refund_no <> reference
     UNION ALL
     SELECT 'business_date', entry_date::text, business_date::text WHERE business_date <> entry_date
     UNION ALL
@@ -91,10 +95,12 @@ CROSS JOIN LATERAL (
     SELECT 'refunded_fen', coalesce(together.amount_fen, 0)::text, share.refunded_fen::text
     WHERE share.refunded_fen <> coalesce(together.amount_fen, 0)
     UNION ALL
-    SELECT 'current_year_fen', 'at least the ' || together.current_year_fen || ' given back', share.current_year_fen::text
+    SELECT 'current_year_fen', 'at least the ' || together.current_year_fen || ' given back',
+           share.current_year_fen::text
     WHERE together.current_year_fen > share.current_year_fen
     UNION ALL
-    SELECT 'carried_over_fen', 'at least the ' || together.carried_over_fen || ' given back', share.carried_over_fen::text
+    SELECT 'carried_over_fen', 'at least the ' || together.carried_over_fen || ' given back',
+           share.carried_over_fen::text
     WHERE together.carried_over_fen > share.carried_over_fen
     UNION ALL
     SELECT 'changed_at', 'not before ' || together.created_at, share.changed_at::text

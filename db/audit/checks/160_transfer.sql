@@ -1,4 +1,5 @@
--- I8: each transfer is where its timeline says: steps of state_step one after the other, by whom they may be taken, and both sides different people, who have not applied.
+-- I8: each transfer is where its timeline says: steps of state_step one after the other, by whom they may be taken,
+-- and both sides different people, who have not applied.
 -- SPDX-License-Identifier: Apache-2.0
 -- Deadlines stand while a desk has it, and reminders only with them. Each decision of a desk has one audit event of who
 -- decided.
@@ -100,7 +101,8 @@ CROSS JOIN LATERAL (
 UNION ALL
 SELECT 'state_change', change.object_id || '/' || change.seq, fault.column_name, fault.expected, fault.found
 FROM change
-LEFT JOIN state_step AS step ON step.machine = change.machine AND step.state = change.from_state AND step.event = change.event
+LEFT JOIN state_step AS step ON step.machine = change.machine AND step.state = change.from_state
+                            AND step.event = change.event
 CROSS JOIN LATERAL (
     SELECT 'seq', change.place::text, change.seq::text WHERE change.seq <> change.place
     UNION ALL

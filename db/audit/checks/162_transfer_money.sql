@@ -1,9 +1,10 @@
--- I8: money that left for a transfer is in transit, arrived or returned, exactly once: each transfer is what its entries say, and the other way round.
+-- I8: money that left for a transfer is in transit, arrived or returned, exactly once:
+-- each transfer is what its entries say, and the other way round.
 -- SPDX-License-Identifier: Apache-2.0
 -- What leaves is one entry transfer_out of each part of the old account. Each of them is answered by one transfer_in to
--- the new account when the transfer is completed, by one transfer_return to the old one when it is refused or cancelled,
--- and by none on the way. Current-year money may arrive or return as carried-over money. The money of a payout is that
--- of its withdrawal, and nothing is in transit.
+-- the new account when the transfer is completed, by one transfer_return to the old one when it is refused or
+-- cancelled, and by none on the way. Current-year money may arrive or return as carried-over money. The money of a
+-- payout is that of its withdrawal, and nothing is in transit.
 WITH entry AS MATERIALIZED (
     SELECT person_key, account_id, seq, entry_id, operation_id, linked_entry_id, kind, part, direction, amount_fen,
            system_account, reference, posted_at, encode(hash, 'hex') AS hash_text
@@ -55,20 +56,24 @@ CROSS JOIN LATERAL (
     SELECT 'amount_fen', '0: nothing has left in ' || moved.state, moved.amount_fen::text
     WHERE moved.amount_fen > 0 AND moved.moves_on IS NULL
     UNION ALL
-    SELECT 'way', 'one by which money moves', moved.way WHERE gone.transfer_id IS NOT NULL AND moved.way <> 'cross_province'
+    SELECT 'way', 'one by which money moves', moved.way
+    WHERE gone.transfer_id IS NOT NULL AND moved.way <> 'cross_province'
     UNION ALL
-    SELECT 'take_in_id', CASE WHEN moved.answer = 'transfer_in' AND moved.amount_fen > 0 THEN 'an operation' ELSE 'null' END,
+    SELECT 'take_in_id', CASE WHEN moved.answer = 'transfer_in' AND moved.amount_fen > 0 THEN 'an operation'
+                              ELSE 'null' END,
            coalesce(moved.take_in_id::text, 'null')
     WHERE (moved.take_in_id IS NOT NULL) <> (moved.answer IS NOT DISTINCT FROM 'transfer_in' AND moved.amount_fen > 0)
     UNION ALL
     SELECT 'return_id',
            CASE WHEN moved.answer = 'transfer_return' AND moved.amount_fen > 0 THEN 'an operation' ELSE 'null' END,
            coalesce(moved.return_id::text, 'null')
-    WHERE (moved.return_id IS NOT NULL) <> (moved.answer IS NOT DISTINCT FROM 'transfer_return' AND moved.amount_fen > 0)
+    WHERE (moved.return_id IS NOT NULL) <> (moved.answer IS NOT DISTINCT FROM 'transfer_return'
+                                            AND moved.amount_fen > 0)
     UNION ALL
     SELECT 'withdrawal_id', 'a withdrawal of this transfer', coalesce(moved.withdrawal_id::text, 'null')
     WHERE (moved.withdrawal_id IS NOT NULL AND paid.withdrawal_id IS NULL)
-       OR (moved.withdrawal_id IS NULL AND (moved.state = 'paying' OR moved.machine = 'transfer_payout' AND moved.amount_fen > 0))
+       OR (moved.withdrawal_id IS NULL AND (moved.state = 'paying' OR moved.machine = 'transfer_payout'
+                                            AND moved.amount_fen > 0))
        OR (moved.withdrawal_id IS NOT NULL AND moved.machine <> 'transfer_payout')
 ) AS fault (column_name, expected, found)
 UNION ALL
@@ -89,7 +94,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'reference', moved.to_pool_code, entry.reference WHERE entry.reference <> moved.to_pool_code
     UNION ALL
-    SELECT 'posted_at', 'not before ' || moved.created_at, entry.posted_at::text WHERE entry.posted_at < moved.created_at
+    SELECT 'posted_at', 'not before ' || moved.created_at, entry.posted_at::text
+    WHERE entry.posted_at < moved.created_at
     UNION ALL
     SELECT 'entry_id', CASE WHEN moved.answer IS NULL THEN 'in transit: no answer' ELSE '1 ' || moved.answer END,
            coalesce(back.answers || ' ' || back.kind, '0')
@@ -111,12 +117,14 @@ CROSS JOIN LATERAL (
     WHERE moved.transfer_id IS NOT NULL AND answered.operation_id
           IS DISTINCT FROM CASE answered.kind WHEN 'transfer_in' THEN moved.take_in_id ELSE moved.return_id END
     UNION ALL
-    SELECT 'account_id', CASE answered.kind WHEN 'transfer_in' THEN moved.to_account_id ELSE moved.from_account_id END::text,
+    SELECT 'account_id', CASE answered.kind WHEN 'transfer_in' THEN moved.to_account_id
+                              ELSE moved.from_account_id END::text,
            answered.account_id::text
     WHERE moved.transfer_id IS NOT NULL AND answered.account_id
           IS DISTINCT FROM CASE answered.kind WHEN 'transfer_in' THEN moved.to_account_id ELSE moved.from_account_id END
     UNION ALL
-    SELECT 'amount_fen', answered.given_fen::text, answered.amount_fen::text WHERE answered.amount_fen <> answered.given_fen
+    SELECT 'amount_fen', answered.given_fen::text, answered.amount_fen::text
+    WHERE answered.amount_fen <> answered.given_fen
     UNION ALL
     SELECT 'part', answered.given_part, answered.part
     WHERE answered.part <> answered.given_part AND answered.part <> 'carried_over'
@@ -125,9 +133,11 @@ CROSS JOIN LATERAL (
     WHERE answered.posted_at < answered.given_at
     UNION ALL
     SELECT 'system_account', pool.transit, answered.system_account
-    FROM (SELECT 'transit:' || CASE answered.kind WHEN 'transfer_in' THEN moved.to_pool_code ELSE moved.from_pool_code END)
+    FROM (SELECT 'transit:' || CASE answered.kind WHEN 'transfer_in' THEN moved.to_pool_code
+                                    ELSE moved.from_pool_code END)
          AS pool (transit)
     WHERE answered.system_account <> pool.transit
     UNION ALL
-    SELECT 'reference', gone.head, answered.reference WHERE answered.kind = 'transfer_in' AND answered.reference <> gone.head
+    SELECT 'reference', gone.head, answered.reference
+    WHERE answered.kind = 'transfer_in' AND answered.reference <> gone.head
 ) AS fault (column_name, expected, found)

@@ -1,4 +1,5 @@
--- I8: enrolments, accounts and the record form of each transfer are those of its state: one pool or the other, never both or none.
+-- I8: enrolments, accounts and the record form of each transfer are those of its state: one pool or the other,
+-- never both or none.
 -- SPDX-License-Identifier: Apache-2.0
 -- What an approved proposal has corrected since, and enrolments of merged records, are left out: they follow those.
 WITH corrected AS (
@@ -56,7 +57,8 @@ CROSS JOIN LATERAL (
       AND (new.pool_code, new.scheme) IS DISTINCT FROM (moved.to_pool_code, moved.to_scheme)
     UNION ALL
     SELECT 'to_enrolment_id', 'one that is in force', new.status
-    WHERE moved.machine = 'transfer' AND moved.state = 'completed' AND NOT moved.new_is_other AND new.status = 'pending_in'
+    WHERE moved.machine = 'transfer' AND moved.state = 'completed' AND NOT moved.new_is_other
+      AND new.status = 'pending_in'
     UNION ALL
     SELECT 'from_account_id', 'an account of pool ' || moved.from_pool_code, coalesce(giving.pool_code, 'none')
     WHERE moved.from_account_id IS NOT NULL AND giving.pool_code IS DISTINCT FROM moved.from_pool_code
@@ -74,14 +76,17 @@ CROSS JOIN LATERAL (
     WHERE moved.machine = 'transfer' AND moved.state = 'completed' AND moved.to_account_id IS NULL
       AND (moved.amount_fen > 0 OR (new.account_mode = 'with_account' AND NOT moved.new_is_other))
     UNION ALL
-    SELECT 'from_account_status', CASE WHEN moved.has_left AND moved.from_account_id IS NOT NULL THEN 'a status' ELSE 'null' END,
+    SELECT 'from_account_status', CASE WHEN moved.has_left AND moved.from_account_id IS NOT NULL THEN 'a status'
+                                       ELSE 'null' END,
            coalesce(moved.from_account_status, 'null')
     WHERE (moved.from_account_status IS NOT NULL) <> (moved.has_left AND moved.from_account_id IS NOT NULL)
     UNION ALL
-    SELECT 'record_form', CASE WHEN moved.has_left THEN 'that of ' || moved.from_pool_code || ' ' || moved.from_scheme ELSE 'null' END,
+    SELECT 'record_form', CASE WHEN moved.has_left THEN 'that of ' || moved.from_pool_code || ' ' || moved.from_scheme
+                               ELSE 'null' END,
            left(coalesce(moved.record_form::text, 'null'), 200)
     WHERE (moved.record_form IS NOT NULL) <> moved.has_left
-       OR (moved.record_form ->> 'region_code', moved.record_form ->> 'scheme') <> (moved.from_pool_code, moved.from_scheme)
+       OR (moved.record_form ->> 'region_code', moved.record_form ->> 'scheme')
+          <> (moved.from_pool_code, moved.from_scheme)
     UNION ALL
     SELECT 'months_moved', coalesce(form.months, 'null'), coalesce(moved.months_moved::text, 'null')
     FROM (SELECT moved.record_form ->> 'months' AS months) AS form
@@ -103,6 +108,7 @@ CROSS JOIN LATERAL (
     WHERE (moved.bank_card_sealed IS NOT NULL) <> (moved.way = 'payout')
     UNION ALL
     SELECT pools.column_name, 'a pool', pools.code
-    FROM (VALUES ('from_pool_code', moved.from_pool_code), ('to_pool_code', moved.to_pool_code)) AS pools (column_name, code)
+    FROM (VALUES ('from_pool_code', moved.from_pool_code),
+          ('to_pool_code', moved.to_pool_code)) AS pools (column_name, code)
     WHERE NOT EXISTS (SELECT FROM pool WHERE pool.pool_code = pools.code)
 ) AS fault (column_name, expected, found)

@@ -1,7 +1,9 @@
--- I8: each withdrawal says what its timeline says: who reviewed it, when it ended, how and when it was paid, and why it bounced.
+-- I8: each withdrawal says what its timeline says: who reviewed it, when it ended, how and when it was paid,
+-- and why it bounced.
 -- SPDX-License-Identifier: Apache-2.0
--- Both reviews are by different people, neither of whom applied. Each step of somebody has one audit event, but for those
--- that come with a payout file, whose own event is that of the file. The lists of reasons and ends are the auditor's own.
+-- Both reviews are by different people, neither of whom applied. Each step of somebody has one audit event, but for
+-- those that come with a payout file, whose own event is that of the file.
+-- The lists of reasons and ends are the auditor's own.
 WITH told AS (
     SELECT person_key, object_id, min(at) FILTER (WHERE seq = 1) AS begun_at, max(at) AS newest_at,
            max(actor_id::text) FILTER (WHERE seq = 1) AS applied_by,
@@ -65,7 +67,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'paid_by', CASE WHEN w.state <> 'paid' THEN 'null' WHEN told.is_confirmed THEN 'bank' ELSE 'window' END,
            coalesce(w.paid_by, 'null')
-    WHERE w.paid_by IS DISTINCT FROM CASE WHEN w.state = 'paid' THEN CASE WHEN told.is_confirmed THEN 'bank' ELSE 'window' END END
+    WHERE w.paid_by IS DISTINCT FROM CASE WHEN w.state = 'paid' THEN CASE WHEN told.is_confirmed THEN 'bank'
+                                                                          ELSE 'window' END END
     UNION ALL
     SELECT 'bounce_code', coalesce(true_value.bounce_code, 'null'), coalesce(w.bounce_code, 'null')
     WHERE w.bounce_code IS DISTINCT FROM true_value.bounce_code
@@ -94,7 +97,8 @@ CROSS JOIN LATERAL (
     SELECT 'payee_kind', CASE w.reason WHEN 'death' THEN 'heir' ELSE 'person' END, w.payee_kind
     WHERE w.payee_kind <> CASE w.reason WHEN 'death' THEN 'heir' ELSE 'person' END
     UNION ALL
-    SELECT 'transfer_id', 'a transfer from this account with this withdrawal', coalesce(transfer.withdrawal_id::text, 'none')
+    SELECT 'transfer_id', 'a transfer from this account with this withdrawal',
+           coalesce(transfer.withdrawal_id::text, 'none')
     WHERE w.transfer_id IS NOT NULL
       AND (transfer.withdrawal_id IS DISTINCT FROM w.withdrawal_id OR transfer.from_account_id <> w.account_id)
     UNION ALL

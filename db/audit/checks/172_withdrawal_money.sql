@@ -1,10 +1,12 @@
--- I8: money that was taken for a withdrawal is on its way, paid, or back, once: each withdrawal is what its entries say, and the other way round.
+-- I8: money that was taken for a withdrawal is on its way, paid, or back, once:
+-- each withdrawal is what its entries say, and the other way round.
 -- SPDX-License-Identifier: Apache-2.0
--- Taken is one entry of each part, to the payable of the pool, before the step that took it ended. What came back is one
--- entry for each of them, of the same amount, when the withdrawal was cancelled or given up; current-year money may
+-- Taken is one entry of each part, to the payable of the pool, before the step that took it ended. What came back is
+-- one entry for each of them, of the same amount, when the withdrawal was cancelled or given up; current-year money may
 -- come back as carried-over money.
 WITH entry AS MATERIALIZED (
-    SELECT person_key, account_id, seq, entry_id, operation_id, linked_entry_id, kind, part, amount_fen, system_account, posted_at
+    SELECT person_key, account_id, seq, entry_id, operation_id, linked_entry_id, kind, part, amount_fen, system_account,
+           posted_at
     FROM ledger_entry
     WHERE person_key BETWEEN $1::bigint AND $2::bigint AND kind IN ('withdrawal', 'withdrawal_return')
 ), taken AS (
@@ -36,7 +38,8 @@ CROSS JOIN LATERAL (
     SELECT 'amount_fen', (w.current_year_fen + w.carried_over_fen)::text, w.amount_fen::text
     WHERE w.amount_fen <> w.current_year_fen + w.carried_over_fen
     UNION ALL
-    SELECT 'state', CASE WHEN taken.withdrawal_id IS NULL THEN 'one before the money is taken' ELSE 'one after it' END, w.state
+    SELECT 'state', CASE WHEN taken.withdrawal_id IS NULL THEN 'one before the money is taken' ELSE 'one after it' END,
+           w.state
     WHERE (taken.withdrawal_id IS NOT NULL) <> (step.withdrawal_id IS NOT NULL)
     UNION ALL
     SELECT 'account_status', CASE WHEN taken.withdrawal_id IS NULL THEN 'null' ELSE 'one that lets money go' END,
@@ -80,7 +83,8 @@ LEFT JOIN entry AS given ON given.person_key = entry.person_key AND given.entry_
                         AND given.kind = 'withdrawal'
 LEFT JOIN asked AS w ON w.person_key = given.person_key AND w.withdrawal_id = given.operation_id
 CROSS JOIN LATERAL (
-    SELECT 'linked_entry_id', 'an entry of a withdrawal', coalesce(entry.linked_entry_id::text, 'null') WHERE given.entry_id IS NULL
+    SELECT 'linked_entry_id', 'an entry of a withdrawal', coalesce(entry.linked_entry_id::text, 'null')
+    WHERE given.entry_id IS NULL
     UNION ALL
     SELECT 'operation_id', coalesce(w.return_id::text, 'none: it has not come back'), entry.operation_id::text
     WHERE given.entry_id IS NOT NULL AND entry.operation_id IS DISTINCT FROM w.return_id
@@ -91,7 +95,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'part', given.part || ' or carried_over', entry.part WHERE entry.part NOT IN (given.part, 'carried_over')
     UNION ALL
-    SELECT 'system_account', given.system_account, entry.system_account WHERE entry.system_account <> given.system_account
+    SELECT 'system_account', given.system_account, entry.system_account
+    WHERE entry.system_account <> given.system_account
     UNION ALL
     SELECT 'posted_at', 'not before ' || given.posted_at, entry.posted_at::text WHERE entry.posted_at < given.posted_at
 ) AS fault (column_name, expected, found)

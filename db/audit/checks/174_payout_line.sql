@@ -1,4 +1,5 @@
--- I8: each line of a payout file is one withdrawal's instruction, with its amount, card and the bank's answer, and the other way round.
+-- I8: each line of a payout file is one withdrawal's instruction, with its amount, card and the bank's answer,
+-- and the other way round.
 -- SPDX-License-Identifier: Apache-2.0
 -- A withdrawal is instructed once with each line; a line without an answer is that of a withdrawal that is instructed.
 WITH step AS MATERIALIZED (
@@ -38,7 +39,8 @@ CROSS JOIN LATERAL (
     SELECT 'outcome', 'an answer: the withdrawal is ' || w.state, 'null'
     WHERE line.outcome IS NULL AND (w.state <> 'instructed' OR w.payout_file_id <> line.payout_file_id)
     UNION ALL
-    SELECT 'outcome', CASE WHEN w.state = 'paid' AND w.paid_by = 'bank' AND w.payout_file_id = line.payout_file_id THEN 'paid'
+    SELECT 'outcome', CASE WHEN w.state = 'paid' AND w.paid_by = 'bank'
+                                AND w.payout_file_id = line.payout_file_id THEN 'paid'
                            ELSE 'bounced' END, line.outcome
     WHERE line.outcome <> CASE WHEN w.state = 'paid' AND w.paid_by = 'bank' AND w.payout_file_id = line.payout_file_id
                                THEN 'paid' ELSE 'bounced' END

@@ -1,4 +1,5 @@
--- Each document is of a transfer or withdrawal of that person, of a kind that is asked for somewhere, and came while it went on.
+-- Each document is of a transfer or withdrawal of that person, of a kind that is asked for somewhere,
+-- and came while it went on.
 -- SPDX-License-Identifier: Apache-2.0
 -- The limits are the auditor's own. Instants are those at which servers were asked, whose clocks may differ a little.
 WITH thing AS (
@@ -10,12 +11,14 @@ WITH thing AS (
     FROM withdrawal
     WHERE person_key BETWEEN $1::bigint AND $2::bigint
 ), kept AS (
-    SELECT document.*, thing.object_id AS thing_id, thing.created_at AS thing_created_at, thing.ended_at AS thing_ended_at,
+    SELECT document.*, thing.object_id AS thing_id, thing.created_at AS thing_created_at,
+           thing.ended_at AS thing_ended_at,
            ('x' || right(replace(document_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903 AS id_key,
            count(*) FILTER (WHERE removed_at IS NULL) OVER one AS standing,
            sum(size_bytes) FILTER (WHERE removed_at IS NULL) OVER one AS standing_bytes,
            count(*) FILTER (WHERE removed_at IS NULL)
-               OVER (PARTITION BY document.person_key, document.object_id, document_kind, content_hash, size_bytes) AS alike
+               OVER (PARTITION BY document.person_key, document.object_id, document_kind,
+                     content_hash, size_bytes) AS alike
     FROM document
     LEFT JOIN thing ON thing.person_key = document.person_key AND thing.object_kind = document.object_kind
                    AND thing.object_id = document.object_id
@@ -47,11 +50,14 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'removed_at', 'not before ' || created_at, removed_at::text WHERE removed_at < created_at
     UNION ALL
-    SELECT 'created_at', 'not before ' || thing_created_at, created_at::text WHERE created_at < thing_created_at - interval '5 minutes'
+    SELECT 'created_at', 'not before ' || thing_created_at, created_at::text
+    WHERE created_at < thing_created_at - interval '5 minutes'
     UNION ALL
-    SELECT 'created_at', 'not after ' || thing_ended_at, created_at::text WHERE created_at > thing_ended_at + interval '5 minutes'
+    SELECT 'created_at', 'not after ' || thing_ended_at, created_at::text
+    WHERE created_at > thing_ended_at + interval '5 minutes'
     UNION ALL
-    SELECT 'uploader_kind', 'citizen, client or staff', uploader_kind WHERE uploader_kind NOT IN ('citizen', 'client', 'staff')
+    SELECT 'uploader_kind', 'citizen, client or staff', uploader_kind
+    WHERE uploader_kind NOT IN ('citizen', 'client', 'staff')
     UNION ALL
     SELECT 'content_hash', '1 of these bytes', alike::text WHERE alike > 1 AND removed_at IS NULL
 ) AS fault (column_name, expected, found)

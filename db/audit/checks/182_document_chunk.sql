@@ -1,6 +1,7 @@
 -- Each document that stands has exactly its pieces, of the lengths that its size makes; what was taken back has none.
 -- SPDX-License-Identifier: Apache-2.0
--- A piece seals 262144 bytes, the last one what is left; a seal takes 31 more. Whether it opens, only the program can tell.
+-- A piece seals 262144 bytes, the last one what is left; a seal takes 31 more. Whether it opens,
+-- only the program can tell.
 WITH kept AS (
     SELECT person_key, document_id, size_bytes, removed_at, (size_bytes + 262143) / 262144 AS pieces
     FROM document
@@ -13,7 +14,8 @@ WITH kept AS (
 SELECT 'document', kept.document_id::text, 'document_id', 'piece ' || wanted.seq || ' of ' || kept.pieces, 'none'
 FROM kept
 CROSS JOIN LATERAL generate_series(1, kept.pieces) AS wanted (seq)
-LEFT JOIN piece ON piece.person_key = kept.person_key AND piece.document_id = kept.document_id AND piece.seq = wanted.seq
+LEFT JOIN piece ON piece.person_key = kept.person_key AND piece.document_id = kept.document_id
+               AND piece.seq = wanted.seq
 WHERE kept.removed_at IS NULL AND piece.seq IS NULL
 UNION ALL
 SELECT 'document_chunk', piece.document_id || '/' || piece.seq, fault.column_name, fault.expected, fault.found

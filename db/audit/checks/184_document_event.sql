@@ -5,7 +5,8 @@ WITH done AS (
     SELECT person_key, document_id, object_id, uploaded_by, uploader_kind, one.action, one.column_name
     FROM document
     CROSS JOIN LATERAL (SELECT 'create_' || object_kind || '_document', 'document_id' UNION ALL
-                        SELECT 'remove_document', 'removed_at' WHERE removed_at IS NOT NULL) AS one (action, column_name)
+                        SELECT 'remove_document', 'removed_at'
+                        WHERE removed_at IS NOT NULL) AS one (action, column_name)
     WHERE person_key BETWEEN $1::bigint AND $2::bigint
 ), event AS (
     SELECT person_key, object_id, detail ->> 'document_id' AS document_id, action, actor_kind, actor_id

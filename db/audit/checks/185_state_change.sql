@@ -1,4 +1,5 @@
--- What has states: each step is one that the state machines have and follows the one before; each thing is in the state of its newest.
+-- What has states: each step is one that the state machines have and follows the one before;
+-- each thing is in the state of its newest.
 -- SPDX-License-Identifier: Apache-2.0
 -- For family members, wallet transfers, transfers, withdrawals and grants to look at accounts alike.
 WITH change AS MATERIALIZED (

@@ -1,7 +1,8 @@
--- Whom owners let look at their accounts, and what was looked at: nothing without a grant that held then and covered it.
+-- Whom owners let look at their accounts, and what was looked at:
+-- nothing without a grant that held then and covered it.
 -- SPDX-License-Identifier: Apache-2.0
--- A look is recorded as its grant is found, with the instant at which the request began; so it may be a request's length
--- younger than the end.
+-- A look is recorded as its grant is found, with the instant at which the request began; so it may be a request's
+-- length younger than the end.
 WITH given AS (
     SELECT stored.*, ('x' || right(replace(view_grant_id::text, '-', ''), 16))::bit(64)::bigint
                      & 4611686018427387903 AS id_key,

@@ -20,7 +20,8 @@ WITH day AS (
     WHERE 0 BETWEEN $1::bigint AND $2::bigint AND entry.system_account LIKE 'provider_payable:%'
       AND EXISTS (SELECT FROM day)
 ), moved AS (
-    SELECT provider, pool_code, business_date, count(DISTINCT object_id) FILTER (WHERE kind = 'charge') AS charges_count,
+    SELECT provider, pool_code, business_date,
+           count(DISTINCT object_id) FILTER (WHERE kind = 'charge') AS charges_count,
            coalesce(sum(amount_fen) FILTER (WHERE direction = 'debit'), 0) AS charges_fen,
            count(DISTINCT object_id) FILTER (WHERE kind = 'charge_refund') AS refunds_count,
            coalesce(sum(amount_fen) FILTER (WHERE direction = 'credit'), 0) AS refunds_fen
@@ -32,8 +33,9 @@ WITH day AS (
     FROM paid
     GROUP BY provider, business_date
 ), owed AS (
-    SELECT part.settlement_id, part.settlement_id || '/' || part.pool_code AS row_key, part.pool_code, part.charges_count,
-           part.charges_fen, part.refunds_count, part.refunds_fen, day.provider_id::text AS provider, day.business_date,
+    SELECT part.settlement_id, part.settlement_id || '/' || part.pool_code AS row_key, part.pool_code,
+           part.charges_count, part.charges_fen, part.refunds_count, part.refunds_fen,
+           day.provider_id::text AS provider, day.business_date,
            day.is_agreed
     FROM settlement_pool AS part
     LEFT JOIN day USING (settlement_id)
@@ -140,10 +142,11 @@ CROSS JOIN LATERAL (
           <> day.our_charges_count + day.our_refunds_count - day.missing_there_count - day.amount_differs_count
     UNION ALL
     SELECT 'missing_here_count', 'as many as there are differences',
-           concat_ws(' ', day.missing_here_count, day.missing_there_count, day.amount_differs_count, day.listed_twice_count)
+           concat_ws(' ', day.missing_here_count, day.missing_there_count, day.amount_differs_count,
+                     day.listed_twice_count)
     WHERE (day.missing_here_count, day.missing_there_count, day.amount_differs_count, day.listed_twice_count)
-          <> (coalesce(difference.missing_here, 0), coalesce(difference.missing_there, 0), coalesce(difference.amount_differs, 0),
-              coalesce(difference.listed_twice, 0))
+          <> (coalesce(difference.missing_here, 0), coalesce(difference.missing_there, 0),
+              coalesce(difference.amount_differs, 0), coalesce(difference.listed_twice, 0))
       AND day.attempt = day.last_attempt
     UNION ALL
     SELECT 'settlement_id', '1 audit event of its provider, that it ' || day.state,

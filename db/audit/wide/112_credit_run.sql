@@ -1,11 +1,13 @@
 -- I5: what runs and recomputations of pensioner credits say they posted is what they posted.
 -- SPDX-License-Identifier: Apache-2.0
--- They concern nobody in particular: they are looked at with the person of key 0, who does not exist, and all in one statement that
--- reads the credits once. A slice posts, and adds to the sums, in one transaction. Copies of merges count for no run.
+-- They concern nobody in particular: they are looked at with the person of key 0, who does not exist, and all in one
+-- statement that reads the credits once. A slice posts, and adds to the sums, in one transaction.
+-- Copies of merges count for no run.
 WITH credited AS MATERIALIZED (
     SELECT job_id, pool_code, plan_code, min_age, revision > 0 AS is_difference, reason, count(*) AS credits,
-           sum(gross_fen) AS gross_fen, sum(deduction_fen) AS deduction_fen, sum(greatest(gross_fen, 0)) AS gross_up_fen,
-           sum(greatest(-gross_fen, 0)) AS gross_down_fen, sum(greatest(gross_fen - deduction_fen, 0)) AS net_up_fen,
+           sum(gross_fen) AS gross_fen, sum(deduction_fen) AS deduction_fen,
+           sum(greatest(gross_fen, 0)) AS gross_up_fen, sum(greatest(-gross_fen, 0)) AS gross_down_fen,
+           sum(greatest(gross_fen - deduction_fen, 0)) AS net_up_fen,
            sum(greatest(deduction_fen - gross_fen, 0)) AS net_down_fen, sum(receivable_fen) AS receivable_fen
     FROM pensioner_credit
     WHERE 0 BETWEEN $1::bigint AND $2::bigint AND origin_credit_id IS NULL
@@ -28,7 +30,8 @@ WITH credited AS MATERIALIZED (
     WHERE is_difference
     GROUP BY job_id, pool_code, plan_code, reason
 ), told AS (
-    SELECT * FROM credit_difference_sum WHERE 0 BETWEEN $1::bigint AND $2::bigint AND phase = 'posting' AND status = 'posted'
+    SELECT * FROM credit_difference_sum
+    WHERE 0 BETWEEN $1::bigint AND $2::bigint AND phase = 'posting' AND status = 'posted'
 ), difference AS (
     SELECT credit_id, job_id, person_key, period_start, plan_code, pool_code, gross_fen, deduction_fen, total_gross_fen,
            total_deduction_fen, account_id, policy_id, age_years, reason
@@ -39,7 +42,8 @@ WITH credited AS MATERIALIZED (
     FROM credit_difference
     WHERE 0 BETWEEN $1::bigint AND $2::bigint
 )
-SELECT 'credit_run_tier', concat_ws('/', job_id, pool_code, plan_code, min_age), fault.column_name, fault.expected, fault.found
+SELECT 'credit_run_tier', concat_ws('/', job_id, pool_code, plan_code, min_age), fault.column_name, fault.expected,
+       fault.found
 FROM tier
 FULL JOIN posted USING (job_id, pool_code, plan_code, min_age)
 CROSS JOIN LATERAL (VALUES
@@ -49,12 +53,14 @@ CROSS JOIN LATERAL (SELECT pair.column_name, coalesce(pair.expected, 0)::text, c
     AS fault (column_name, expected, found)
 WHERE fault.expected <> fault.found
 UNION ALL
-SELECT 'credit_difference_sum', concat_ws('/', job_id, pool_code, plan_code, reason), fault.column_name, fault.expected, fault.found
+SELECT 'credit_difference_sum', concat_ws('/', job_id, pool_code, plan_code, reason), fault.column_name, fault.expected,
+       fault.found
 FROM told
 FULL JOIN summed USING (job_id, pool_code, plan_code, reason)
 CROSS JOIN LATERAL (VALUES
     ('differences', summed.credits, told.differences), ('gross_up_fen', summed.gross_up_fen, told.gross_up_fen),
-    ('gross_down_fen', summed.gross_down_fen, told.gross_down_fen), ('deduction_fen', summed.deduction_fen, told.deduction_fen),
+    ('gross_down_fen', summed.gross_down_fen, told.gross_down_fen),
+    ('deduction_fen', summed.deduction_fen, told.deduction_fen),
     ('net_up_fen', summed.net_up_fen, told.net_up_fen), ('net_down_fen', summed.net_down_fen, told.net_down_fen),
     ('receivable_fen', summed.receivable_fen, told.receivable_fen)) AS pair (column_name, expected, found)
 CROSS JOIN LATERAL (SELECT pair.column_name, coalesce(pair.expected, 0)::text, coalesce(pair.found::text, 'none'))
@@ -66,14 +72,17 @@ FROM shown
 LEFT JOIN difference USING (credit_id)
 LEFT JOIN person ON person.person_key = shown.person_key
 CROSS JOIN LATERAL (
-    SELECT 'credit_id', CASE shown.status WHEN 'posted' THEN 'the row that posted it' ELSE 'null: it was not posted' END,
+    SELECT 'credit_id', CASE shown.status WHEN 'posted' THEN 'the row that posted it'
+                             ELSE 'null: it was not posted' END,
            coalesce(shown.credit_id::text, 'null')
     WHERE (shown.status = 'posted') <> (shown.credit_id IS NOT NULL)
        OR (shown.credit_id IS NOT NULL
-           AND (difference.job_id, difference.person_key, difference.period_start, difference.plan_code, difference.pool_code)
+           AND (difference.job_id, difference.person_key, difference.period_start, difference.plan_code,
+                difference.pool_code)
                IS DISTINCT FROM (shown.job_id, shown.person_key, shown.period_start, shown.plan_code, shown.pool_code))
     UNION ALL
-    SELECT 'credited_gross_fen', (difference.total_gross_fen - difference.gross_fen)::text, shown.credited_gross_fen::text
+    SELECT 'credited_gross_fen', (difference.total_gross_fen - difference.gross_fen)::text,
+           shown.credited_gross_fen::text
     WHERE difference.total_gross_fen - difference.gross_fen <> shown.credited_gross_fen
     UNION ALL
     SELECT 'credited_deduction_fen', (difference.total_deduction_fen - difference.deduction_fen)::text,
@@ -98,7 +107,8 @@ CROSS JOIN LATERAL (
     SELECT 'reason', difference.reason, shown.reason WHERE difference.reason <> shown.reason
 ) AS fault (column_name, expected, found)
 UNION ALL
-SELECT 'pensioner_credit', difference.credit_id::text, 'job_id', 'a recomputation that showed it', difference.job_id::text
+SELECT 'pensioner_credit', difference.credit_id::text, 'job_id', 'a recomputation that showed it',
+       difference.job_id::text
 FROM difference
 LEFT JOIN shown USING (credit_id)
 WHERE shown.job_id IS NULL
@@ -119,10 +129,12 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'region_code', 'one of all its pools', run.region_code WHERE foreign_pool.pools > 0
     UNION ALL
-    SELECT 'from_month', coalesce(job.parameters ->> 'month', job.parameters ->> 'from_month'), to_char(run.from_month, 'YYYY-MM')
+    SELECT 'from_month', coalesce(job.parameters ->> 'month', job.parameters ->> 'from_month'),
+           to_char(run.from_month, 'YYYY-MM')
     WHERE coalesce(job.parameters ->> 'month', job.parameters ->> 'from_month') <> to_char(run.from_month, 'YYYY-MM')
     UNION ALL
-    SELECT 'to_month', coalesce(job.parameters ->> 'month', job.parameters ->> 'to_month'), to_char(run.to_month, 'YYYY-MM')
+    SELECT 'to_month', coalesce(job.parameters ->> 'month', job.parameters ->> 'to_month'),
+           to_char(run.to_month, 'YYYY-MM')
     WHERE coalesce(job.parameters ->> 'month', job.parameters ->> 'to_month') <> to_char(run.to_month, 'YYYY-MM')
 ) AS fault (column_name, expected, found)
 WHERE 0 BETWEEN $1::bigint AND $2::bigint

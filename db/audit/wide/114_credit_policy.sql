@@ -1,7 +1,8 @@
--- I5: each version of a plan is whole and of one kind; each that counts was shipped, or approved by who neither drafted nor proposed it.
+-- I5: each version of a plan is whole and of one kind; each that counts was shipped,
+-- or approved by who neither drafted nor proposed it.
 -- SPDX-License-Identifier: Apache-2.0
--- Plans concern nobody in particular: they are looked at with the person of key 0, who does not exist. That a version that was
--- used has not changed is held by 112_credit, which reckons every credit of it again.
+-- Plans concern nobody in particular: they are looked at with the person of key 0, who does not exist. That a version
+-- that was used has not changed is held by 112_credit, which reckons every credit of it again.
 WITH version AS (
     SELECT policy.*, count(*) OVER (PARTITION BY region_code, plan_code, version) AS same,
            tier.number, tier.misfits, tier.floors
@@ -39,10 +40,13 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'proposal_id', 'an approved proposal to put it in force', coalesce(proposal.state, 'none')
     WHERE version.activated_at IS NOT NULL AND (version.created_by IS NOT NULL OR version.proposal_id IS NOT NULL)
-      AND (proposal.state = 'approved' AND proposal.kind = 'activate_credit_policy' AND proposal.object_id = version.policy_id
-           AND proposal.decided_by <> proposal.proposed_by AND proposal.decided_by IS DISTINCT FROM version.created_by) IS NOT TRUE
+      AND (proposal.state = 'approved' AND proposal.kind = 'activate_credit_policy'
+           AND proposal.object_id = version.policy_id
+           AND proposal.decided_by <> proposal.proposed_by
+           AND proposal.decided_by IS DISTINCT FROM version.created_by) IS NOT TRUE
     UNION ALL
-    SELECT 'activated_at', 'an instant: it was approved', 'null' WHERE version.activated_at IS NULL AND version.proposal_id IS NOT NULL
+    SELECT 'activated_at', 'an instant: it was approved', 'null'
+    WHERE version.activated_at IS NULL AND version.proposal_id IS NOT NULL
 ) AS fault (column_name, expected, found)
 UNION ALL
 SELECT 'credit_policy_tier', tier.policy_id || '/' || tier.min_age, 'policy_id', 'a version of a plan', 'none'

@@ -1,7 +1,8 @@
 -- I1: each snapshot of a system account is the sum of the entries that were posted before it; none is missing.
 -- SPDX-License-Identifier: Apache-2.0
--- Concerns nobody in particular: looked at with the person of key 0, who does not exist. Each entry is counted at the first cut behind it,
--- and a system account has a row wherever some were. What was posted since the last cut is in none.
+-- Concerns nobody in particular: looked at with the person of key 0, who does not exist. Each entry is counted at the
+-- first cut behind it, and a system account has a row wherever some were.
+-- What was posted since the last cut is in none.
 WITH closed AS (
     SELECT array_agg(one.cut_at ORDER BY one.cut_at) AS cuts
     FROM (SELECT cut_at FROM system_account_snapshot UNION SELECT cut_at FROM ledger_close) AS one
@@ -20,12 +21,13 @@ WITH closed AS (
 ), kept AS (
     SELECT * FROM system_account_snapshot WHERE 0 BETWEEN $1::bigint AND $2::bigint
 ), paired AS (
-    SELECT coalesce(due.system_account, kept.system_account) AS system_account, coalesce(due.cut_at, kept.cut_at) AS cut_at,
-           due.fen, due.number, kept.balance_fen, kept.entries
+    SELECT coalesce(due.system_account, kept.system_account) AS system_account,
+           coalesce(due.cut_at, kept.cut_at) AS cut_at, due.fen, due.number, kept.balance_fen, kept.entries
     FROM due
     FULL JOIN kept ON kept.system_account = due.system_account AND kept.cut_at = due.cut_at
 )
-SELECT 'system_account_snapshot', system_account || '/' || (cut_at AT TIME ZONE 'UTC'), fault.column_name, fault.expected, fault.found
+SELECT 'system_account_snapshot', system_account || '/' || (cut_at AT TIME ZONE 'UTC'), fault.column_name,
+       fault.expected, fault.found
 FROM paired
 CROSS JOIN LATERAL (
     SELECT 'cut_at', 'a row: entries were posted before it', 'none' WHERE entries IS NULL

@@ -45,7 +45,8 @@ SELECT 'family_member', told.object_id::text, 'family_member_id', 'an idempotenc
 FROM audit_event AS told
 WHERE told.action IN (SELECT operation FROM success) AND told.at > now() - interval '6 days'
   AND told.detail -> 'refused' IS NULL AND told.person_key BETWEEN $1::bigint AND $2::bigint
-  AND told.person_key = ('x' || right(replace(told.object_id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903
+  AND told.person_key = ('x' || right(replace(told.object_id::text, '-', ''), 16))::bit(64)::bigint
+                        & 4611686018427387903
   AND NOT EXISTS (SELECT FROM answered
                   WHERE answered.operation = told.action AND answered.object_id = told.object_id
                     AND answered.principal_id = told.actor_id)

@@ -1,4 +1,5 @@
--- I7: a key of a desk's decision names the transfer that its principal decided about, with the answer that was given; a refusal names nothing.
+-- I7: a key of a desk's decision names the transfer that its principal decided about, with the answer that was given;
+-- a refusal names nothing.
 -- SPDX-License-Identifier: Apache-2.0
 -- Matched as in wide/102_idempotency_key. Keys are kept for 7 days of real time: what is recorded in the log and
 -- younger than 6 has its key.
@@ -30,7 +31,8 @@ CROSS JOIN LATERAL (
                         AND change.event = answered.outcome ->> 'event')
     UNION ALL
     SELECT 'outcome', 'the answer about ' || answered.object_id, coalesce(answered.outcome ->> 'transfer_id', 'null')
-    WHERE answered.object_id IS NOT NULL AND answered.outcome ->> 'transfer_id' IS DISTINCT FROM answered.object_id::text
+    WHERE answered.object_id IS NOT NULL AND answered.outcome ->> 'transfer_id'
+          IS DISTINCT FROM answered.object_id::text
     UNION ALL
     SELECT 'object_id', 'what no other key of this event names', 'another one does'
     WHERE EXISTS (SELECT FROM answered AS other

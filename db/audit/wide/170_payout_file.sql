@@ -1,8 +1,9 @@
 -- I8: each payout file is the sum of its lines, numbered from 1, and settled when all were answered.
 -- SPDX-License-Identifier: Apache-2.0
 -- Files concern nobody in particular: they are looked at with the person of key 0, who does not exist, and all in one
--- statement. That what is payable of a pool is what its withdrawals say follows from checks/172, which holds each of them
--- against its entries and each entry against them. The hash of a file is sealed: the server holds it against the content whenever that is fetched.
+-- statement. That what is payable of a pool is what its withdrawals say follows from checks/172, which holds each of
+-- them against its entries and each entry against them. The hash of a file is sealed:
+-- the server holds it against the content whenever that is fetched.
 WITH line AS (
     SELECT payout_file_id, count(*) AS lines, sum(amount_fen) AS amount_fen, max(line_number) AS last_number,
            count(DISTINCT line_number) AS numbers, count(*) FILTER (WHERE outcome IS NULL) AS open_lines,

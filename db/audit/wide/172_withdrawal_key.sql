@@ -1,7 +1,8 @@
--- I7: a key of a step of a withdrawal names the withdrawal that its principal changed, with the answer that was given; a refusal names nothing.
+-- I7: a key of a step of a withdrawal names the withdrawal that its principal changed, with the answer that was given;
+-- a refusal names nothing.
 -- SPDX-License-Identifier: Apache-2.0
--- Matched as in wide/102_idempotency_key. Keys are kept for 7 days of real time: what is recorded in the log and younger
--- than 6 has its key. Which operation takes which step is the auditor's own list.
+-- Matched as in wide/102_idempotency_key. Keys are kept for 7 days of real time: what is recorded in the log and
+-- younger than 6 has its key. Which operation takes which step is the auditor's own list.
 WITH operation (operation, events) AS (VALUES
     ('create_withdrawal', '{submit}'::text[]), ('decide_withdrawal', '{review,approve,refuse}'),
     ('cancel_withdrawal', '{cancel}'), ('change_withdrawal_bank_account', '{change_bank_account}'),
@@ -34,7 +35,8 @@ CROSS JOIN LATERAL (
                       WHERE step.object_id = answered.object_id AND step.event = ANY (answered.events)
                         AND step.actor_id = answered.principal_id)
     UNION ALL
-    SELECT 'outcome', 'state and instant of the step', concat_ws(' ', answered.outcome ->> 'state', answered.outcome ->> 'changed_at')
+    SELECT 'outcome', 'state and instant of the step',
+           concat_ws(' ', answered.outcome ->> 'state', answered.outcome ->> 'changed_at')
     WHERE answered.object_id IS NOT NULL
       AND NOT EXISTS (SELECT FROM step
                       WHERE step.object_id = answered.object_id AND step.event = ANY (answered.events)

@@ -1,4 +1,5 @@
--- I7: a key of a request about a grant to look names what its principal granted or took back, and no other key of that request does; a refusal names nothing.
+-- I7: a key of a request about a grant to look names what its principal granted or took back,
+-- and no other key of that request does; a refusal names nothing.
 -- SPDX-License-Identifier: Apache-2.0
 -- Matched as in wide/102_idempotency_key. Keys are kept for 7 days of real time: what is recorded in the log and
 -- younger than 6 has its key.

@@ -1,4 +1,5 @@
--- Finds person, account and stored record of every staged contribution; numbers the rows by person, credits before refunds.
+-- Finds person, account and stored record of every staged contribution; numbers the rows by person,
+-- credits before refunds.
 -- SPDX-License-Identifier: Apache-2.0
 -- Parameters as in cli/import/sql.h.
 INSERT INTO import_checked
@@ -26,7 +27,8 @@ FROM (
                     import_row.source_document) IS NOT NULL, false) AS is_duplicate,
            import_row.pool_code IS NOT NULL AND pool.pool_code IS NULL AS is_pool_unknown,
            import_row.citizen_hash IS NOT NULL AND identifier.person_key IS NULL AS is_person_unknown,
-           coalesce(person.name_hash <> import_row.name_hash, false) AND former.is_named_so IS NOT TRUE AS is_name_different,
+           coalesce(person.name_hash <> import_row.name_hash, false)
+               AND former.is_named_so IS NOT TRUE AS is_name_different,
            import_row.is_valid AND stored.person_key IS NOT NULL AND NOT content.is_same AS is_conflict,
            CASE WHEN money.is_due AND account.account_id IS NULL AND identifier.person_key IS NOT NULL
                      AND pool.pool_code IS NOT NULL

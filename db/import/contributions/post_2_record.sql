@@ -1,7 +1,7 @@
 -- Records a slice of contributions, posts the personal part of the new ones, notes it in the run and the audit trail.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for
--- each entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
+-- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row
+-- for each entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
 WITH dated AS (
     SELECT checked.*, import_id(contribution_time, checked.person_key) AS contribution_id, account.current_year_fen,
            account.carried_over_fen,
@@ -24,7 +24,8 @@ WITH dated AS (
            CASE WHEN kind = 'refund' AND part_today = 'carried_over'
                      AND sum(signed_fen) FILTER (WHERE part_today = 'carried_over') OVER of_account < -carried_over_fen
                      AND coalesce(sum(signed_fen) FILTER (WHERE part_today = 'current_year') OVER of_account, 0)
-                         - sum(personal_fen) FILTER (WHERE is_posting AND kind = 'refund' AND part_today = 'carried_over')
+                         - sum(personal_fen) FILTER (WHERE is_posting AND kind = 'refund'
+                                                     AND part_today = 'carried_over')
                                OVER of_account >= -current_year_fen
                 THEN 'current_year' ELSE part_today END AS part_taken
     FROM (SELECT dated.*, CASE WHEN NOT is_posting THEN 0 WHEN kind = 'refund' THEN -personal_fen ELSE personal_fen END
@@ -32,7 +33,8 @@ WITH dated AS (
     WINDOW of_account AS (PARTITION BY person_key, account_id)
 ), recorded AS (
     INSERT INTO contribution (person_key, base_fen, personal_fen, employer_fen, subsidy_fen, recorded_at, period,
-        paid_on, contribution_id, operation_id, pool_code, scheme, kind, status, source_document, channel, employer_code)
+        paid_on, contribution_id, operation_id, pool_code, scheme, kind, status, source_document,
+        channel, employer_code)
     SELECT person_key, base_fen, personal_fen, employer_fen, subsidy_fen, $3, period, paid_on, contribution_id,
            contribution_id, pool_code, scheme, kind, CASE WHEN is_posting THEN 'posted' ELSE 'recorded' END,
            source_document, channel, employer_code

@@ -51,10 +51,11 @@ FROM (
            ON stored.status = 'closing' AND import_row.status <> 'closing' AND moving.person_key = stored.person_key
           AND moving.from_enrolment_id = stored.enrolment_id AND moving.ended_at IS NULL
     CROSS JOIN LATERAL (
-        SELECT (coalesce(moving.from_enrolment_status, stored.status), stored.account_mode, stored.payer_kind, stored.employer_code, stored.ended_on,
-                stored.retired_on)
+        SELECT (coalesce(moving.from_enrolment_status, stored.status), stored.account_mode, stored.payer_kind,
+                stored.employer_code, stored.ended_on, stored.retired_on)
                    IS NOT DISTINCT FROM (import_row.status, import_row.account_mode, import_row.payer_kind,
-                                         import_row.employer_code, import_row.ended_on, import_row.retired_on) AS is_same
+                                         import_row.employer_code, import_row.ended_on,
+                                         import_row.retired_on) AS is_same
     ) AS content
     CROSS JOIN LATERAL (
         SELECT import_row.is_valid AND import_row.scheme = 'employee' AND import_row.status = 'active' AS is_active

@@ -1,6 +1,7 @@
 -- Older accounts of people with a new active enrolment elsewhere can only be spent from.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: none, they are locked already (post_3_lock). Before the new ones are opened: a person has one account that receives.
+-- Locks: none, they are locked already (post_3_lock). Before the new ones are opened:
+-- a person has one account that receives.
 UPDATE account
 SET status = 'spend_only', version = account.version + 1
 FROM import_checked JOIN import_row USING (line)

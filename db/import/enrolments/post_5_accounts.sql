@@ -1,8 +1,8 @@
 -- Opens the personal accounts of a slice's enrolments.
 -- SPDX-License-Identifier: Apache-2.0
 -- One account of a person receives: that of the active enrolment, else of a suspended one, else of one that a transfer
--- brings, unless another account receives already. The others are spend_only; an old one of the pool comes back to life.
--- Of somebody who has died they are deceased, as their date of death has made the others.
+-- brings, unless another account receives already. The others are spend_only; an old one of the pool comes back to
+-- life. Of somebody who has died they are deceased, as their date of death has made the others.
 WITH wanted AS MATERIALIZED (
     SELECT DISTINCT ON (known_key, pool_code) known_key, known_id, pool_code, account_time,
            CASE status WHEN 'active' THEN 1 WHEN 'suspended' THEN 2 WHEN 'pending_in' THEN 3 WHEN 'closing' THEN 4

@@ -1,7 +1,7 @@
 -- Notes a slice of enrolments in the run and the audit trail.
 -- SPDX-License-Identifier: Apache-2.0
--- Outcomes: one row with line null and rows_stored; and one row for each that belongs to a record which was merged since the
--- checks, with line, position and code: then the transaction must be rolled back.
+-- Outcomes: one row with line null and rows_stored; and one row for each that belongs to a record which was merged
+-- since the checks, with line, position and code: then the transaction must be rolled back.
 WITH totals AS MATERIALIZED (
     SELECT count(*) AS rows_stored FROM import_checked WHERE position > $1 AND position <= $2 AND is_ready
 ), run AS (

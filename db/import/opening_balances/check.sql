@@ -18,11 +18,13 @@ FROM (
                AS is_duplicate,
            import_row.pool_code IS NOT NULL AND pool.pool_code IS NULL AS is_pool_unknown,
            import_row.citizen_hash IS NOT NULL AND identifier.person_key IS NULL AS is_person_unknown,
-           coalesce(person.name_hash <> import_row.name_hash, false) AND former.is_named_so IS NOT TRUE AS is_name_different,
+           coalesce(person.name_hash <> import_row.name_hash, false)
+               AND former.is_named_so IS NOT TRUE AS is_name_different,
            import_row.is_valid AND stored.person_key IS NOT NULL AND NOT content.is_same AS is_conflict,
            account.account_id IS NULL AND identifier.person_key IS NOT NULL AND pool.pool_code IS NOT NULL
                AS is_account_missing,
-           account.account_id IS NOT NULL AND rule.allowed IS NOT TRUE AND stored.person_key IS NULL AS is_account_closed,
+           account.account_id IS NOT NULL AND rule.allowed IS NOT TRUE
+               AND stored.person_key IS NULL AS is_account_closed,
            import_row.is_valid AND account.account_id IS NOT NULL AND stored.person_key IS NULL
                AND EXISTS (SELECT FROM contribution
                            WHERE contribution.person_key = account.person_key AND contribution.scheme = 'employee'
@@ -41,7 +43,8 @@ FROM (
     LEFT JOIN account_status_rule AS rule ON rule.operation = 'import' AND rule.status = account.status
     -- What was stored for a record before it was merged stays there, and its money has come over.
     LEFT JOIN account AS merged
-           ON identifier.recorded_person_key <> identifier.person_key AND merged.person_key = identifier.recorded_person_key
+           ON identifier.recorded_person_key <> identifier.person_key
+           AND merged.person_key = identifier.recorded_person_key
           AND merged.pool_code = import_row.pool_code
     LEFT JOIN LATERAL (
         SELECT opening_balance.*

@@ -1,7 +1,7 @@
 -- Records a slice of opening balances, posts the parts of the new ones, notes it in the run and the audit trail.
 -- SPDX-License-Identifier: Apache-2.0
--- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row for
--- each entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
+-- Locks: the slice's accounts, taken before. Outcomes: one row with line null, rows_stored and amount_fen; and one row
+-- for each entry that the ledger refused, with line, position and code: then the transaction must be rolled back.
 WITH slice AS MATERIALIZED (
     SELECT checked.*, import_id(operation_time, checked.person_key) AS operation_id,
            -- Since the checks the record may have been merged, or the account closed.
