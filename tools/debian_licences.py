@@ -6,10 +6,12 @@ import re
 DOCUMENTATION = pathlib.Path("/usr/share/doc")
 # Debian's short names where SPDX has another one; a name with "+" means "or later".
 SPDX = {
-    "apache-2.0": "Apache-2.0", "artistic": "Artistic-1.0-Perl", "bsd-2-clause": "BSD-2-Clause", "bsd-3-clause": "BSD-3-Clause", "curl": "curl",
+    "apache-2.0": "Apache-2.0", "artistic": "Artistic-1.0-Perl", "bsd-2-clause": "BSD-2-Clause",
+    "bsd-3-clause": "BSD-3-Clause", "curl": "curl",
     "expat": "MIT", "mit": "MIT", "isc": "ISC", "gpl-2": "GPL-2.0-only", "gpl-2+": "GPL-2.0-or-later", "gpl-3": "GPL-3.0-only",
     "gpl-3+": "GPL-3.0-or-later", "lgpl-2": "LGPL-2.0-only", "lgpl-2+": "LGPL-2.0-or-later", "lgpl-2.1": "LGPL-2.1-only",
-    "lgpl-2.1+": "LGPL-2.1-or-later", "lgpl-3": "LGPL-3.0-only", "lgpl-3+": "LGPL-3.0-or-later", "mpl-2.0": "MPL-2.0", "openldap-2.8": "OLDAP-2.8",
+    "lgpl-2.1+": "LGPL-2.1-or-later", "lgpl-3": "LGPL-3.0-only", "lgpl-3+": "LGPL-3.0-or-later", "mpl-2.0": "MPL-2.0",
+    "openldap-2.8": "OLDAP-2.8",
     "postgresql": "PostgreSQL", "unicode": "Unicode-DFS-2016", "zlib": "Zlib", "openssl": "OpenSSL",
 }  # fmt: skip
 

@@ -52,7 +52,8 @@ def opening_rows(people):
 
 
 def contribution_rows(people):
-    yield "citizen_number,pool_code,scheme,period,kind,source_document,base_yuan,personal_yuan,employer_yuan,subsidy_yuan,paid_on,channel,employer_code"
+    yield ("citizen_number,pool_code,scheme,period,kind,source_document,"
+           "base_yuan,personal_yuan,employer_yuan,subsidy_yuan,paid_on,channel,employer_code")
     for person in people:
         for pool_code, month, base_fen in person.months:
             yield (f"{person.citizen_number},{pool_code},employee,{month},regular,DEMO-{pool_code}-{month},{yuan(base_fen)},"
@@ -193,7 +194,8 @@ def main():
         "citizens": citizens(people),
     }
     write_private(DEMO_FILE, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-    print(f"demo: {len(document['citizens'])} people, {len(document['staff'])} staff and {len(document['clients'])} institutions are in {DEMO_FILE}")
+    print(f"demo: {len(document['citizens'])} people, {len(document['staff'])} staff and {len(document['clients'])} "
+          f"institutions are in {DEMO_FILE}")
 
 
 if __name__ == "__main__":

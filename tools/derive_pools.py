@@ -12,7 +12,8 @@ EXAMPLES = {"110000", "120000", "310000", "330600", "350200", "440100", "440300"
 NOT_CONNECTED = {"540000"}  # and the Corps cities in Xinjiang: sample values, so that both cases occur
 ACCOUNT_YEAR_STARTS_MONTH = {"310000": 7}
 HEADER = """\
-# source: derived from regions.csv by tools/derive_pools.py: the four municipalities and Tibet as one pool each, elsewhere prefecture-level cities and the counties directly under a province
+# source: derived from regions.csv by tools/derive_pools.py: the four municipalities and Tibet as one pool each, \
+elsewhere prefecture-level cities and the counties directly under a province
 # connected and account_year_starts_month are SAMPLE VALUES: set them for your own pools
 """
 

@@ -34,7 +34,8 @@ def bits(prefix, names, shift=False):
 
 def header_text(operations, problems):
     # A guard by name, not by file: a unit test may include a smaller table of its own first.
-    out = [*BANNER, "#ifndef YIBAO_OPERATIONS_H", "#define YIBAO_OPERATIONS_H", "", "enum operation {", "    OPERATION_NONE, /* no route, or none yet */"]
+    out = [*BANNER, "#ifndef YIBAO_OPERATIONS_H", "#define YIBAO_OPERATIONS_H", "", "enum operation {",
+           "    OPERATION_NONE, /* no route, or none yet */"]
     out += [f"    OPERATION_{o.name.upper()}," for o in operations]
     out += ["    OPERATION_COUNT,", "};"]
     for o in operations:

@@ -105,7 +105,8 @@ def dependencies(binary, components):
 
 def now():
     seconds = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.datetime.now(datetime.timezone.utc) if seconds is None else datetime.datetime.fromtimestamp(int(seconds), datetime.timezone.utc)
+    utc = datetime.timezone.utc
+    moment = datetime.datetime.now(utc) if seconds is None else datetime.datetime.fromtimestamp(int(seconds), utc)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

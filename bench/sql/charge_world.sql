@@ -1,4 +1,5 @@
--- Makes `people` persons with an account of 1,000,000.00 yuan each, whole enough for `yibaod audit`, and providers to charge them.
+-- Makes `people` persons with an account of 1,000,000.00 yuan each, whole enough for `yibaod audit`,
+-- and providers to charge them.
 -- SPDX-License-Identifier: Apache-2.0
 -- The last twelve digits of every id are decimal, the key's bits are the same digits read as hexadecimal (people.py).
 CREATE TEMPORARY TABLE made AS
@@ -24,7 +25,8 @@ INSERT INTO account (person_key, account_id, person_id, pool_code, status, cut_o
 SELECT person_key, account_id, person_id, '620100', 'active', date '2025-12-20', timestamptz '2025-01-01 00:00+08'
   FROM made
  ORDER BY hashint8(n); -- an account's neighbours in the table are strangers, as they are in a real one
-INSERT INTO opening_balance (person_key, account_id, current_year_fen, carried_over_fen, recorded_at, as_of, operation_id,
+INSERT INTO opening_balance (person_key, account_id, current_year_fen, carried_over_fen, recorded_at, as_of,
+                             operation_id,
                              source_document)
 SELECT person_key, account_id, 100000000, 0, timestamptz '2025-12-20 10:00+08', date '2025-12-20', operation_id, 'bench'
   FROM made;

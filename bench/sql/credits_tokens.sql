@@ -1,4 +1,5 @@
--- Loads one citizen's token for each line "person's number, hexadecimal hash of the token"; keys as in credits_world.sql.
+-- Loads one citizen's token for each line "person's number, hexadecimal hash of the token";
+-- keys as in credits_world.sql.
 -- SPDX-License-Identifier: Apache-2.0
 CREATE TEMPORARY TABLE given (number bigint, hash text);
 COPY given FROM STDIN;

@@ -13,7 +13,7 @@ SELECT charge.status
            ARRAY[bench_id(:person_key)], ARRAY[given.provider_id], ARRAY[:person_key::bigint],
            ARRAY[('01900000-0001-7000-8000-' || :node)::uuid], ARRAY['CH' || given.number], ARRAY['medicine'],
            ARRAY['bench item'], ARRAY[100::bigint], ARRAY[NULL::timestamptz],
-           ARRAY[(given.instant AT TIME ZONE 'Asia/Shanghai')::date], ARRAY[given.instant], ARRAY['key-' || given.number],
-           ARRAY[sha256(given.number::bytea)], ARRAY[bench_id(:person_key)], ARRAY[bench_id(:person_key)],
-           ARRAY[bench_id(:person_key)], ARRAY['0123456789abcdef0123456789abcdef'], ARRAY[given.instant],
-           ARRAY['sha256'], ARRAY[true]) AS charge;
+           ARRAY[(given.instant AT TIME ZONE 'Asia/Shanghai')::date], ARRAY[given.instant],
+           ARRAY['key-' || given.number], ARRAY[sha256(given.number::bytea)], ARRAY[bench_id(:person_key)],
+           ARRAY[bench_id(:person_key)], ARRAY[bench_id(:person_key)], ARRAY['0123456789abcdef0123456789abcdef'],
+           ARRAY[given.instant], ARRAY['sha256'], ARRAY[true]) AS charge;

@@ -7,7 +7,8 @@ import uuid
 from tests.db.interesting import approval, at
 from tests.db.posting import Account, make_id
 
-JOB = "INSERT INTO job (job_id, kind, state, phase, regions, proposal_id, created_by, created_at) VALUES (%s, %s, 'done', 'posting', %s, %s, %s, %s)"
+JOB = ("INSERT INTO job (job_id, kind, state, phase, regions, proposal_id, created_by, created_at)"
+       " VALUES (%s, %s, 'done', 'posting', %s, %s, %s, %s)")
 
 
 @dataclasses.dataclass

@@ -126,7 +126,8 @@ class Lives(Desk):
         self.connection.execute("UPDATE person SET birth_date = %s WHERE person_key = %s", [person.born, key])
         self.connection.execute(
             "INSERT INTO proposal (proposal_id, kind, person_key, object_id, payload, reason, state, proposed_by, proposed_at, decided_by,"
-            " decided_at, outcome) VALUES (%s, 'correct_person', %s, %s, '{\"changes\": [{\"field\": \"birth_date\"}]}', 'model', 'approved',"
+            " decided_at, outcome) VALUES (%s, 'correct_person', %s, %s, '{\"changes\": [{\"field\": "
+            "\"birth_date\"}]}', 'model', 'approved',"
             " %s, %s, %s, %s, '{}')",
             [make_id(key), key, make_id(key), uuid.uuid4(), at(self.today), uuid.uuid4(), at(self.today)])
 

@@ -29,7 +29,8 @@ def no_policies(connection):
 
 
 def base_of_2024(connection, **changes):
-    return Plan(PROVINCE, **{"tiers": {0: 280}, "plan_code": PLAN, "plan_kind": "ratio", "base_fen": OLD_BASE, **changes}).insert(connection)
+    return Plan(PROVINCE, **{"tiers": {0: 280}, "plan_code": PLAN, "plan_kind": "ratio", "base_fen": OLD_BASE,
+                             **changes}).insert(connection)
 
 
 def base_of_2025(connection, **changes):
@@ -95,7 +96,8 @@ def sums(connection, job_id, phase):
 
 
 def not_judged(connection, job_id):
-    return dict(connection.execute("SELECT reason, sum(people)::int FROM credit_run_skip WHERE job_id = %s GROUP BY reason", [job_id]).fetchall())
+    return dict(connection.execute("SELECT reason, sum(people)::int FROM credit_run_skip WHERE job_id = %s GROUP BY "
+                                   "reason", [job_id]).fetchall())
 
 
 def balance(connection, account):
@@ -109,7 +111,8 @@ def entries_of(connection, credit):
     return connection.execute(
         "SELECT entry.kind, entry.direction, entry.part, entry.amount_fen, split_part(entry.system_account, ':', 1), linked.kind"
         " FROM ledger_entry AS entry LEFT JOIN ledger_entry AS linked ON linked.entry_id = entry.linked_entry_id"
-        " WHERE entry.person_key = %s AND entry.operation_id = %s ORDER BY entry.seq", [credit["person_key"], credit["credit_id"]]).fetchall()
+        " WHERE entry.person_key = %s AND entry.operation_id = %s ORDER BY entry.seq",
+        [credit["person_key"], credit["credit_id"]]).fetchall()
 
 
 def owed(connection, account):

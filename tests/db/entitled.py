@@ -24,7 +24,8 @@ def enrol(connection, person, pool, **changes):
     connection.execute(f"INSERT INTO enrolment ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})", list(row.values()))
 
 
-def policy(connection, region, plan, tiers, base_fen=None, deduction_fen=None, effective_from="2020-01-01", active=True, version=1, **changes):
+def policy(connection, region, plan, tiers, base_fen=None, deduction_fen=None, effective_from="2020-01-01", active=True,
+           version=1, **changes):
     """A version of a plan: tiers {age: amount in fen}, or with `plan_kind="ratio"` {age: basis points}."""
     row = {"policy_id": uuid.uuid4(), "region_code": region, "plan_code": plan, "version": version, "effective_from": effective_from,
            "plan_kind": "fixed", "period": "month", "is_pro_rated": False, "age_basis": "credit_month", "base_fen": base_fen,
@@ -33,7 +34,8 @@ def policy(connection, region, plan, tiers, base_fen=None, deduction_fen=None, e
     connection.execute(f"INSERT INTO credit_policy ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})", list(row.values()))
     column = "ratio_bp" if row["plan_kind"] == "ratio" else "amount_fen"
     for age, value in tiers.items():
-        connection.execute(f"INSERT INTO credit_policy_tier (policy_id, min_age, {column}) VALUES (%s, %s, %s)", [row["policy_id"], age, value])
+        connection.execute(f"INSERT INTO credit_policy_tier (policy_id, min_age, {column}) VALUES (%s, %s, %s)",
+                           [row["policy_id"], age, value])
     if deduction_fen is not None:
         connection.execute("INSERT INTO credit_policy_deduction VALUES (%s, 'critical_illness', %s)", [row["policy_id"], deduction_fen])
     return row["policy_id"]

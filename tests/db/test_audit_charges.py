@@ -55,7 +55,8 @@ PLANTED = {
     "charge captured on another day": (CHARGE.format("captured_on = captured_on + 1", "part"), "charge", "{part}", "captured_on"),
     "charge removed": ("DELETE FROM charge WHERE charge_id = %(paid)s", "ledger_entry", "{account}/8", "operation_id"),
     "charge out of nothing": (
-        "INSERT INTO charge (person_key, amount_fen, captured_fen, current_year_fen, carried_over_fen, created_at, changed_at, business_date,"
+        "INSERT INTO charge (person_key, amount_fen, captured_fen, current_year_fen, carried_over_fen, created_at, "
+        "changed_at, business_date,"
         " captured_on, charge_id, account_id, provider_id, current_year_entry_id, pool_code, state, usage, charge_no)"
         " SELECT person_key, 5, 5, 5, 0, created_at, changed_at, business_date, captured_on, %(made)s, account_id, provider_id,"
         " gen_random_uuid(), pool_code, state, usage, 'Z-1' FROM charge WHERE charge_id = %(paid)s",
@@ -65,7 +66,8 @@ PLANTED = {
         CHARGE.format("state = 'captured', captured_fen = 300, current_year_fen = 300, current_year_entry_id = gen_random_uuid(),"
                       " captured_on = business_date", "held"), "charge", "{held}", "state"),
     "captured charge called voided": (
-        CHARGE.format("state = 'voided', captured_fen = 0, carried_over_fen = 0, carried_over_entry_id = NULL, captured_on = NULL", "whole"),
+        CHARGE.format("state = 'voided', captured_fen = 0, carried_over_fen = 0, carried_over_entry_id = NULL, "
+                      "captured_on = NULL", "whole"),
         "charge", "{whole}", "state"),
     "voided charge called held": (CHARGE.format("state = 'held'", "voided"), "charge", "{voided}", "state"),
     "expired charge called voided": (CHARGE.format("state = 'voided'", "expired"), "charge", "{expired}", "state"),
@@ -77,12 +79,14 @@ PLANTED = {
     "hold called a charge at once": (CHARGE.format("expires_at = NULL", "whole"), "charge", "{whole}", "expires_at"),
     "charge at once called a hold": (CHARGE.format("expires_at = created_at + interval '1 hour'", "paid"),
                                      "charge", "{paid}", "expires_at"),
-    "event of a capture bigger": (EVENT.format("amount_fen = amount_fen + 1", "part", 2) + ";" + EVENT.format("amount_fen = amount_fen - 1", "part", 3),
+    "event of a capture bigger": (EVENT.format("amount_fen = amount_fen + 1", "part", 2) + ";"
+                                  + EVENT.format("amount_fen = amount_fen - 1", "part", 3),
                                   "charge", "{part}", "captured_fen"),
     "event of a hold on another account": (
         "UPDATE hold_event SET account_id = %(other)s WHERE hold_id = %(voided)s", "charge", "{voided}", "account_id"),
     "rest of a capture still reserved": (
-        "DELETE FROM hold_event WHERE hold_id = %(part)s AND seq = 3; UPDATE account SET held_fen = held_fen + 150 WHERE account_id = %(account)s",
+        "DELETE FROM hold_event WHERE hold_id = %(part)s AND seq = 3; UPDATE account SET held_fen = held_fen + 150 "
+        "WHERE account_id = %(account)s",
         "hold_event", "{part}/2", "amount_fen"),
     "captured after its end": (
         EVENT.format("expires_at = posted_at + interval '1 minute'", "part", 1) + ";"
@@ -92,13 +96,15 @@ PLANTED = {
     "expired before its end": (EVENT.format("posted_at = posted_at - interval '90 minutes'", "expired", 2),
                                "hold_event", "{expired}/2", "posted_at"),
     "voided and expired": (EVENT.format("amount_fen = 20", "expired", 2) + ";"
-                           "INSERT INTO hold_event SELECT (jsonb_populate_record(e, '{\"seq\": 3, \"kind\": \"voided\", \"amount_fen\": 40}')).*"
+                           "INSERT INTO hold_event SELECT (jsonb_populate_record(e, '{\"seq\": 3, \"kind\": "
+                           "\"voided\", \"amount_fen\": 40}')).*"
                            " FROM hold_event AS e WHERE hold_id = %(expired)s AND seq = 2", "hold_event", "{expired}/3", "kind"),
     "hold opened under another reference": (EVENT.format("reference = 'other'", "held", 1), "charge", "{held}", "charge_no"),
     "hold opened at another time": (EVENT.format("posted_at = posted_at - interval '1 us'", "held", 1), "charge", "{held}", "created_at"),
     "hold of nothing": ("UPDATE hold_event SET hold_id = %(made)s WHERE hold_id = %(held)s", "hold_event", "{made}/1", "hold_id"),
     # refunds
-    "refund that the charge does not know": (CHARGE.format("refunded_fen = refunded_fen - 1", "split"), "charge", "{split}", "refunded_fen"),
+    "refund that the charge does not know": (CHARGE.format("refunded_fen = refunded_fen - 1", "split"), "charge",
+                                             "{split}", "refunded_fen"),
     "refund removed": ("DELETE FROM charge_refund WHERE refund_id = %(refund_one)s", "charge", "{split}", "refunded_fen"),
     "entry of a refund that is none": ("DELETE FROM charge_refund WHERE refund_id = %(refund_one)s",
                                        "ledger_entry", "{refund_entry}", "entry_id"),
@@ -128,7 +134,8 @@ PLANTED = {
     "refund on another day": (REFUND.format("business_date = business_date + 1", "refund_one"),
                               "charge_refund", "{refund_one}", "business_date"),
     "refund of another charge": (REFUND.format("charge_id = %(paid)s", "refund_one"), "ledger_entry", "{refund_entry}", "linked_entry_id"),
-    "refund of a hold that was voided": (REFUND.format("charge_id = %(voided)s", "refund_one"), "charge_refund", "{refund_one}", "charge_id"),
+    "refund of a hold that was voided": (REFUND.format("charge_id = %(voided)s", "refund_one"), "charge_refund",
+                                         "{refund_one}", "charge_id"),
     "refund of a charge that is gone": ("DELETE FROM charge WHERE charge_id = %(split)s", "charge_refund", "{refund_one}", "charge_id"),
     # numbers, keys, events
     "number of a charge removed": ("DELETE FROM business_number WHERE object_id = %(held)s", "charge", "{held}", "charge_no"),
@@ -187,7 +194,8 @@ PLANTED = {
         "UPDATE ledger_entry SET kind = 'adjustment', system_account = 'adjustment:620500' WHERE operation_id = %(paid)s; RECHAIN",
         "charge", "{paid}", "current_year_fen"),
     "entry of a charge smaller": (
-        "UPDATE ledger_entry SET amount_fen = amount_fen - 1 WHERE operation_id = %(paid)s; RECHAIN", "charge", "{paid}", "current_year_fen"),
+        "UPDATE ledger_entry SET amount_fen = amount_fen - 1 WHERE operation_id = %(paid)s; RECHAIN", "charge",
+        "{paid}", "current_year_fen"),
     "entry of a refund linked to another": (
         "UPDATE ledger_entry SET linked_entry_id = entry_id WHERE operation_id = %(refund_one)s; RECHAIN",
         "ledger_entry", "{refund_entry}", "linked_entry_id"),

@@ -34,9 +34,12 @@ class Books(Desk):
                     "yearly": self.yearly.policy_id, "policy": self.plans[1].policy_id, "newest": self.plans[2].policy_id,
                     **{f"credit_{row['period_start'].month}_{row['revision']}": row["credit_id"]
                        for row in credits(connection, self.person)}}
-        (self.ids["up_job"],), = connection.execute("SELECT job_id FROM pensioner_credit WHERE credit_id = %(credit_3_2)s", self.ids).fetchall()
-        (self.ids["down_job"],), = connection.execute("SELECT job_id FROM pensioner_credit WHERE credit_id = %(credit_3_1)s", self.ids).fetchall()
-        (self.ids["run_job"],), = connection.execute("SELECT job_id FROM pensioner_credit WHERE credit_id = %(credit_3_0)s", self.ids).fetchall()
+        (self.ids["up_job"],), = connection.execute("SELECT job_id FROM pensioner_credit WHERE credit_id = "
+                                                    "%(credit_3_2)s", self.ids).fetchall()
+        (self.ids["down_job"],), = connection.execute("SELECT job_id FROM pensioner_credit WHERE credit_id = "
+                                                      "%(credit_3_1)s", self.ids).fetchall()
+        (self.ids["run_job"],), = connection.execute("SELECT job_id FROM pensioner_credit WHERE credit_id = "
+                                                     "%(credit_3_0)s", self.ids).fetchall()
         self.ids["copy"] = next(row["credit_id"] for row in credits(connection, self.survivor) if row["origin_credit_id"])
         self.ids["given"] = credits(connection, self.duplicate)[0]["credit_id"]
 
@@ -97,13 +100,16 @@ PLANTED = {
     "difference that is owed though it gives": (UP.format("receivable_fen = 1"), "pensioner_credit", "{credit_3_2}", "receivable_fen"),
     "difference linked to nothing": (ENTRY.format("linked_entry_id = NULL"), "ledger_entry", None, "linked_entry_id"),
     "difference linked to another month": (
-        ENTRY.format("linked_entry_id = (SELECT entry_id FROM ledger_entry WHERE operation_id = %(credit_2_0)s AND kind = 'pensioner_credit')"),
+        ENTRY.format("linked_entry_id = (SELECT entry_id FROM ledger_entry WHERE operation_id = %(credit_2_0)s AND "
+                     "kind = 'pensioner_credit')"),
         "ledger_entry", None, "linked_entry_id"),
     "difference linked to the deduction": (
-        ENTRY.format("linked_entry_id = (SELECT entry_id FROM ledger_entry WHERE operation_id = %(credit_3_0)s AND kind = 'credit_deduction')"),
+        ENTRY.format("linked_entry_id = (SELECT entry_id FROM ledger_entry WHERE operation_id = %(credit_3_0)s AND "
+                     "kind = 'credit_deduction')"),
         "ledger_entry", None, "linked_entry_id"),
     "difference in the other direction": (ENTRY.format("direction = 'debit'"), "ledger_entry", None, "direction"),
-    "credit of an alias not copied": ("DELETE FROM pensioner_credit WHERE credit_id = %(copy)s", "pensioner_credit", "{given}", "person_key"),
+    "credit of an alias not copied": ("DELETE FROM pensioner_credit WHERE credit_id = %(copy)s", "pensioner_credit",
+                                      "{given}", "person_key"),
     "credit of an alias copied twice": (
         "INSERT INTO pensioner_credit SELECT (jsonb_populate_record(c, jsonb_build_object('revision', 9, 'credit_id', account_id))).*"
         " FROM pensioner_credit AS c WHERE credit_id = %(copy)s", "pensioner_credit", "{given}", "person_key"),
@@ -133,7 +139,8 @@ PLANTED = {
     "sums of a run removed": ("DELETE FROM credit_run_tier WHERE job_id = %(run_job)s", "credit_run_tier", None, "people"),
     "run of another kind than its job": (RUN.format("kind = 'credit_recomputation'"), "credit_run", "{run_job}", "kind"),
     "run of another region than was asked": (RUN.format("region_code = '000000'"), "credit_run", "{run_job}", "region_code"),
-    "run of a pool outside its region": ("UPDATE credit_run_pool SET pool_code = '440300' WHERE job_id = %(run_job)s AND pool_code = '620600'",
+    "run of a pool outside its region": ("UPDATE credit_run_pool SET pool_code = '440300' WHERE job_id = %(run_job)s "
+                                         "AND pool_code = '620600'",
                                          "credit_run", "{run_job}", "region_code"),
     "run of another month than was asked": (RUN.format("from_month = '2026-01-01'"), "credit_run", "{run_job}", "from_month"),
     "run until another month than was asked": (RUN.format("to_month = '2026-05-01'"), "credit_run", "{run_job}", "to_month"),
@@ -151,7 +158,8 @@ PLANTED = {
     "difference shown by another version": (SHOWN.format("policy_id = %(policy)s"), "credit_difference", None, "policy_id"),
     "difference shown of another person": (SHOWN.format("person_id = account_id"), "credit_difference", None, "person_id"),
     "difference shown for another reason": (SHOWN.format("reason = 'person'"), "credit_difference", None, "reason"),
-    "sums of differences removed": ("DELETE FROM credit_difference_sum WHERE phase = 'posting'", "credit_difference_sum", None, "differences"),
+    "sums of differences removed": ("DELETE FROM credit_difference_sum WHERE phase = 'posting'",
+                                    "credit_difference_sum", None, "differences"),
     "number of differences": (SUM.format("differences = differences + 1"), "credit_difference_sum", None, "differences"),
     "sum of what was given": (SUM.format("gross_up_fen = 1"), "credit_difference_sum", None, "gross_up_fen"),
     "sum of what was taken": (SUM.format("gross_down_fen = 1"), "credit_difference_sum", None, "gross_down_fen"),
@@ -175,7 +183,8 @@ PLANTED = {
     "version from the middle of a month": (POLICY.format("effective_from = '2024-01-02'"), "credit_policy", "{yearly}", "effective_from"),
     "version in force that somebody drafted": (POLICY.format("created_by = gen_random_uuid()"), "credit_policy", "{yearly}", "proposal_id"),
     "version put in force by another approval": (
-        POLICY.format("proposal_id = (SELECT proposal_id FROM job WHERE job_id = %(run_job)s)"), "credit_policy", "{yearly}", "proposal_id"),
+        POLICY.format("proposal_id = (SELECT proposal_id FROM job WHERE job_id = %(run_job)s)"), "credit_policy",
+        "{yearly}", "proposal_id"),
     "approved version called a draft": (POLICY.format("proposal_id = gen_random_uuid(), activated_at = NULL"),
                                         "credit_policy", "{yearly}", "activated_at"),
     "approval that put nothing in force": (
@@ -193,9 +202,11 @@ PLANTED = {
 
 
 def test_it_is_clean_before(migrated, books):
-    assert [(row["period_start"].month, row["revision"], row["gross_fen"], row["deduction_fen"]) for row in credits(books.connection, books.person)] \
+    assert [(row["period_start"].month, row["revision"], row["gross_fen"], row["deduction_fen"])
+            for row in credits(books.connection, books.person)] \
         == [(2, 0, 11000, 300), (2, 1, -500, -100), (3, 0, 11000, 300), (3, 1, -500, -100), (3, 2, 600, 200)]
-    assert [(row["revision"], row["total_gross_fen"]) for row in credits(books.connection, books.survivor) if row["period_start"].month == 3] \
+    assert [(row["revision"], row["total_gross_fen"]) for row in credits(books.connection, books.survivor)
+            if row["period_start"].month == 3] \
         == [(0, 11000), (1, 10500), (2, 11100), (3, 22100), (4, 21600), (5, 22200)]
     (owed,) = books.connection.execute("SELECT sum(amount_fen) FROM receivable WHERE state = 'open'").fetchone()
     assert owed == 800

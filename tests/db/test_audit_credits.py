@@ -129,7 +129,8 @@ PLANTED = {
                                 "pensioner_credit", "{credit}", "total_deduction_fen"),
     "rounding changed since": (
         "UPDATE credit_policy_tier SET amount_fen = 168001 WHERE policy_id = %(yearly)s AND min_age = 0;"
-        "UPDATE credit_policy SET rounding = 'down' WHERE policy_id = %(yearly)s;" + YEAR.format("gross_fen = 140001, total_gross_fen = 140001"),
+        "UPDATE credit_policy SET rounding = 'down' WHERE policy_id = %(yearly)s;"
+        + YEAR.format("gross_fen = 140001, total_gross_fen = 140001"),
         "pensioner_credit", "{year}", "total_gross_fen"),
     "age basis changed since": (POLICY.format("age_basis = 'year_start'"), "pensioner_credit", "{credit}", "age_on"),
     "posting month changed since": ("UPDATE credit_policy SET posting_month = 6 WHERE policy_id = %(yearly)s",
@@ -180,7 +181,8 @@ def test_it_is_clean_before(migrated, books):
 def test_every_fault_is_named(migrated, books):
     """One set of books for all of them: each is planted alone and taken back."""
     connection = books.connection
-    for name, in connection.execute("SELECT conname FROM pg_constraint WHERE conrelid = 'pensioner_credit'::regclass AND contype = 'c'").fetchall():
+    for name, in connection.execute("SELECT conname FROM pg_constraint WHERE conrelid = 'pensioner_credit'::regclass "
+                                    "AND contype = 'c'").fetchall():
         connection.execute(f"ALTER TABLE pensioner_credit DROP CONSTRAINT {name}")
     for table in TABLES:
         connection.execute(f"CREATE TABLE kept_{table} AS TABLE {table}")

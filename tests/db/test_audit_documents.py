@@ -24,7 +24,8 @@ def of(column, change, document="long", free=False):
 # What is planted: what is done, then the table, key and column that the report must name.
 PLANTED = {
     "document of another id": (
-        "UPDATE document SET document_id = %(made_elsewhere)s WHERE document_id = %(short)s", "document", "{made_elsewhere}", "document_id"),
+        "UPDATE document SET document_id = %(made_elsewhere)s WHERE document_id = %(short)s", "document",
+        "{made_elsewhere}", "document_id"),
     "document of nothing": of("object_id", "object_id = gen_random_uuid()"),
     "document of a thing of another kind": of("object_id", "object_kind = 'withdrawal'"),
     "document of a thing of no kind": of("object_kind", "object_kind = 'charge'", free=True),
@@ -69,10 +70,12 @@ PLANTED = {
                                 "document_chunk", "{long}/3", "sealed"),
     "piece cut": (CHUNK.format("sealed = substring(sealed FROM 1 FOR 1000)", 2), "document_chunk", "{long}/2", "sealed"),
     "piece of another algorithm": (CHUNK.format("sealed = set_byte(sealed, 0, 2)", 1), "document_chunk", "{long}/1", "sealed"),
-    "document without its event": ("DELETE FROM audit_event WHERE detail ->> 'document_id' = %(long)s::text", "document", "{long}", "document_id"),
+    "document without its event": ("DELETE FROM audit_event WHERE detail ->> 'document_id' = %(long)s::text",
+                                   "document", "{long}", "document_id"),
     "removal without its event": ("DELETE FROM audit_event WHERE action = 'remove_document'", "document", "{gone}", "removed_at"),
     "event of another thing": (
-        "UPDATE audit_event SET object_id = gen_random_uuid() WHERE detail ->> 'document_id' = %(long)s::text", "document", "{long}", "object_id"),
+        "UPDATE audit_event SET object_id = gen_random_uuid() WHERE detail ->> 'document_id' = %(long)s::text",
+        "document", "{long}", "object_id"),
 }
 
 
@@ -82,7 +85,8 @@ def store(connection, moving, size, document_kind="other"):
     pieces = [plain[i:i + PIECE] for i in range(0, size, PIECE)]
     sealed = b"".join(b"\1" + bytes(SEAL - 1) + piece for piece in pieces)
     ((status,),) = connection.execute(
-        "SELECT status FROM document_store('create_transfer_document', 'transfer', %s, %s, %s, %s, 'image/png', %s, %s, %s, %s, 20, 67108864,"
+        "SELECT status FROM document_store('create_transfer_document', 'transfer', %s, %s, %s, %s, 'image/png', %s, "
+        "%s, %s, %s, 20, 67108864,"
         " NULL, 'staff', gen_random_uuid(), %s, gen_random_uuid(), 'r', %s)",
         [moving.person_key, moving.transfer_id, document_id, document_kind, size, hashlib.sha256(plain).digest(), sealed, PIECE + SEAL,
          INSTANT + DAY / 2, INSTANT]).fetchall()

@@ -13,8 +13,9 @@ from tests.db.world import audit
 
 MEMBER = "UPDATE family_member SET {} WHERE family_member_id = %({})s"
 USE = """
-INSERT INTO charge_share (person_key, charge_person_key, amount_fen, captured_fen, current_year_fen, carried_over_fen, created_at, changed_at,
-    expires_at, business_date, position, share_id, charge_id, account_id, family_member_id, provider_id, pool_code, payer_kind, state, usage)
+INSERT INTO charge_share (person_key, charge_person_key, amount_fen, captured_fen, current_year_fen, carried_over_fen,
+    created_at, changed_at, expires_at, business_date, position, share_id, charge_id, account_id, family_member_id,
+    provider_id, pool_code, payer_kind, state, usage)
 SELECT %(person)s, {who}, {fen}, 0, 0, 0, {at}, '2030-01-01', '2030-01-02', {day}, 1, %(made)s, %(made)s, {account}, {member}, %(made)s,
        '620500', 'family', 'held', {usage}
 """
@@ -60,7 +61,8 @@ PLANTED = {
     **use("for what is not allowed", "usage", usage="'premium'"),
     **use("beyond the limit of a charge", "amount_fen", fen="101"),
     "use by a relative whom the account reaches by wallet": (
-        MEMBER.format("way = 'wallet'", "active") + ";" + next(iter(use("", "").values()))[0], "charge_share", "{made}", "family_member_id"),
+        MEMBER.format("way = 'wallet'", "active") + ";" + next(iter(use("", "").values()))[0], "charge_share", "{made}",
+        "family_member_id"),
     "use by a relative beyond the limit of a month": (
         MEMBER.format("month_limit_fen = 4", "active") + ";" + next(iter(use("", "").values()))[0],
         "family_member", "{active}", "month_limit_fen"),

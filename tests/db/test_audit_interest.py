@@ -4,6 +4,8 @@ from tests.db.interesting import credit, date, post_year, settle
 from tests.db.world import audit
 
 POSTING = "interest_posting SET {} WHERE account_id = %(account)s AND is_year_end"
+NONE = ("bears_interest = false, current_year_interest_fen = 0, carried_over_interest_fen = 0, current_year_entry_id = NULL,"
+        " carried_over_entry_id = NULL")
 OF_YEAR = "account_id = %(account)s AND entry_id = (SELECT {} FROM interest_posting WHERE account_id = %(account)s AND is_year_end)"
 
 # What is planted: what is done, then the table, key and column that the report must name.
@@ -44,7 +46,7 @@ PLANTED = {
     "pool": (f"UPDATE {POSTING.format('pool_code = $$440300$$')}", "interest_posting", "{account}/2026-08-01", "pool_code"),
     "day count": (f"UPDATE {POSTING.format('day_count_basis = 365')}",
                   "interest_posting", "{account}/2026-08-01", "current_year_interest_fen"),
-    "bears none": (f"UPDATE {POSTING.format('bears_interest = false, current_year_interest_fen = 0, carried_over_interest_fen = 0, current_year_entry_id = NULL, carried_over_entry_id = NULL')}",
+    "bears none": (f"UPDATE {POSTING.format(NONE)}",
                    "ledger_entry", "{account}/13", "operation_id"),
     "nobody approved": (f"UPDATE {POSTING.format('proposal_id = NULL')}",
                         "interest_posting", "{account}/2026-08-01", "proposal_id"),

@@ -24,7 +24,8 @@ class Journal:
                 "account_id": str(of.account_id).upper(), "amount_fen": of.amount_fen, "charge_no": of.charge_no, "usage": of.usage,
                 **({"expires_at": of.expires_at.isoformat()} if of.expires_at else {}), "capture": of.expires_at is None,
             }, self.reply("charge", of.charge_id), 201)
-        for of, what, body in ((charges.part, "capture", {"amount_fen": 250}), (charges.whole, "capture", None), (charges.voided, "void", None)):
+        for of, what, body in ((charges.part, "capture", {"amount_fen": 250}), (charges.whole, "capture", None),
+                               (charges.voided, "void", None)):
             self.call(f"/v1/charges/{of.charge_id}/{what}", f"{what} {of.charge_no}", body, self.reply("charge", of.charge_id))
         for refund_id, number, fen in ((charges.refund_one, "R-1", 1200), (charges.refund_two, "R-2", 100)):
             self.call(f"/v1/charges/{charges.split.charge_id}/refunds", f"refund {number}", {"amount_fen": fen, "refund_no": number},
@@ -207,7 +208,8 @@ def answer_of_another_region(journal):
 
 
 PLANTED = [
-    answer_of_another_region, acknowledged_charge_lost, acknowledged_refund_lost, answer_of_another_amount, request_of_another_amount, request_of_another_usage,
+    answer_of_another_region, acknowledged_charge_lost, acknowledged_refund_lost, answer_of_another_amount,
+    request_of_another_amount, request_of_another_usage,
     answer_with_parts_that_were_others, hold_answered_with_another_end, capture_acknowledged_that_is_none,
     capture_of_more_than_was_asked, void_acknowledged_that_is_none, refund_acknowledged_of_another_charge,
     key_that_names_what_was_not_answered, key_that_was_not_kept, number_that_names_what_was_not_answered,
@@ -243,7 +245,8 @@ def test_what_is_no_fault(migrated, journal):
 @pytest.mark.parametrize("line", [
     "not json", "[]", '{"event": "sent"}', '{"event": "gone"}', '{"event": "begin", "version": 2}',
     '{"event": "begin", "version": 1, "complete_for": ["x"]}',
-    json.dumps({"event": "received", "principal_id": str(uuid.uuid4()), "method": "POST", "path": "/v1/charges"}), "\x00", '"' + "x" * 70000,
+    json.dumps({"event": "received", "principal_id": str(uuid.uuid4()), "method": "POST", "path": "/v1/charges"}),
+    "\x00", '"' + "x" * 70000,
 ])
 def test_what_is_no_journal_is_refused(migrated, tmp_path, line):
     path = tmp_path / "client.jsonl"

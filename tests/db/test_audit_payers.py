@@ -107,9 +107,11 @@ def payers(world):
     sql.execute("UPDATE audit_event SET at = now() WHERE at > now()")
 
     def share_of(name, place=1):
-        return sql.execute("SELECT share_id FROM charge_share WHERE charge_id = %s AND position = %s", [made[name].charge_id, place]).fetchone()[0]
+        return sql.execute("SELECT share_id FROM charge_share WHERE charge_id = %s AND position = %s",
+                           [made[name].charge_id, place]).fetchone()[0]
 
-    (part,) = sql.execute("SELECT share_refund_id FROM charge_share_refund WHERE refund_id = %s AND amount_fen = 50", [back.refund_id]).fetchone()
+    (part,) = sql.execute("SELECT share_refund_id FROM charge_share_refund WHERE refund_id = %s AND amount_fen = 50",
+                          [back.refund_id]).fetchone()
     return {"first": share_of("paid"), "held": share_of("held_charge"), "expired": share_of("expired_charge"),
             "paid": made["paid"].charge_id, "held_charge": made["held_charge"].charge_id, "refund": back.refund_id, "part_of_refund": part,
             "stranger_key": stranger.person_key, "other_provider": other, "made": make_id(parent.person_key)}

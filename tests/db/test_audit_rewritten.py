@@ -234,7 +234,8 @@ def test_a_forgery_is_named(migrated, world, plant):
 
 def test_a_true_reversal_is_clean(migrated, world):
     (link,) = world.connection.execute("SELECT entry_id FROM ledger_entry WHERE kind = 'contribution'").fetchone()
-    ((contribution_id,),) = world.connection.execute("SELECT contribution_id FROM contribution WHERE status = 'posted' AND kind = 'regular'")
+    ((contribution_id,),) = world.connection.execute("SELECT contribution_id FROM contribution WHERE status = "
+                                                     "'posted' AND kind = 'regular'")
     operation = propose(world.connection, "reverse_contribution", world.account.person_key, contribution_id)
     append(world, 12345, kind="contribution_reversal", system_account=COLLECTION, direction="debit", linked_entry_id=link,
            operation_id=operation)

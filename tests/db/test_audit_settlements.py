@@ -71,15 +71,19 @@ PLANTED = {
     "settlement of nobody": (SETTLEMENT.format("provider_id = %(made)s", "open"), "settlement", "{open}", "provider_id"),
     "settlement of another day": (SETTLEMENT.format("business_date = business_date + 9", "agreed"),
                                   "settlement_pool", "{agreed}/620500", "charges_fen"),
-    "day settled before it was over": (SETTLEMENT.format("created_at = business_date + interval '1 day 16 hours 4 minutes' - interval '1 day'", "open"),
+    "day settled before it was over": (SETTLEMENT.format("created_at = business_date + interval '1 day 16 hours 4 "
+                                                         "minutes' - interval '1 day'", "open"),
                                        "settlement", "{open}", "business_date"),
-    "settlement removed": ("DELETE FROM settlement WHERE settlement_id = %(agreed)s", "settlement_pool", "{agreed}/620500", "settlement_id"),
+    "settlement removed": ("DELETE FROM settlement WHERE settlement_id = %(agreed)s", "settlement_pool",
+                           "{agreed}/620500", "settlement_id"),
     "attempt removed": ("DELETE FROM settlement_pool WHERE settlement_id = %(differing)s;"
                         "DELETE FROM settlement WHERE settlement_id = %(differing)s", "settlement", "{agreed}", "attempt"),
     "attempt after it agreed": (SETTLEMENT.format("attempt = 3", "differing"), "settlement", "{agreed}", "attempt"),
-    "settlement that differs called agreed": ("FREE settlement;" + SETTLEMENT.format("state = 'agreed'", "open"), "settlement", "{open}", "state"),
+    "settlement that differs called agreed": ("FREE settlement;" + SETTLEMENT.format("state = 'agreed'", "open"),
+                                              "settlement", "{open}", "state"),
     "day agreed twice": (
-        "FREE settlement; DROP INDEX settlement_agreed;" + SETTLEMENT.format("state = 'agreed'", "differing"), "settlement", "{agreed}", "state"),
+        "FREE settlement; DROP INDEX settlement_agreed;" + SETTLEMENT.format("state = 'agreed'", "differing"),
+        "settlement", "{agreed}", "state"),
     "settlement with another sum of charges": ("FREE settlement;" + SETTLEMENT.format("our_charges_fen = 1", "agreed"),
                                                "settlement", "{agreed}", "our_charges_fen"),
     "settlement with another sum of refunds": ("FREE settlement;" + SETTLEMENT.format("our_refunds_fen = 1", "agreed"),

@@ -13,18 +13,22 @@ REFUSED = "{late_person}/cancel_transfer/late-key-of-a-test"
 
 # What is planted: what is done, then the table, key and column that the report must name.
 PLANTED = {
-    "key of an application without its transfer": (KEY.format("object_id = NULL", "create_transfer", "open"), "transfer", "{open}", "transfer_id"),
+    "key of an application without its transfer": (KEY.format("object_id = NULL", "create_transfer", "open"),
+                                                   "transfer", "{open}", "transfer_id"),
     "key of an application of another transfer": (
         KEY.format("object_id = %(over)s", "create_transfer", "open"), "idempotency_key", APPLIED, "principal_id"),
     "key of an application that was refused": (
         KEY.format("status = 'retired_stays'", "create_transfer", "open"), "idempotency_key", APPLIED, "object_id"),
     "key of an application of somebody else": (
-        KEY.format("principal_id = %(over_person)s", "create_transfer", "open"), "idempotency_key", "{over_person}/create_transfer/open-key-of-a-test",
+        KEY.format("principal_id = %(over_person)s", "create_transfer", "open"), "idempotency_key",
+        "{over_person}/create_transfer/open-key-of-a-test",
         "principal_id"),
-    "key of an application with an outcome": (KEY.format("outcome = '{{}}'", "create_transfer", "open"), "idempotency_key", APPLIED, "outcome"),
+    "key of an application with an outcome": (KEY.format("outcome = '{{}}'", "create_transfer", "open"),
+                                              "idempotency_key", APPLIED, "outcome"),
     "key of an application removed": ("DELETE FROM idempotency_key WHERE key = 'open-key-of-a-test'", "transfer", "{open}", "transfer_id"),
     "two keys of one application": (
-        "INSERT INTO idempotency_key SELECT principal_id, operation, 'another-key-of-a-test', content_hash, status, object_id, outcome, created_at"
+        "INSERT INTO idempotency_key SELECT principal_id, operation, 'another-key-of-a-test', content_hash, status, "
+        "object_id, outcome, created_at"
         " FROM idempotency_key WHERE key = 'open-key-of-a-test'", "idempotency_key", APPLIED, "object_id"),
     "key of a cancellation of what was not cancelled": (
         KEY.format("object_id = %(open)s", "cancel_transfer", "over"), "idempotency_key", CANCELLED, "principal_id"),

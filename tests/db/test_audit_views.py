@@ -18,7 +18,8 @@ PLANTED = {
     # steps of whatever has states
     "step left out": (STEP.format("seq = 3", "revoked", 2), "state_change", "{revoked}/3", "seq"),
     "step from another state": (STEP.format("from_state = 'revoked'", "revoked", 2), "state_change", "{revoked}/2", "from_state"),
-    "step into another state": ("FREE view_grant;" + STEP.format("to_state = 'expired'", "revoked", 2), "state_change", "{revoked}/2", "to_state"),
+    "step into another state": ("FREE view_grant;" + STEP.format("to_state = 'expired'", "revoked", 2), "state_change",
+                                "{revoked}/2", "to_state"),
     "step of another event": (STEP.format("event = 'accept'", "revoked", 2), "state_change", "{revoked}/2", "event"),
     "step of another machine": (STEP.format("machine = 'transfer'", "held", 1), "state_change", "{held}/1", "machine"),
     "step before the one before it": (STEP.format("at = at - interval '1 year'", "revoked", 2), "state_change", "{revoked}/2", "at"),
@@ -75,7 +76,8 @@ PLANTED = {
     "look of a relative before the grant": (LOOK.format("at = at - interval '1 year'"), "audit_event", "{look}", "view_grant_id"),
     "key of a grant to look that names nothing": (KEY.format("object_id = NULL", "created"), "idempotency_key", None, "object_id"),
     "key of a grant to look that is not there": (KEY.format("object_id = %(made)s", "created"), "idempotency_key", None, "object_id"),
-    "key of a grant to look by another": (KEY.format("principal_id = %(third_person_id)s", "created"), "idempotency_key", None, "principal_id"),
+    "key of a grant to look by another": (KEY.format("principal_id = %(third_person_id)s", "created"),
+                                          "idempotency_key", None, "principal_id"),
     "refusal that names a grant to look": (KEY.format("status = 'conflict'", "done"), "idempotency_key", None, "object_id"),
     "key of a grant to look with two effects": (
         "INSERT INTO idempotency_key SELECT (jsonb_populate_record(k, '{{\"key\": \"again-and-again\"}}')).* FROM idempotency_key AS k"

@@ -67,7 +67,8 @@ PLANTED = {
     "money for a wallet that left as less": entry("amount_fen", "amount_fen = amount_fen - 1", "wallet_out", transfer="accepted")[:1]
     + ("wallet_transfer", "{accepted}", "current_year_fen"),
     "money for a wallet that left twice": (
-        "INSERT INTO ledger_entry SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', %(made)s, 'seq', 99))).* FROM ledger_entry AS e"
+        "INSERT INTO ledger_entry SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', %(made)s, 'seq', "
+        "99))).* FROM ledger_entry AS e"
         " WHERE operation_id = %(pending)s; RECHAIN account", "wallet_transfer", "{pending}", "carried_over_fen"),
     "money for a wallet out of another account": entry("account_id", "person_key = %(stranger_key)s, account_id = %(stranger)s, seq = 99",
                                                        "wallet_out", "carried_over", "pending", "stranger")[:1]
@@ -80,7 +81,8 @@ PLANTED = {
         "UPDATE ledger_entry SET posted_at = posted_at + interval '1 us' WHERE kind = 'wallet_return' AND operation_id = %(returned)s;"
         " RECHAIN account", "wallet_transfer", "{returned}", "ended_at"),
     "money back from a wallet twice": (
-        "INSERT INTO ledger_entry SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', %(made)s, 'seq', 99))).* FROM ledger_entry AS e"
+        "INSERT INTO ledger_entry SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', %(made)s, 'seq', "
+        "99))).* FROM ledger_entry AS e"
         " WHERE operation_id = %(returned)s AND kind = 'wallet_return'; RECHAIN account", "wallet_transfer", "{returned}", "state"),
     "money back from a wallet that arrived too": (
         "INSERT INTO ledger_entry SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', %(made)s, 'seq', 99, 'operation_id',"
@@ -90,16 +92,19 @@ PLANTED = {
     "money in a wallet of another part": entry("part", "part = 'current_year'", "wallet_in", "carried_over", "accepted", "wallet"),
     "money in a wallet at another time": entry("posted_at", "posted_at = posted_at + interval '1 us'", "wallet_in", "carried_over",
                                                "accepted", "wallet"),
-    "money in a wallet linked to nothing": entry("linked_entry_id", "linked_entry_id = NULL", "wallet_in", "carried_over", "accepted", "wallet"),
+    "money in a wallet linked to nothing": entry("linked_entry_id", "linked_entry_id = NULL", "wallet_in",
+                                                 "carried_over", "accepted", "wallet"),
     "money in a wallet of another transfer": (
         "UPDATE ledger_entry SET operation_id = %(pending)s WHERE kind = 'wallet_in'; RECHAIN wallet",
         "ledger_entry", "{accepted_wallet_in_carried_over}", "operation_id"),
     "money in a wallet twice": (
-        "INSERT INTO ledger_entry SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', %(made)s, 'seq', 99))).* FROM ledger_entry AS e"
+        "INSERT INTO ledger_entry SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', %(made)s, 'seq', "
+        "99))).* FROM ledger_entry AS e"
         " WHERE operation_id = %(accepted)s AND kind = 'wallet_in' AND amount_fen = 50; RECHAIN wallet",
         "wallet_transfer", "{accepted}", "amount_fen"),
     "wallet that receives": (
-        "UPDATE account SET status = 'spend_only' WHERE person_id = %(receiver)s; UPDATE account SET status = 'active' WHERE account_id = %(wallet)s",
+        "UPDATE account SET status = 'spend_only' WHERE person_id = %(receiver)s; UPDATE account SET status = "
+        "'active' WHERE account_id = %(wallet)s",
         "account", "{wallet}", "status"),
     # events and keys
     "audit event of a wallet transfer removed": ("DELETE FROM audit_event WHERE object_id = %(declined)s AND action LIKE 'decline%%'",
@@ -107,13 +112,15 @@ PLANTED = {
     "audit event of a wallet transfer by another": ("UPDATE audit_event SET actor_id = gen_random_uuid() WHERE object_id = %(pending)s",
                                                     "wallet_transfer", "{pending}", "wallet_transfer_id"),
     "audit event of a wallet transfer that was not": (
-        "INSERT INTO audit_event SELECT (jsonb_populate_record(e, jsonb_build_object('event_id', %(made)s, 'action', 'cancel_wallet_transfer'))).*"
+        "INSERT INTO audit_event SELECT (jsonb_populate_record(e, jsonb_build_object('event_id', %(made)s, 'action', "
+        "'cancel_wallet_transfer'))).*"
         " FROM audit_event AS e WHERE object_id = %(pending)s", "wallet_transfer", "{pending}", "wallet_transfer_id"),
     "key of a wallet transfer removed": ("DELETE FROM idempotency_key WHERE object_id = %(pending)s",
                                          "wallet_transfer", "{pending}", "wallet_transfer_id"),
     "key of a wallet removed": ("DELETE FROM idempotency_key WHERE operation = 'open_wallet'", "account", "{own_wallet}", "account_id"),
     "key of a wallet transfer that names nothing": (
-        KEY.format("object_id = NULL", "create_wallet_transfer", "pending"), "idempotency_key", "{sender}/create_wallet_transfer/send pending",
+        KEY.format("object_id = NULL", "create_wallet_transfer", "pending"), "idempotency_key",
+        "{sender}/create_wallet_transfer/send pending",
         "object_id"),
     "key of a wallet transfer that is not there": (
         KEY.format("object_id = %(made)s", "create_wallet_transfer", "pending"), "idempotency_key",
@@ -165,7 +172,8 @@ def ids_of(connection, made):
         **{state: getattr(made, state) for state in ("declined", "accepted", "cancelled", "returned", "pending")}}
     for state in ("declined", "accepted", "returned", "pending"):
         for kind, part, account_id, seq in connection.execute(
-                "SELECT kind, part, account_id, min(seq) FROM ledger_entry WHERE operation_id = %s GROUP BY 1, 2, 3", [ids[state]]).fetchall():
+                "SELECT kind, part, account_id, min(seq) FROM ledger_entry WHERE operation_id = %s GROUP BY 1, 2, 3",
+            [ids[state]]).fetchall():
             ids[f"{state}_{kind}_{part}"] = f"{account_id}/{seq}"
     return ids
 

@@ -41,7 +41,8 @@ PLANTED = {
     "withdrawal that goes on and is over": of("ended_at", "ended_at = changed_at", "waiting"),
     "withdrawal paid on no day": of("paid_on", "paid_on = NULL"),
     "withdrawal paid on a day to come": of("paid_on", "paid_on = '2030-01-01'", "window"),
-    "withdrawal of another id": (SET.format("withdrawal_id = %(made_elsewhere)s", "waiting"), "withdrawal", "{made_elsewhere}", "withdrawal_id"),
+    "withdrawal of another id": (SET.format("withdrawal_id = %(made_elsewhere)s", "waiting"), "withdrawal",
+                                 "{made_elsewhere}", "withdrawal_id"),
     "withdrawal of another person's id": of("person_id", "person_id = gen_random_uuid()"),
     "withdrawal from another account": of("account_id", "account_id = gen_random_uuid()", "waiting"),
     "withdrawal of another pool": of("pool_code", "pool_code = '440100'", "waiting"),
@@ -102,7 +103,8 @@ PLANTED = {
     "line of no withdrawal": line("withdrawal_id", "withdrawal_id = %(made)s"),
     "line of no file": line("payout_file_id", "payout_file_id = gen_random_uuid()"),
     "line of another number": line("line_number", "line_number = 7"),
-    "line of another person": ("UPDATE payout_line SET person_key = 7 WHERE withdrawal_id = %(paid)s", "payout_line", None, "withdrawal_id"),
+    "line of another person": ("UPDATE payout_line SET person_key = 7 WHERE withdrawal_id = %(paid)s", "payout_line",
+                               None, "withdrawal_id"),
     "line removed": ("DELETE FROM payout_line WHERE withdrawal_id = %(bounced)s", "withdrawal", "{bounced}", "payout_file_id"),
     "file of another amount": (FILE.format("amount_fen = amount_fen + 1"), "payout_file", "{file}", "amount_fen"),
     "file of more lines": (FILE.format("lines_count = 3"), "payout_file", "{file}", "lines_count"),
@@ -124,7 +126,8 @@ PLANTED = {
         "INSERT INTO idempotency_key SELECT (jsonb_populate_record(k, '{\"key\": \"again-and-again\"}')).* FROM idempotency_key AS k"
         " WHERE object_id = %(paid)s AND operation = 'create_withdrawal'", "idempotency_key", None, "object_id"),
     "key of a step of a withdrawal removed": (
-        "DELETE FROM idempotency_key WHERE object_id = %(paid)s AND operation = 'create_withdrawal'", "withdrawal", "{paid}", "withdrawal_id"),
+        "DELETE FROM idempotency_key WHERE object_id = %(paid)s AND operation = 'create_withdrawal'", "withdrawal",
+        "{paid}", "withdrawal_id"),
 }
 
 
@@ -159,7 +162,8 @@ def taken_over(connection):
 
 
 def entry_of(connection, operation_id):
-    return connection.execute("SELECT account_id || '/' || seq, entry_id FROM ledger_entry WHERE operation_id = %s AND part = 'current_year'",
+    return connection.execute("SELECT account_id || '/' || seq, entry_id FROM ledger_entry WHERE operation_id = %s "
+                              "AND part = 'current_year'",
                               [operation_id]).fetchone()
 
 

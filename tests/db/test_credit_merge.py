@@ -39,7 +39,8 @@ def unite(books, survivor, duplicate):
 
 
 def shown(books, person):
-    return [(str(row["period_start"])[:7], row["revision"], row["gross_fen"], row["total_gross_fen"], row["reason"], bool(row["origin_credit_id"]))
+    return [(str(row["period_start"])[:7], row["revision"], row["gross_fen"], row["total_gross_fen"], row["reason"],
+             bool(row["origin_credit_id"]))
             for row in credits(books, person)]
 
 

@@ -1,4 +1,4 @@
-"""Credits of pensioners against a model of them in Python: random lives, runs and recomputations, no difference. A failure replays from its seed."""
+"""Credits of pensioners against a model of them in Python: random lives, no difference. A failure replays from its seed."""
 # SPDX-License-Identifier: Apache-2.0
 import os
 

@@ -55,7 +55,8 @@ def active(connection):
 def test_a_batch_of_drafts(owner):
     batch = [member(), member(plan="other"), member("629999"), member(), member("620000"), member("000000")]
     assert create(owner, batch) == ["created", "created", "unknown_region", "created", "created", "created"]
-    assert versions(owner) == [("000000", "test", 1), ("620000", "test", 1), ("620500", "other", 1), ("620500", "test", 1), ("620500", "test", 2)]
+    assert versions(owner) == [("000000", "test", 1), ("620000", "test", 1), ("620500", "other", 1),
+                               ("620500", "test", 1), ("620500", "test", 2)]
     assert owner.execute("SELECT count(*), sum(amount_fen) FROM credit_policy_tier JOIN credit_policy USING (policy_id)"
                          " WHERE created_by IS NOT NULL").fetchone() == (10, 105_000)  # fmt: skip
 

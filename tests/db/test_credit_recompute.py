@@ -158,7 +158,8 @@ def test_a_move_recorded_late_is_paid_by_the_pool_that_owes_it(migrated, books):
     new = moved(books, person, OTHER_POOL, "2025-03-01")
     job_id = recompute(books)
     assert differences(books, job_id) == [
-        row for each in FIVE[2:] for row in ((POOL, each, -OLD, 0, "not_entitled", "posted"), (OTHER_POOL, each, 20000, 0, "person", "posted"))]
+        row for each in FIVE[2:] for row in ((POOL, each, -OLD, 0, "not_entitled", "posted"), (OTHER_POOL, each, 20000,
+                                                                                               0, "person", "posted"))]
     assert balance(books, person) == (0, 0) and balance(books, new) == (3 * 20000, 0)
     assert [fen for _, fen, _ in owed(books, person)] == [OLD - 1000, OLD, OLD]
     assert [(row["pool_code"], row["revision"], row["total_gross_fen"]) for row in credits(books, person)[-3:]] == [

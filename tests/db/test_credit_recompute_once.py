@@ -73,7 +73,8 @@ def test_what_is_not_as_it_was_shown_is_not_posted(migrated, books):
     spend(books, closed, 2 * OLD)
     books.execute("UPDATE account SET status = 'closed' WHERE account_id = %s", [closed.account_id])
     assert work(books, job_id) == "done"
-    assert [row[-1] for row in differences(books, job_id, same)] == ["posted", "changed"], "May has another version, though of the same amount"
+    assert [row[-1] for row in differences(books, job_id, same)] == ["posted",
+                                                                     "changed"], "May has another version, though of the same amount"
     assert [row[-1] for row in differences(books, job_id, older)] == ["changed", "changed"]
     assert [row[-1] for row in differences(books, job_id, closed)] == ["account_closed", "changed"]
     assert balance(books, same) == (OLD + NEW, 0)

@@ -127,14 +127,18 @@ AGES = [
     ("year_start", "2026-01", "1955-12-31", "2026-01-01", 70), ("year_start", "2026-12", "1956-01-02", "2026-01-01", 69),
     ("year_start", "2026-12", "1956-01-01", "2026-01-01", 70), ("year_start", "2027-01", "1956-01-02", "2027-01-01", 70),
     # 1 July, until the next June
-    ("insurance_year_start", "2026-07", "1956-07-02", "2026-07-01", 69), ("insurance_year_start", "2026-07", "1956-07-01", "2026-07-01", 70),
-    ("insurance_year_start", "2026-07", "1956-06-30", "2026-07-01", 70), ("insurance_year_start", "2026-06", "1955-07-02", "2025-07-01", 69),
-    ("insurance_year_start", "2026-06", "1955-07-01", "2025-07-01", 70), ("insurance_year_start", "2027-06", "1956-07-02", "2026-07-01", 69),
+    ("insurance_year_start", "2026-07", "1956-07-02", "2026-07-01", 69), ("insurance_year_start", "2026-07",
+                                                                          "1956-07-01", "2026-07-01", 70),
+    ("insurance_year_start", "2026-07", "1956-06-30", "2026-07-01", 70), ("insurance_year_start", "2026-06",
+                                                                          "1955-07-02", "2025-07-01", 69),
+    ("insurance_year_start", "2026-06", "1955-07-01", "2025-07-01", 70), ("insurance_year_start", "2027-06",
+                                                                          "1956-07-02", "2026-07-01", 69),
     ("insurance_year_start", "2027-01", "1956-07-01", "2026-07-01", 70),
     # born on 29 February: older on 1 March of common years
     ("credit_month", "2026-02", "1956-02-29", "2026-02-28", 69), ("credit_month", "2026-03", "1956-02-29", "2026-03-31", 70),
     ("year_start", "2026-12", "1956-02-29", "2026-01-01", 69), ("year_start", "2027-01", "1956-02-29", "2027-01-01", 70),
-    ("insurance_year_start", "2026-06", "1956-02-29", "2025-07-01", 69), ("insurance_year_start", "2026-07", "1956-02-29", "2026-07-01", 70),
+    ("insurance_year_start", "2026-06", "1956-02-29", "2025-07-01", 69), ("insurance_year_start", "2026-07",
+                                                                          "1956-02-29", "2026-07-01", 70),
 ]  # fmt: skip
 
 
@@ -145,14 +149,16 @@ def test_the_day_on_which_age_counts(rules, plan, basis, month, born, age_on, ag
     assert reckoned(rules, policy_id, born, month) == ("due", 1, age_on, age, tier, gross, 0)
 
 
-@pytest.mark.parametrize(("month", "age", "gross"), [("2024-01", 79, 100), ("2024-02", 80, 200), ("2023-02", 78, 100), ("2025-02", 80, 200)])
+@pytest.mark.parametrize(("month", "age", "gross"), [("2024-01", 79, 100), ("2024-02", 80, 200), ("2023-02", 78, 100),
+                                                     ("2025-02", 80, 200)])
 def test_born_on_29_february_the_birthday_of_a_leap_year_is_that_day(rules, plan, month, age, gross):
     policy_id = policy(rules, "620500", plan, {0: 100, 80: 200})
     row = reckoned(rules, policy_id, "1944-02-29", month)
     assert (row[3], row[5]) == (age, gross)
 
 
-@pytest.mark.parametrize(("day", "age"), [("2026-02-28", 69), ("2026-03-01", 70), ("2026-03-02", 70), ("2028-02-28", 71), ("2028-02-29", 72),
+@pytest.mark.parametrize(("day", "age"), [("2026-02-28", 69), ("2026-03-01", 70), ("2026-03-02", 70),
+                                          ("2028-02-28", 71), ("2028-02-29", 72),
                                           ("2028-03-01", 72), ("1956-02-29", 0), ("1957-02-28", 0), ("1957-03-01", 1)])  # fmt: skip
 def test_day_by_day_for_somebody_born_on_29_february(rules, day, age):
     assert rules.execute("SELECT age_on('1956-02-29', %s::date)", [day]).fetchone() == (age,)
@@ -233,7 +239,8 @@ def test_shanghai_in_twelfths(rules, born, retired_on, deceased_on, month, month
 def test_shanghai_before_and_after(rules):
     """Who is not retired yet when the year is credited comes with a later run; who died before is not credited."""
     late = pensioner(rules, "310000", "1960-01-01", "2026-09-10")
-    assert [judged(rules, late, month)[0] for month in ("2026-07", "2026-09", "2026-10", "2026-12")] == ["not_retired", "not_retired", "due", "due"]
+    assert [judged(rules, late, month)[0] for month in ("2026-07", "2026-09", "2026-10", "2026-12")] == ["not_retired",
+                                                                                                         "not_retired", "due", "due"]
     gone = pensioner(rules, "310000", "1950-01-01", deceased_on="2026-06-30")
     assert judged(rules, gone, "2026-07")[0] == "deceased"
 

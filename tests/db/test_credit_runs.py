@@ -79,7 +79,8 @@ def test_two_runs_that_overlap_post_each_person_once(owner, pensioners):
 
 
 @pytest.mark.parametrize("region, month, day, status", [
-    (CITY, "2026-04-01", "2026-03-31", "conflict"), (CITY, "2026-04-01", "2026-04-01", "created"), (PROVINCE, "2025-01-01", "2026-04-01", "created"),
+    (CITY, "2026-04-01", "2026-03-31", "conflict"), (CITY, "2026-04-01", "2026-04-01", "created"),
+    (PROVINCE, "2025-01-01", "2026-04-01", "created"),
     ("999999", "2026-03-01", "2026-04-01", "conflict"), ("210000", "2026-03-01", "2026-04-01", "conflict"),
     ("000000", "2026-03-01", "2026-04-01", "created"), ("440300", "2026-03-01", "2026-04-01", "created")])
 def test_a_run_needs_a_month_that_has_begun_and_a_plan(owner, region, month, day, status):

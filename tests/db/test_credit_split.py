@@ -31,9 +31,11 @@ def test_no_part_falls_below_zero_nor_the_balance_below_what_is_held(owner):
         before = dict(book)
         for kind, of, direction, fund, fen, told in mine:
             assert fen > 0 and told == missing
-            assert fund == {"receivable": "receivable", "pensioner_credit": "pooled_fund", "credit_deduction": "critical_illness_deduction"}[kind]
+            assert fund == {"receivable": "receivable", "pensioner_credit": "pooled_fund",
+                            "credit_deduction": "critical_illness_deduction"}[kind]
             book[of] += fen if direction == "credit" else -fen
-            assert book[of] >= 0 and book["current_year"] + book["carried_over"] >= min(book["held"], before["current_year"] + before["carried_over"])
+            assert book[of] >= 0 and book["current_year"] + book["carried_over"] >= min(book["held"],
+                                                                                        before["current_year"] + before["carried_over"])
 
         def moved(kind):
             return sum(fen if direction == "credit" else -fen for what, _, direction, _, fen, _ in mine if what == kind)

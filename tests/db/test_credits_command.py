@@ -53,7 +53,8 @@ class Command:
 
 
 def waiting(owner):
-    return wait_until(lambda: owner.execute("SELECT job_id FROM job WHERE state = 'awaiting_approval'").fetchone(), "the check to be over")[0]
+    return wait_until(lambda: owner.execute("SELECT job_id FROM job WHERE state = 'awaiting_approval'").fetchone(),
+                      "the check to be over")[0]
 
 
 def test_a_run_from_asking_to_posting(program, owner):
@@ -75,7 +76,8 @@ def test_a_run_from_asking_to_posting(program, owner):
     assert [credits_of(owner, account)[0][3] for account in people] == [GANSU_FEN] * 2
     subject = owner.execute("SELECT subject_id FROM token").fetchone()
     assert owner.execute("SELECT created_by FROM job").fetchone() == subject
-    assert owner.execute("SELECT actor_kind, actor_id FROM audit_event WHERE action = 'create_credit_run'").fetchone() == ("staff", *subject)
+    asked = owner.execute("SELECT actor_kind, actor_id FROM audit_event WHERE action = 'create_credit_run'").fetchone()
+    assert asked == ("staff", *subject)
 
 
 def test_a_bar_on_a_terminal(program, owner):
@@ -153,7 +155,8 @@ def test_a_run_that_is_turned_down(program, owner, sql):
 def test_two_commands_over_the_same_people_credit_them_once(program, owner):
     make_many(owner, 1500)
     commands = [Command(program, *RUN), Command(program, "credits", "run", "--region", "620000", *RUN[4:])]
-    jobs = wait_until(lambda: found if len(found := owner.execute("SELECT job_id FROM job WHERE state = 'awaiting_approval'").fetchall()) == 2
+    jobs = wait_until(lambda: found
+                      if len(found := owner.execute("SELECT job_id FROM job WHERE state = 'awaiting_approval'").fetchall()) == 2
                       else None, "both checks to be over")
     for (job_id,) in jobs:
         approve(owner, job_id)

@@ -60,7 +60,8 @@ def hand_in(connection, moving, at):
     return connection.execute(
         "SELECT status FROM document_store('create_transfer_document', 'transfer', %s, %s, %s, 'other', 'image/png', 10, %s, %s, 1000, 20,"
         " 67108864, NULL, 'staff', gen_random_uuid(), %s, gen_random_uuid(), 'r', %s)",
-        [moving.person_key, moving.transfer_id, make_id(moving.person_key), uuid.uuid4().bytes * 2, b"\1" + bytes(50), at, at]).fetchone()[0]
+        [moving.person_key, moving.transfer_id, make_id(moving.person_key), uuid.uuid4().bytes * 2, b"\1" + bytes(50),
+         at, at]).fetchone()[0]
 
 
 def test_documents_of_a_person_in_a_year(superuser):

@@ -8,7 +8,8 @@ from tests.db.money_world import World
 
 SEEDS = int(os.environ.get("YIBAO_MODEL_SEEDS", "12"))
 STEPS = 120
-WHAT = ("create", "create", "create", "capture", "capture", "void", "refund", "refund", "tick", "tick", "expire", "freeze", "adjust", "year_end")
+WHAT = ("create", "create", "create", "capture", "capture", "void", "refund", "refund", "tick", "tick", "expire",
+        "freeze", "adjust", "year_end")
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

@@ -122,7 +122,8 @@ def test_a_desk_takes_nobody_in_whose_account_is_being_withdrawn(owner):
     assert transferring.step(owner, moving, "in") == "done"
 
 
-@pytest.mark.parametrize(("status", "after"), [("active", "active"), ("closing", "active"), ("pending_in", "active"), ("suspended", "closed")])
+@pytest.mark.parametrize(("status", "after"), [("active", "active"), ("closing", "active"), ("pending_in", "active"),
+                                               ("suspended", "closed")])
 def test_an_account_that_receives_again_is_not_closed_by_a_withdrawal_that_is_paid(owner, status, after):
     asked = withdrawing.approved(owner)
     transferring.enrol(owner, asked.account, status=status, started_on="2026-01-01")

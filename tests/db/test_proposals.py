@@ -28,7 +28,8 @@ OF_TEST = "reverse_contribution"
 
 
 def proposal(account, **changes):
-    return {"status": "proposed", "proposal_id": make_id(account.person_key), "person_key": account.person_key, "object_id": account.account_id, "pool_code": account.pool_code,
+    return {"status": "proposed", "proposal_id": make_id(account.person_key), "person_key": account.person_key,
+            "object_id": account.account_id, "pool_code": account.pool_code,
             "payload": {"changes": []}, "reason": "because", "proposed_by": OPERATOR, "instant": INSTANT,
             "event_id": uuid.uuid4(), "request_id": "r" * 16, **changes}
 

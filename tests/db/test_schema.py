@@ -84,7 +84,9 @@ def test_runtime_role_can_end_a_token_but_not_widen_it(owner, table, allowed):
 @pytest.mark.parametrize(
     "table, kept",
     [("interest_run", {"job_id", "region_code", "interest_year"}),
-     ("interest_run_pool", {"job_id", "pool_code", "starts_on", "ends_before", "posts_from"}), ("interest_run_skip", {"job_id", "phase", "pool_code", "reason"}), ("sweep", {"name"}), ("ledger_close", {"is_only"})],
+     ("interest_run_pool", {"job_id", "pool_code", "starts_on", "ends_before", "posts_from"}),
+     ("interest_run_skip", {"job_id", "phase", "pool_code", "reason"}), ("sweep", {"name"}),
+     ("ledger_close", {"is_only"})],
 )
 def test_runtime_role_cannot_change_what_a_run_or_sweep_is(owner, table, kept):
     rows = owner.execute(

@@ -112,12 +112,14 @@ def test_a_step_is_one_row_and_one_event(owner, world, step):
         recorded(owner, before, object_id, key)
     owner.execute("DELETE FROM outbox")
     recorded(owner, step, object_id, key, at=AT - datetime.timedelta(days=1))
-    rows = owner.execute("SELECT seq, event, from_state, to_state, who, at FROM state_change WHERE object_id = %s ORDER BY seq", [object_id]).fetchall()
+    rows = owner.execute("SELECT seq, event, from_state, to_state, who, at FROM state_change WHERE object_id = %s "
+                         "ORDER BY seq", [object_id]).fetchall()
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
     assert rows[-1][1:5] == (step["event"], step["state"], step["next_state"], step["who"].split()[0])
     assert [row[5] for row in rows] == sorted(row[5] for row in rows)
     ((event,),) = owner.execute("SELECT event FROM outbox").fetchall()
-    assert event == {"event": f"{step['machine']}.{step['next_state']}", "object_id": str(object_id), "pool_code": "620500", "at": event["at"]}
+    assert event == {"event": f"{step['machine']}.{step['next_state']}", "object_id": str(object_id),
+                     "pool_code": "620500", "at": event["at"]}
     assert re.fullmatch(r"[0-9T:.+-]+", event["at"])
 
 
@@ -126,7 +128,8 @@ def test_what_is_no_step_is_a_bug(owner, world, machine):
     key, object_id = world.account.person_key, make_id(world.account.person_key)
     first = next(step for step in of(machine) if step["state"] == "")
     end = sorted(states(machine) - {step["state"] for step in of(machine)})[0]
-    for wrong, who in (({**first, "event": "fly"}, None), ({**first, "state": end}, None), (first, "nobody"), ({**first, "machine": "none"}, None)):
+    for wrong, who in (({**first, "event": "fly"}, None), ({**first, "state": end}, None), (first, "nobody"),
+                       ({**first, "machine": "none"}, None)):
         with pytest.raises(psycopg.errors.AssertFailure, match="a step that state_step does not have"):
             recorded(owner, wrong, object_id, key, who=who)
     recorded(owner, {**first, "event": "fly"}, object_id, key, status="not_found")  # what was not judged good is left out

@@ -1,4 +1,4 @@
-"""Decisions of desks as batches: each step of the table, poisonous members, what is locked elsewhere, payouts, and races for one balance."""
+"""Decisions of desks as batches: each step, poisonous members, what is locked elsewhere, payouts, races for one balance."""
 # SPDX-License-Identifier: Apache-2.0
 import threading
 import uuid
@@ -7,7 +7,8 @@ import pytest
 
 from tests.db.charging import add_provider, charge, create, statuses
 from tests.db.posting import INSTANT, POOL, Account
-from tests.db.transferring import (DAY, FAR, IN, OUT, OUT_TWO, Decision, accounts, apply, bring, decide, enrolments, entries, hand_in, row, step)
+from tests.db.transferring import (DAY, FAR, IN, OUT, OUT_TWO, Decision, accounts, apply, bring, decide, enrolments,
+                                   entries, hand_in, row, step)
 from tests.harness.server import wait_until
 
 STATES = {"transfer": ["submitted", "checked_out", "checked_in", "out_review", "in_review", "completed", "rejected", "cancelled"],
@@ -15,14 +16,16 @@ STATES = {"transfer": ["submitted", "checked_out", "checked_in", "out_review", "
 
 
 def timeline(connection, moving):
-    return connection.execute("SELECT event, to_state, who, actor_id, reason_code, note FROM state_change WHERE object_id = %s ORDER BY seq",
+    return connection.execute("SELECT event, to_state, who, actor_id, reason_code, note FROM state_change WHERE "
+                              "object_id = %s ORDER BY seq",
                               [moving.transfer_id]).fetchall()
 
 
 @pytest.mark.parametrize("machine,state", [(machine, state) for machine, states in STATES.items() for state in states])
 def test_what_is_not_in_the_table_is_told_what_is(superuser, machine, state):
     """Both desks, both decisions: each is taken where state_step has it, and else answered with state and what is possible."""
-    steps = superuser.execute("SELECT event, next_state, who FROM state_step WHERE machine = %s AND state = %s", [machine, state]).fetchall()
+    steps = superuser.execute("SELECT event, next_state, who FROM state_step WHERE machine = %s AND state = %s",
+                              [machine, state]).fetchall()
     possible = sorted(event for event, _, who in steps if who != ["system"])
     for desk in ("out", "in"):
         for decision in ("approve", "refuse"):
@@ -77,7 +80,8 @@ def test_a_batch_with_members_that_no_client_sends(superuser):
         (Decision(apply(superuser), "in", "approve", reason_code="x"), "malformed"),
         (Decision(apply(superuser), "in", moves_on="2026-02-01"), "malformed"),
         (Decision(apply(superuser), "in", visible="620500"), "not_found"), (Decision(apply(superuser), "out", visible=""), "not_found"),
-        (Decision(apply(superuser), "in", visible="62%,44%"), "done"), (Decision(bring(superuser, apply(superuser), "in_review"), "in"), "done"),
+        (Decision(apply(superuser), "in", visible="62%,44%"), "done"),
+        (Decision(bring(superuser, apply(superuser), "in_review"), "in"), "done"),
         (Decision(apply(superuser), "in", actor_id=OUT), "done"),
         (Decision(bring(superuser, apply(superuser), "checked_out"), "in", actor_id=OUT), "reviewer_cannot_decide")]
     answers = decide(superuser, *[member for member, _ in members])

@@ -28,7 +28,8 @@ def test_members_of_a_batch_are_judged_each_by_itself(owner):
     assert [answer[2] for answer in answers] == [asked[0].transfer_id, None, None, asked[3].transfer_id, None, None]
     stored = owner.execute("SELECT machine, way, bank_card_sealed IS NOT NULL, from_enrolment_status, due_on::text FROM transfer"
                            " ORDER BY machine").fetchall()
-    assert stored == [("transfer", "cross_province", False, "active", "2026-03-09"), ("transfer_payout", "payout", True, "active", "2026-03-09")]
+    assert stored == [("transfer", "cross_province", False, "active", "2026-03-09"), ("transfer_payout", "payout", True,
+                                                                                      "active", "2026-03-09")]
     assert [enrolment(owner, mover) for mover in movers] == ["closing", "active", "active", "closing", "active"]
     assert statuses(apply(owner, asked[5])) == ["transfer_under_way"]
     assert owner.execute("SELECT status, count(*) FROM idempotency_key GROUP BY 1 ORDER BY 1").fetchall() == [
@@ -145,7 +146,8 @@ def test_many_sessions_apply_and_cancel_and_nobody_waits_in_a_ring(cluster, migr
     assert created > len(movers) and cancelled > 0
     assert owner.execute("SELECT count(*), count(ended_at) FROM transfer").fetchone() == (created, cancelled)
     for mover in movers:
-        (open_count,) = owner.execute("SELECT count(*) FROM transfer WHERE person_key = %s AND ended_at IS NULL", [mover.person_key]).fetchone()
+        (open_count,) = owner.execute("SELECT count(*) FROM transfer WHERE person_key = %s AND ended_at IS NULL",
+                                      [mover.person_key]).fetchone()
         assert enrolment(owner, mover) == ("closing" if open_count else "active") and open_count <= 1
 
 

@@ -19,7 +19,8 @@ def asked(owner):
 
 def remind(connection, days, limit=100):
     """How many transfers, so many days after the application."""
-    return connection.execute("SELECT transfer_remind(%s, %s, %s)", [START + days * DAY, datetime.datetime.now(datetime.timezone.utc), limit]).fetchone()[0]
+    return connection.execute("SELECT transfer_remind(%s, %s, %s)",
+                              [START + days * DAY, datetime.datetime.now(datetime.timezone.utc), limit]).fetchone()[0]
 
 
 def told(connection):
@@ -68,7 +69,8 @@ def test_over_a_holiday_the_reminder_comes_before_it(owner):
     late = Application(add_mover(owner), instant=START.replace(month=2, day=12))
     apply(owner, late)
     assert owner.execute("SELECT due_on::text FROM transfer").fetchone() == ("2026-02-26",)
-    counts = {day: owner.execute("SELECT transfer_remind(%s, now(), 100)", [START.replace(month=2, day=day)]).fetchone()[0] for day in range(12, 27)}
+    counts = {day: owner.execute("SELECT transfer_remind(%s, now(), 100)",
+                                 [START.replace(month=2, day=day)]).fetchone()[0] for day in range(12, 27)}
     assert [day for day, count in counts.items() if count] == [24]
 
 

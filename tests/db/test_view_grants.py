@@ -41,7 +41,8 @@ def test_the_same_person_is_granted_once(owner, world):
 def test_what_another_transaction_holds_is_deferred(cluster, migrated, owner, world):
     request = asked(owner, world.account, world.other)
     with cluster.connect(migrated.database, "owner") as other, other.transaction():
-        assert statuses(create(other, asked(other, world.account, None, number_hash=b"x" * 32, name_hash=b"y" * 32))) == ["member_name_mismatch"]
+        assert statuses(create(other, asked(other, world.account, None, number_hash=b"x" * 32,
+                                            name_hash=b"y" * 32))) == ["member_name_mismatch"]
         assert statuses(create(owner, request)) == ["deferred"]
     assert statuses(create(owner, request)) == ["created"]
     back = taken_back(person_of(owner, world.account), request["view_grant_id"], world.account.person_key)
@@ -85,7 +86,8 @@ def test_a_look_needs_a_grant_that_holds(owner, world, third):
 
 
 def test_the_sweep_ends_what_is_past_its_last_day(owner, world, third):
-    today, tomorrow = (asked(owner, world.account, viewer, expires_on=AT.date() + days * DAY) for viewer, days in ((world.other, 0), (third, 1)))
+    today, tomorrow = (asked(owner, world.account, viewer, expires_on=AT.date() + days * DAY) for viewer,
+                       days in ((world.other, 0), (third, 1)))
     assert statuses(create(owner, today) + create(owner, tomorrow)) == ["created", "created"]
 
     def swept(at):
@@ -94,7 +96,8 @@ def test_the_sweep_ends_what_is_past_its_last_day(owner, world, third):
     assert swept(AT) == 0
     assert swept(AT + DAY) == 1 and swept(AT + DAY) == 0
     assert states(owner) == {today["view_grant_id"]: "expired", tomorrow["view_grant_id"]: "granted"}
-    steps = owner.execute("SELECT event, who, actor_kind FROM state_change WHERE object_id = %s ORDER BY seq", [today["view_grant_id"]]).fetchall()
+    steps = owner.execute("SELECT event, who, actor_kind FROM state_change WHERE object_id = %s ORDER BY seq",
+                          [today["view_grant_id"]]).fetchall()
     assert steps == [("grant", "owner", "citizen"), ("expire", "system", "system")]
 
 

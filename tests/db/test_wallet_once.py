@@ -24,7 +24,8 @@ def pair(owner):
 def test_each_side_ends_it_in_its_own_way(owner, pair):
     stranger = person(owner)
     request = sent(owner, send(pair.sender, pair.member))
-    for event, callers in (("accept", (pair.sender, stranger)), ("decline", (pair.sender, stranger)), ("cancel", (pair.receiver, stranger))):
+    for event, callers in (("accept", (pair.sender, stranger)), ("decline", (pair.sender, stranger)),
+                           ("cancel", (pair.receiver, stranger))):
         for caller in callers:
             assert statuses(finish(owner, event, end(request, caller))) == ["not_found"]
     gone = end(request, pair.receiver)
@@ -68,7 +69,8 @@ def test_every_event_in_every_state(owner, pair, before, event):
     assert state(owner, request) == (after or before)
     if not after:
         assert answer["possible"] == {"state": before, "possible": []}
-    changes = owner.execute("SELECT event, to_state, who FROM state_change WHERE object_id = %s ORDER BY seq", [request.transfer_id]).fetchall()
+    changes = owner.execute("SELECT event, to_state, who FROM state_change WHERE object_id = %s ORDER BY seq",
+                            [request.transfer_id]).fetchall()
     assert changes[0] == ("create", "pending", "sender") and changes[-1][1] == (after or before) and len(changes) <= 2
     told = owner.execute("SELECT event ->> 'event' FROM outbox WHERE event ->> 'object_id' = %s ORDER BY outbox_id",
                          [str(request.transfer_id)]).fetchall()
@@ -167,7 +169,8 @@ def test_opening(owner):
     wrong = walleting.Open(NOON, someone, person_key=someone.person_key, person_id=dead.person_id)
     closed = walleting.Open(NOON, someone, person_key=someone.person_key, person_id=someone.person_id)
     late = walleting.Open(NOON, dead, person_key=dead.person_key, person_id=dead.person_id)
-    assert statuses(open_wallets(owner, stranger, wrong, closed, late)) == ["not_found", "not_found", "account_closed", "account_deceased"] or \
+    assert statuses(open_wallets(owner, stranger, wrong, closed, late)) == ["not_found", "not_found", "account_closed",
+                                                                            "account_deceased"] or \
         statuses(open_wallets(owner, closed)) == ["account_closed"]
 
 

@@ -184,7 +184,7 @@ def test_money_of_a_year_that_has_ended_is_carried_over(owner):
 
 @pytest.mark.parametrize(("is_posted_between", "parts"), [(False, (0, 200)), (True, (100, 100))])
 def test_what_leaves_after_the_years_end_is_the_new_years(owner, is_posted_between, parts):
-    """docs/interest.md: posted between the two legs, the old year's end carries over what is still there, and what is back stays current."""
+    """docs/interest.md: posted between the legs, the old year's end carries over what is there, and what is back stays current."""
     pair, day = Pair(owner, "620500", 100, 100), date("2027-01-09")
     sent(owner, send(pair.sender, pair.member, 100, instant=at("2027-01-09 09:00:00")))
     if is_posted_between:

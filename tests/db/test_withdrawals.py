@@ -171,7 +171,8 @@ def transfer(connection, account, state="paying"):
     connection.execute(
         "INSERT INTO transfer (person_key, created_at, entered_at, transfer_id, person_id, from_enrolment_id, from_account_id, machine,"
         " way, state, from_pool_code, to_pool_code, from_scheme, to_scheme, bank_card_sealed)"
-        " VALUES (%s, %s, %s, %s, %s, gen_random_uuid(), %s, 'transfer_payout', 'payout', %s, '620500', '540100', 'employee', 'employee', %s)",
+        " VALUES (%s, %s, %s, %s, %s, gen_random_uuid(), %s, 'transfer_payout', 'payout', %s, '620500', '540100', "
+        "'employee', 'employee', %s)",
         [account.person_key, INSTANT, INSTANT, transfer_id, account.person_id, account.account_id, state, b"t" * 40])
     return transfer_id
 
@@ -189,8 +190,10 @@ def test_a_desk_takes_over_what_cannot_move(migrated, owner):
     assert owner.execute(
         "SELECT state, reason, bank_card_of, payee_name_of, bank_card_sealed, payee_kind, account_status FROM withdrawal").fetchall() == [
         ("approved", "destination_not_connected", "transfer", "person", b"t" * 40, "person", "active")]
-    owner.execute("UPDATE transfer SET withdrawal_id = withdrawal.withdrawal_id FROM withdrawal WHERE withdrawal.transfer_id = transfer.transfer_id")
-    assert {fault["table"] for fault in audit(migrated)["faults"]} <= {"transfer", "enrolment"}, "it has neither steps nor an enrolment here"
+    owner.execute("UPDATE transfer SET withdrawal_id = withdrawal.withdrawal_id FROM withdrawal WHERE "
+                  "withdrawal.transfer_id = transfer.transfer_id")
+    assert {fault["table"] for fault in audit(migrated)["faults"]} <= {"transfer",
+                                                                       "enrolment"}, "it has neither steps nor an enrolment here"
 
 
 def test_a_record_with_a_withdrawal_under_way_is_not_merged(migrated, owner):

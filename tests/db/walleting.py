@@ -177,7 +177,8 @@ def sent(connection, *requests):
 
 def money(connection, account):
     """(current year, carried over)"""
-    return connection.execute("SELECT current_year_fen, carried_over_fen FROM account WHERE account_id = %s", [account.account_id]).fetchone()
+    return connection.execute("SELECT current_year_fen, carried_over_fen FROM account WHERE account_id = %s",
+                              [account.account_id]).fetchone()
 
 
 def state(connection, request):

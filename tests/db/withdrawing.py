@@ -173,7 +173,8 @@ def make_file(connection, *withdrawals, after=hours(5), pool="620500", key=None)
     """(status, the file's id) of a file of these."""
     number = next(keys)
     key, file_id = key or f"payout-file-{number}", uuid.UUID(int=number << 80 | 7 << 76 | 2 << 62)  # later ones are greater
-    items = "".join(f"{of.withdrawal_id}\t{row(connection, of, '(extract(epoch FROM changed_at) * 1000000)::bigint')[0]}\n" for of in withdrawals)
+    changed_us = "(extract(epoch FROM changed_at) * 1000000)::bigint"
+    items = "".join(f"{of.withdrawal_id}\t{row(connection, of, changed_us)[0]}\n" for of in withdrawals)
     (answer,) = connection.execute(FILE, {
         "file": file_id, "pool": pool, "items": items, "hash": b"h" * 40, "by": OPERATOR, "instant": INSTANT + after, "key": key,
         "content": hashlib.sha256(key.encode()).digest(), "real": now()}).fetchall()
@@ -183,7 +184,8 @@ def make_file(connection, *withdrawals, after=hours(5), pool="620500", key=None)
 def record(connection, file_id, *answers, after=hours(30), key=None):
     """[status] of answers (withdrawal, "paid" or a bounce code); when it was paid, that day."""
     key = key or f"payout-results-{next(keys)}"
-    items = "".join(f"{of.withdrawal_id}\tpaid\t\t{day_of(INSTANT + after)}\n" if what == "paid" else f"{of.withdrawal_id}\tbounced\t{what}\t\n"
+    items = "".join(f"{of.withdrawal_id}\tpaid\t\t{day_of(INSTANT + after)}\n" if what == "paid"
+                    else f"{of.withdrawal_id}\tbounced\t{what}\t\n"
                     for of, what in answers)
     (answer,) = connection.execute(RESULTS, {
         "file": file_id, "items": items, "by": OPERATOR, "instant": INSTANT + after, "key": key,

@@ -33,8 +33,9 @@ def start(world, directory):
 
 def test_no_answer_that_the_stand_by_does_not_stand_behind(world, start):
     """
-    Storms of this are in `make faults`: "stand-by promoted". After a crash the primary knows of charges that the stand-by does not: a repetition must not acknowledge them. And a
-    primary that is one no longer does not know those of the new one: it must not say that there are none.
+    Storms of this are in `make faults`: "stand-by promoted". After a crash the primary knows of charges that the stand-by does not: a
+    repetition must not acknowledge them. And a primary that is one no longer does not know those of the new one: it must not say that
+    there are none.
     """
     pair, line, numbers, server = world.postgres, Line(), itertools.count(), start()
 

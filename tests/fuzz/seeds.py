@@ -83,14 +83,16 @@ JOURNAL = [
     {"event": "sent", "principal_id": ID, "method": "POST", "path": "/v1/charges?dry_run=true", "key": "k", "body": {"charge_no": "1"}},
     {"event": "received", "principal_id": ID, "method": "POST", "path": f"/v1/charges/{ID}/refunds", "key": None,
      "body": {"refund_no": "1"}, "status": 201, "reply": {"refund_id": ID}},
-    {"event": "received", "principal_id": ID, "method": "POST", "path": f"/v1/charges/{ID}/capture", "status": 200, "reply": {"charge_id": ID}},
+    {"event": "received", "principal_id": ID, "method": "POST", "path": f"/v1/charges/{ID}/capture", "status": 200,
+     "reply": {"charge_id": ID}},
 ]
 
 SEEDS = {
     "request": requests,
     "json_body": bodies,
     "query": queries,
-    "cursor": lambda: ["\0" + "AQADMTAw" + "A" * 22, b"\x01\x03\x05\x402025-12-01\n\n\xe5\x8c\xbb\xff", "\2/v1/regions?limit=2&cursor=abc&%63ursor=1&q=<>\""],
+    "cursor": lambda: ["\0" + "AQADMTAw" + "A" * 22, b"\x01\x03\x05\x402025-12-01\n\n\xe5\x8c\xbb\xff",
+                       "\2/v1/regions?limit=2&cursor=abc&%63ursor=1&q=<>\""],
     "token": lambda: [TOKEN, "yb_r_" + "x" * 52, "\0\1\2" + "abc" * 20],
     "import_csv": imports,
     "settlement_csv": lambda: ["kind,number,amount_fen\ncharge,N-1,100\nrefund,\"N\"\"2\",9007199254740991\n",
@@ -98,13 +100,15 @@ SEEDS = {
     "amount": lambda: ["1234.50", "-0.01", "92233720368547758.07", "-92233720368547758.08", "0", "1.005", "00012.3", "1e3", "１"],
     "identifiers": lambda: [demo_data.citizen_number("110105", datetime.date(1949, 12, 31), 2), "110105491231002", demo_data.credit_code(9),
                             "6222020000000000006", "13812345678", "王小明", "A12345678", "62050000001234567890"],
-    "negotiation": lambda: ["\7text/csv;q=0.5, application/json;q=0.9, */*;q=0.1\nen-GB, zh;q=0.8, *;q=0\napplication/json; charset=\"UTF-8\"",
+    "negotiation": lambda: ["\7text/csv;q=0.5, application/json;q=0.9, */*;q=0.1\nen-GB, zh;q=0.8, "
+                            "*;q=0\napplication/json; charset=\"UTF-8\"",
                             "\x3fimage/*, application/pdf;level=1;q=1.000\nzh-CN,en;q=0.9\ntext/csv;charset=gb18030"],
     "small_headers": lambda: ["\x0000-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "\1W/\"x\", \"0123456789abcdef.json\" , *",
                               "\2https://a.example\nhttps://a.example, http://b.example:8443", "\3[::1]:8080", "\3a.example:65535",
                               "\x04127.0.0.1:8080", "\4[2001:db8::1]:443", "\4:0",
                               "\x0510.0.0.10, fd00:5::/64"],
-    "document": lambda: [scans.pdf(), scans.pdf(b"PK\5\6"), scans.jpeg(), scans.jpeg([b"<script"]), scans.png(), scans.png([scans.chunk(b"tEXt", b"a")])],
+    "document": lambda: [scans.pdf(), scans.pdf(b"PK\5\6"), scans.jpeg(), scans.jpeg([b"<script"]), scans.png(),
+                         scans.png([scans.chunk(b"tEXt", b"a")])],
     "dates": lambda: ["2024-02-29", "2026-01", "2026-01-31T09:30:00.123456+08:00", "0001-01-01T00:00:00Z", "9999-12-31", ID],
     "written_text": lambda: ["=1+1", "医\"\\\b\0\x1f", " ,\r\n\"\t＝", "\u2028\U0001f600"],
     "journal": lambda: [json.dumps(line) for line in JOURNAL],
@@ -141,8 +145,10 @@ def settings_names():
     return re.findall(r'"(YIBAO_[A-Z_]+|DATABASE_URL)"', text)
 
 
-HEADER_WORDS = ["GET ", "POST ", "OPTIONS ", " HTTP/1.1\r\n", " HTTP/1.0\r\n", "\r\n\r\n", "Content-Length: ", "Transfer-Encoding: chunked", "Host: ",
-                "Content-Encoding: gzip", "Expect: 100-continue", "/v1/", "%2f", "%00", "..", "*", "Authorization: Bearer ", "Content-Type: text/csv"]
+HEADER_WORDS = ["GET ", "POST ", "OPTIONS ", " HTTP/1.1\r\n", " HTTP/1.0\r\n", "\r\n\r\n", "Content-Length: ",
+                "Transfer-Encoding: chunked", "Host: ",
+                "Content-Encoding: gzip", "Expect: 100-continue", "/v1/", "%2f", "%00", "..", "*",
+                "Authorization: Bearer ", "Content-Type: text/csv"]
 WORDS = {
     "request": lambda: HEADER_WORDS + [operation.path for operation in OPERATIONS],
     "json_body": lambda: [*field_words(), "\\u0000", "\\ud800", "1e400", "-0", "9223372036854775808", "true", "null", "[[[[", '{"a":'],

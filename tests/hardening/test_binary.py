@@ -50,7 +50,8 @@ def test_it_calls_the_checked_functions():
 
 def test_every_file_was_compiled_with_the_flags():
     """gcc notes in the debugging information how it was called. Files that were generated, too."""
-    producers = set(re.findall(r"GNU C1[17] .*", readelf("-p", ".debug_str"))) | set(re.findall(r"GNU C1[17] .*", readelf("-p", ".debug_line_str")))
+    producers = set(re.findall(r"GNU C1[17] .*", readelf("-p", ".debug_str"))) | set(re.findall(r"GNU C1[17] .*",
+                                                                                                readelf("-p", ".debug_line_str")))
     if not producers:
         pytest.skip("built by another compiler")
     for producer in producers:

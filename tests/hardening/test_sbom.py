@@ -89,7 +89,8 @@ def test_each_library_of_the_program_is_documented(bill):
 
 
 def test_debian_s_names_of_licences(tmp_path):
-    text = "Format: x\n\nFiles: *\nCopyright: a\nLicense: Expat and GPL-2+ with OpenSSL exception\n\nFiles: b\nLicense: LGPL-2.1+ or public-domain\n\nLicense: Expat\n words\n"
+    text = ("Format: x\n\nFiles: *\nCopyright: a\nLicense: Expat and GPL-2+ with OpenSSL exception\n\n"
+            "Files: b\nLicense: LGPL-2.1+ or public-domain\n\nLicense: Expat\n words\n")
     assert debian_licences.names_in(text) == ["Expat", "GPL-2+", "LGPL-2.1+", "public-domain"]
     (tmp_path / "a").mkdir()
     (tmp_path / "a/copyright").write_text(text, encoding="utf-8")

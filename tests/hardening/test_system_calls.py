@@ -61,7 +61,8 @@ def confined_binary(tmp_path_factory):
 def test_it_works_inside(confined_binary, cluster, template, tmp_path, command):
     """More of it by hand: YIBAO_BINARY=that script python3 -m pytest tests/http."""
     url = cluster.create_database("confined", "owner", "migrated")
-    environment = {"DATABASE_URL": url, "YIBAO_MASTER_KEY_FILE": str(template), "YIBAO_SPOOL_DIR": str(tmp_path / "spool"), "YIBAO_REACTORS": "2"}
+    environment = {"DATABASE_URL": url, "YIBAO_MASTER_KEY_FILE": str(template),
+                   "YIBAO_SPOOL_DIR": str(tmp_path / "spool"), "YIBAO_REACTORS": "2"}
     server = Server(confined_binary, environment, tmp_path / "log", command=command)
     try:
         server.wait_ready()

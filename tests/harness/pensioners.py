@@ -128,7 +128,8 @@ def plant_difference(sql, first_credit_id, **changes):
     key = money.key_of(first_credit_id)
     newest = sql.execute(
         f"SELECT {', '.join(columns)} FROM pensioner_credit WHERE person_key = %(key)s AND (credit_id, plan_code) IN"
-        " (SELECT c.credit_id, c.plan_code FROM pensioner_credit AS c JOIN pensioner_credit AS first USING (person_key, period_start, plan_code)"
+        " (SELECT c.credit_id, c.plan_code FROM pensioner_credit AS c JOIN pensioner_credit AS first USING "
+        "(person_key, period_start, plan_code)"
         " WHERE c.person_key = %(key)s AND first.credit_id = %(id)s) ORDER BY revision DESC LIMIT 1",
         {"key": key, "id": first_credit_id}).fetchone()
     row = dict(zip(columns, newest))

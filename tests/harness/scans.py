@@ -68,7 +68,8 @@ def chunk(kind, body):
 
 def png(extra=(), width=1, height=1, colour=0, depth=8):
     data = zlib.compress(b"\0" + b"\xff" * min(width, 64))
-    parts = [chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)), *extra, chunk(b"IDAT", data), chunk(b"IEND", b"")]
+    parts = [chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)), *extra,
+             chunk(b"IDAT", data), chunk(b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 

@@ -113,7 +113,8 @@ CASES = {
     # What staff of the auditor's own region have tried stands there, under whatever id they tried.
     "listAuditEvents": Case(is_bound=True, outside=frozenset({200}), no_secret=frozenset({"actor_id", "person_id"})),
     # The relative is invited, and has not answered.
-    "createViewGrant": Case(body=lambda operation, principal: {"scope": "balance"}, inside=frozenset({409}), sent=frozenset({"family_member_id"})),
+    "createViewGrant": Case(body=lambda operation, principal: {"scope": "balance"}, inside=frozenset({409}),
+                            sent=frozenset({"family_member_id"})),
     "grantConsentRequest": Case(body=until_tomorrow),
     # The number and PIN of the example are nobody's, and what is tried too often waits.
     "getHotlineBalance": Case(inside=frozenset({403, 429})),

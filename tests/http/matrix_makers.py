@@ -54,7 +54,8 @@ def pensioner_credit(world, citizen):
     with world.sql.transaction():
         retired_on = pensioners.retirement(world.sql, citizen.person_id)
         pensioners.retire(world.sql, citizen.person_id, "2024-12-01")
-        credit_id = pensioners.credit(world.sql, plan, pensioners.Pensioner(citizen.person_id, citizen.account_id, world.pool_of(citizen)), "2026-01")
+        credit_id = pensioners.credit(world.sql, plan, pensioners.Pensioner(citizen.person_id, citizen.account_id,
+                                                                            world.pool_of(citizen)), "2026-01")
         pensioners.retire(world.sql, citizen.person_id, retired_on)
     return credit_id
 

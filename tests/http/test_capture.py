@@ -58,7 +58,8 @@ def test_a_void_gives_everything_back(api, sql, provider, member):
     held = changes.held(api, provider, someone.account_id, 1000)
     charges.set_status(sql, someone.account_id, "frozen")
     given_up = changes.void(api, provider, held["charge_id"]).json()
-    assert (given_up["state"], given_up["captured_fen"], given_up["captured_on"], given_up["balance_after_fen"]) == ("voided", 0, None, None)
+    assert (given_up["state"], given_up["captured_fen"], given_up["captured_on"],
+            given_up["balance_after_fen"]) == ("voided", 0, None, None)
     given_up.pop("balance_after_fen")
     assert get(api, provider, held["charge_id"]) == given_up
     assert stored(sql, someone.account_id) == (1000, 0, 0)

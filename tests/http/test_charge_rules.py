@@ -60,7 +60,8 @@ def test_what_may_be_paid_for_and_who_decided(api, region):
 
 def test_a_province_that_takes_something_away_is_named(api, sql):
     """A province of its own, so that nobody else's rules change."""
-    insert = "INSERT INTO usage_rule (region_code, institution_type, usage, allowed, source) VALUES ('650000', 'clinic', 'device', %s, 'test')"
+    insert = "INSERT INTO usage_rule (region_code, institution_type, usage, allowed, source)" \
+             " VALUES ('650000', 'clinic', 'device', %s, 'test')"
     try:
         sql.execute(insert, [False])
         sql.execute("INSERT INTO usage_rule VALUES ('650100', 'clinic', 'device', true, 'x'), ('650100', 'clinic', 'premium', true, 'x')")

@@ -132,7 +132,8 @@ def test_refunds_go_back_in_reverse(api, sql, provider, member):
     assert stored(sql, second.account_id) == (5000, 0, 0)
     check_problem(changes.refund(api, provider, made["charge_id"], 1), 409, "refund_exceeds_charge")
     listed = api.get(f"{CHARGES}/{made['charge_id']}/refunds", by=citizen(parent)).json()["data"]
-    assert [amounts(refund["payers"]) for refund in listed] == [amounts(three["payers"]), amounts(two["payers"]), amounts(one.json()["payers"])]
+    assert [amounts(refund["payers"]) for refund in listed] == [amounts(three["payers"]), amounts(two["payers"]),
+                                                                amounts(one.json()["payers"])]
 
 
 def test_a_repetition_shows_the_payers_too(api, sql, provider, member):

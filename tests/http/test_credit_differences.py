@@ -75,12 +75,14 @@ def test_another_birth_date_and_another_retirement(api, sql, operator, retired, 
         "您的出生日期已更正为1957年3月4日，截至2026年9月30日已年满69周岁，适用昆明市参照云南省2020年1月起执行的标准中70周岁以下的一档"
         "（依据：云南省示例办法），2026年9月应划入100.00元，扣除大病保险3.00元，应入账97.00元。",
         "此前已入账107.00元，本次扣回10.00元。"]
-    assert english[0].startswith("Your date of birth was corrected to 4 March 1957: by 30 September 2026 you had reached the age of 69, and the ")
+    assert english[0].startswith("Your date of birth was corrected to 4 March 1957: by 30 September 2026 you had "
+                                 "reached the age of 69, and the ")
     later = difference(first, first_month="2026-10-01", months=0, gross_fen=-10_000, deduction_fen=-300, total_gross_fen=0,
                        total_deduction_fen=0, reason="person")
     assert sentences(api, later, operator) == (
         ["您的医保退休生效月份已更正为2026年9月，自次月（2026年10月）起享受，2026年9月不应划入。", "此前已入账97.00元，本次扣回97.00元。"],
-        ["Your medical-insurance retirement was corrected to September 2026, and credits begin with the month after it, October 2026: nothing "
+        ["Your medical-insurance retirement was corrected to September 2026, and credits begin with the month after "
+         "it, October 2026: nothing "
          "is due for September 2026.", "97.00 yuan had been credited before, so 97.00 yuan were taken back now."])
     assert explained(api, later, operator)["before"]["credit_id"] == younger, "the row just before"
 
@@ -90,14 +92,16 @@ def test_a_death_within_the_year(api, sql, operator, retired, difference):
     plan = Plan(POOL, {0: 168_000}, posting_month=3, is_pro_rated=True).insert(sql)
     first = pensioners.credit(sql, plan, one, "2026-03")
     assert "2026年度应划入1680.00元，没有扣款，实际入账1680.00元。" == explained(api, first, operator)["sentences"][1]
-    credit_id = difference(first, last_month="2026-05-01", months=5, gross_fen=-98_000, total_gross_fen=70_000, receivable_fen=98_000, reason="person")
+    credit_id = difference(first, last_month="2026-05-01", months=5, gross_fen=-98_000, total_gross_fen=70_000,
+                           receivable_fen=98_000, reason="person")
     assert sentences(api, credit_id, operator) == (
         ["参保人已于2026年5月去世，享受至去世当月，2026年度按全年1680.00元的12分之5（享受至2026年5月止）计算，应划入700.00元，没有扣款，"
          "应入账700.00元。",
          "此前已入账1680.00元，本次应扣回980.00元：账户余额不足，全部记为应退还的款项。"],
         ["The insured person died in May 2026, which is the last month that is credited; for the year 2026 (5/12 of 1680.00 yuan, entitled "
          "until May 2026), 700.00 yuan are due, nothing is deducted, and 700.00 yuan remain.",
-         "1680.00 yuan had been credited before, so 980.00 yuan are to be taken back: the account held nothing of it, and all of it is owed."])
+         "1680.00 yuan had been credited before, so 980.00 yuan are to be taken back: the account held nothing of it, "
+         "and all of it is owed."])
 
 
 def test_two_records_and_an_enrolment_that_was_none(api, sql, operator, retired, monthly, difference):
@@ -111,7 +115,8 @@ def test_two_records_and_an_enrolment_that_was_none(api, sql, operator, retired,
     assert sentences(api, back, operator)[0] == [
         "您的两份记录已经合并，同一期只划入一次，2026年8月应划入110.00元，扣除大病保险3.00元，应入账107.00元。",
         "此前已入账214.00元，本次扣回107.00元。"]
-    none = difference(first, gross_fen=-11_000, deduction_fen=-300, total_gross_fen=0, total_deduction_fen=0, months=0, reason="not_entitled",
+    none = difference(first, gross_fen=-11_000, deduction_fen=-300, total_gross_fen=0, total_deduction_fen=0, months=0,
+                      reason="not_entitled",
                       origin_credit_id=None)
     assert sentences(api, none, operator)[0] == [
         "经复核，您在昆明市没有符合划入条件的参保关系，2026年8月不应划入。", "此前已入账107.00元，本次扣回107.00元。"]

@@ -53,7 +53,8 @@ REASONS = [
 ]
 
 
-@pytest.mark.parametrize(("table", "values", "reason", "text", "next_step"), REASONS, ids=[f"{case[2]}-{n}" for n, case in enumerate(REASONS)])
+@pytest.mark.parametrize(("table", "values", "reason", "text", "next_step"), REASONS, ids=[f"{case[2]}-{n}" for n,
+                                                                                           case in enumerate(REASONS)])
 def test_why_not(api, sql, operator, retired, plan, table, values, reason, text, next_step):
     one = retired()
     before = change(sql, one, table, **values)
@@ -77,7 +78,8 @@ def test_plans_that_cannot_credit(api, sql, operator, retired):
     unknown = Plan(OTHER_POOL, {0: 250}, plan_kind="ratio").insert(sql)
     for_old = Plan(OTHER_POOL, {80: 10_000}).insert(sql)
     nothing = Plan(OTHER_POOL, {0: 0}).insert(sql)
-    rows = {name: of_account(api, operator, one, p.plan_code)[0] for name, p in (("unknown", unknown), ("old", for_old), ("nothing", nothing))}
+    rows = {name: of_account(api, operator, one, p.plan_code)[0] for name, p in (("unknown", unknown), ("old", for_old),
+                                                                                 ("nothing", nothing))}
     assert rows["unknown"]["reason"] == "policy_incomplete" and rows["unknown"]["next_step"] == "公布后会补划，无需申请。"
     assert rows["unknown"]["text"] == f"参保地按平均养老金的一定比例划入，适用于{zh(THIS)}的平均养老金还没有公布，所以暂不划入。"
     assert (rows["old"]["reason"], rows["old"]["text"]) == ("no_tier", "您还没有达到参保地划入标准的最低年龄（80周岁）。")
@@ -122,7 +124,8 @@ def test_residents_learn_that_they_never_get_one(api, demo):
     assert whole["plans"][0]["text"] == "您参加的是城乡居民医保。居民医保没有个人账户；个人账户划入只适用于职工医保的退休人员。"
     english = of_person(api, demo.resident, demo.resident.person_id, headers=ENGLISH)
     assert english["plans"][0]["text"] == (
-        "You are insured under the resident scheme. It has no personal account; these credits are for those who retired in the employee scheme.")
+        "You are insured under the resident scheme. It has no personal account; these credits are for those who "
+        "retired in the employee scheme.")
 
 
 def test_nobody_knows_of_any_enrolment(api, operator):
@@ -167,4 +170,5 @@ def test_who_may_ask(api, operator, new_token, demo, retired, plan):
     for url in urls:
         for by in (elsewhere, demo.employee, new_token("client")):
             check_problem(api.get(url, by=by), 404, "not_found")
-        check_problem(api.get(url.replace(one.account_id, str(uuid.uuid4())).replace(one.person_id, str(uuid.uuid4())), by=operator), 404, "not_found")
+        check_problem(api.get(url.replace(one.account_id, str(uuid.uuid4())).replace(one.person_id, str(uuid.uuid4())),
+                              by=operator), 404, "not_found")

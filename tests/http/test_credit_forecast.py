@@ -22,7 +22,8 @@ def test_a_year_ahead_with_the_tier_that_is_reached(api, operator, retired, plan
     assert whole["total"] == {name: fen + sum(row[name] for row in others) for name, fen in mine.items()}
     assert (whole["from"], whole["to"]) == (shown(THIS), shown(later(11)))
     (tier,) = [tier for tier in whole["next_tiers"] if tier["plan_code"] == plan.plan_code]
-    assert (tier["month"], tier["min_age"], tier["gross_fen"], tier["deduction_fen"], tier["net_fen"]) == (shown(birthday), 70, 11_000, 300, 10_700)
+    assert (tier["month"], tier["min_age"], tier["gross_fen"], tier["deduction_fen"],
+            tier["net_fen"]) == (shown(birthday), 70, 11_000, 300, 10_700)
     assert tier["text"] == f"从{zh(birthday)}起，您适用70周岁及以上的一档，每月应划入110.00元，扣除大病保险3.00元，入账107.00元。"
     total = whole["total"]["net_fen"]
     assert whole["text"] == (f"按目前登记的信息和已公布的标准，预计{zh(THIS)}至{zh(later(11))}共入账{total / 100:.2f}元。这是预计，实际以到账为准。")
@@ -33,9 +34,11 @@ def test_in_english(api, operator, retired, plan):
     whole = api.get(f"/v1/accounts/{one.account_id}/credits/forecast", by=operator, params={"months": 1}, headers=ENGLISH).json()
     (tier,) = [tier for tier in whole["next_tiers"] if tier["plan_code"] == plan.plan_code]
     assert tier["month"] == shown(later(30)), "also behind the months asked for"
-    assert tier["text"] == (f"From {later(30):%B %Y} on, the tier of ages 70 and over applies to you: 110.00 yuan a month, of which 3.00 yuan are "
+    assert tier["text"] == (f"From {later(30):%B %Y} on, the tier of ages 70 and over applies to you: 110.00 yuan a "
+                            f"month, of which 3.00 yuan are "
                             "deducted for critical illness insurance, and 107.00 yuan remain.")
-    assert whole["text"] == (f"By what is on record and in force today, {whole['total']['net_fen'] / 100:.2f} yuan are expected for {THIS:%B %Y}. "
+    assert whole["text"] == (f"By what is on record and in force today, {whole['total']['net_fen'] / 100:.2f} yuan "
+                             f"are expected for {THIS:%B %Y}. "
                              "This is a forecast: what is posted counts.")
 
 
@@ -64,7 +67,8 @@ def test_a_yearly_plan_stands_once_a_year(api, sql, operator, retired):
     rows, whole = forecast(api, operator, one, plan.plan_code, months=36)
     years = sorted({row["period_start"] for row in rows})
     assert len(rows) == len(years) == len({row["month"] for row in rows}) and len(years) in (3, 4)
-    assert all(row["month"] == (shown(THIS) if row["period_start"] == str(THIS.year) and THIS.month > 7 else f"{row['period_start']}-07") for row in rows)
+    assert all(row["month"] == (shown(THIS) if row["period_start"] == str(THIS.year) and THIS.month > 7
+                                else f"{row['period_start']}-07") for row in rows)
     assert [row["gross_fen"] for row in rows] == [189_000 if int(row["period_start"]) > THIS.year + 1 else 168_000 for row in rows], (
         "75 on 2 July is a day late")
     (tier,) = [tier for tier in whole["next_tiers"] if tier["plan_code"] == plan.plan_code]

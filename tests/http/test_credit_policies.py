@@ -42,7 +42,8 @@ def test_a_version_is_drafted_and_shown(api, policy, sql):
     assert (made["posting_month"], made["is_pro_rated"], made["base_fen"], made["activated_at"]) == (None, False, None, None)
     assert shown(api, policy, made["policy_id"]) == made
     (actor, object_id, pool, detail) = sql.execute(
-        "SELECT actor_id::text, object_id::text, pool_code, detail FROM audit_event WHERE request_id = %s AND action = 'create_credit_policy'",
+        "SELECT actor_id::text, object_id::text, pool_code, detail FROM audit_event WHERE request_id = %s AND action "
+        "= 'create_credit_policy'",
         [response.headers["x-request-id"]]).fetchone()
     assert (actor, object_id, pool, detail) == (policy.subject_id, made["policy_id"], CITY, {"plan_code": plan, "version": 1})
 
@@ -99,7 +100,8 @@ def test_the_plan_that_is_shipped_is_meant_unless_another_is_named(api, new_toke
         ({"tiers": [{"min_age": -1, "amount_fen": -1}]}, {"/body/tiers/0/min_age": "too_small", "/body/tiers/0/amount_fen": "too_small"}),
         ({"plan_code": "Basic"}, {"/body/plan_code": "malformed"}),
         ({"effective_from": "2026-13", "rounding": "up", "legal_basis": "", "age_basis": "birthday"},
-         {"/body/effective_from": "malformed", "/body/rounding": "not_allowed", "/body/legal_basis": "too_short", "/body/age_basis": "not_allowed"}),
+         {"/body/effective_from": "malformed", "/body/rounding": "not_allowed", "/body/legal_basis": "too_short",
+          "/body/age_basis": "not_allowed"}),
         ({"region_code": "620702"}, {"/body/region_code": "not_allowed"}),
     ],
 )  # fmt: skip
@@ -117,7 +119,8 @@ def test_what_is_allowed_although_it_looks_odd(api, policy):
                              deductions=[{"kind": "critical_illness", "amount_fen": 300}]))  # fmt: skip
 
 
-@pytest.mark.parametrize(("region", "code"), [("620702", "unknown"), ("629999", "unknown"), ("110000", "not_allowed"), ("000000", "not_allowed")])
+@pytest.mark.parametrize(("region", "code"), [("620702", "unknown"), ("629999", "unknown"), ("110000", "not_allowed"),
+                                              ("000000", "not_allowed")])
 def test_a_policy_is_of_a_pool_a_province_or_the_nation(api, province, region, code):
     response = api.post(POLICIES, by=province, json=fixed(region, "nowhere"))
     assert faults(response) == {"/body/region_code": code}

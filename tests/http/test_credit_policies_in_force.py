@@ -84,7 +84,8 @@ def test_submitting_at_once_makes_one_proposal(api, policy, plan):
 def test_the_reviewer_sees_what_differs_from_what_is_in_force(api, policy, reviewer, plan):
     activate(api, policy, reviewer, fixed(PROVINCE, plan, effective_from="2025-01"))
     policy_id = draft(api, policy, ratio(CITY, plan, deductions=[{"kind": "critical_illness", "amount_fen": 300}]))["policy_id"]
-    changes = {change.pop("field"): (change["before_masked"], change["after_masked"]) for change in submit(api, policy, policy_id)["changes"]}
+    changes = {change.pop("field"): (change["before_masked"], change["after_masked"]) for change in submit(api, policy,
+                                                                                                           policy_id)["changes"]}
     assert changes == {
         "region_code": (PROVINCE, CITY), "effective_from": ("2025-01", "2026-01"), "plan_kind": ("fixed", "ratio"),
         "base_fen": (None, "370000"), "tiers": ("0:10000;70:11000", "0:300"), "deductions": (None, "critical_illness:300"),
@@ -129,7 +130,8 @@ def test_versions_hold_until_the_next_one(api, policy, reviewer, plan):
     better = activate(api, policy, reviewer, fixed(CITY, plan, effective_from="2026-01"))["policy_id"]
     assert [shown(api, policy, policy_id)["in_force"] for policy_id in (first, replaced, better, late)] == [
         {"from": "2025-01", "until": "2025-12"}, None, {"from": "2026-01", "until": "2026-06"}, {"from": "2026-07", "until": None}]
-    held = [in_force(api, CITY, month).get(plan, {}).get("version") for month in ("2024-12", "2025-01", "2025-12", "2026-01", "2026-06", "2026-07")]
+    held = [in_force(api, CITY, month).get(plan, {}).get("version") for month in ("2024-12", "2025-01", "2025-12",
+                                                                                  "2026-01", "2026-06", "2026-07")]
     assert held == [None, 1, 1, 4, 4, 2]
 
 
@@ -175,7 +177,8 @@ def left_as_it_was(sql, plan):
 def test_a_city_falls_back_to_its_province_and_the_nation(api, policy, reviewer, plan):
     for region, fen in ((NATION, 5_000), (PROVINCE, 6_000), (CITY, 7_000)):
         activate(api, policy, reviewer, fixed(region, plan, tiers=[{"min_age": 0, "amount_fen": fen}]))
-    for region, found, level, fen in ((CITY, CITY, "pool", 7_000), ("510104", CITY, "pool", 7_000), (OTHER_CITY, PROVINCE, "province", 6_000),
+    for region, found, level, fen in ((CITY, CITY, "pool", 7_000), ("510104", CITY, "pool", 7_000),
+                                      (OTHER_CITY, PROVINCE, "province", 6_000),
                                       (PROVINCE, PROVINCE, "province", 6_000), ("520100", NATION, "nation", 5_000),
                                       (NATION, NATION, "nation", 5_000)):  # fmt: skip
         held = in_force(api, region, "2026-03-31")[plan]
@@ -218,8 +221,10 @@ def test_of_today_unless_a_month_is_named(api):
 
 
 @pytest.mark.parametrize(("query", "wrong"), [
-    ({"region": "999999"}, {"/query/region": "unknown"}), ({}, {"/query/region": "required"}), ({"region": "62"}, {"/query/region": "malformed"}),
-    ({"region": "620500", "on": "2026-13"}, {"/query/on": "malformed"}), ({"region": "620500", "on": "2026-02-30"}, {"/query/on": "malformed"}),
+    ({"region": "999999"}, {"/query/region": "unknown"}), ({}, {"/query/region": "required"}),
+    ({"region": "62"}, {"/query/region": "malformed"}),
+    ({"region": "620500", "on": "2026-13"}, {"/query/on": "malformed"}), ({"region": "620500", "on": "2026-02-30"},
+                                                                          {"/query/on": "malformed"}),
     ({"region": "620500", "on": "2026"}, {"/query/on": "too_short"}), ({"region": "620500", "on": "today!!"}, {"/query/on": "malformed"}),
 ])  # fmt: skip
 def test_what_cannot_be_asked(api, query, wrong):

@@ -127,7 +127,8 @@ def test_a_base_that_is_published_late(api, sql, operator, reviewer, policy):
     job_id = start(api, operator, region_code=POOL, plan_code=plan).json()["job_id"]
     run = in_state(api, job_id, operator, "awaiting_approval")
     found = {(each["reason"], each["status"]): each for each in run["found"]}
-    assert (found["policy", "due"]["people"], found["policy", "due"]["differences"], found["policy", "due"]["net_up_fen"]) == (3, 13, 13 * 1568)
+    assert (found["policy", "due"]["people"], found["policy", "due"]["differences"],
+            found["policy", "due"]["net_up_fen"]) == (3, 13, 13 * 1568)
     assert (found["not_entitled", "due"]["people_down"], found["not_entitled", "due"]["gross_down_fen"]) == (1, 2 * 19628)
     assert run["outcome"] == [] and balance(api, people[0][1], operator) == 5 * 19628, "looking posts nothing"
     check_problem(api.post(f"/v1/admin/proposals/{run['proposal_id']}/approve", by=operator), 403, "forbidden")
@@ -148,7 +149,8 @@ def test_a_base_that_is_published_late(api, sql, operator, reviewer, policy):
     assert len(listed) == 15 and {each["status"] for each in listed} == {"posted"}
     mine = [each for each in listed if each["person_id"] == people[0][0]]
     assert [each["period_start"] for each in mine] == [f"2025-0{number}-01" for number in range(1, 6)]
-    assert {(each["credited_gross_fen"], each["due_gross_fen"], each["net_fen"], each["policy_id"], each["account_id"]) for each in mine} == {
+    assert {(each["credited_gross_fen"], each["due_gross_fen"], each["net_fen"], each["policy_id"], each["account_id"])
+            for each in mine} == {
         (19628, 21196, 1568, published["policy_id"], people[0][1])}
     taken = list(api.pages(f"{URL}/{job_id}/differences", by=operator, params={"reason": "not_entitled"}))
     assert [(each["person_id"], each["net_fen"], each["policy_id"]) for each in taken] == [(dead, -19628, None)] * 2
@@ -162,5 +164,6 @@ def test_a_base_that_is_published_late(api, sql, operator, reviewer, policy):
     assert {(each["kind"], each["contribution_id"]) for each in owed} == {("pensioner_credit", None)}
     assert {each["period"] for each in owed} <= {"2025-04", "2025-05"} and {each["credit_id"] for each in owed} <= {
         each["credit_id"] for each in taken}
-    again = whole_run(api, operator, reviewer, URL, {"region_code": POOL, "from_month": "2025-01", "to_month": "2025-05", "plan_code": plan, "reason": "补发差额"})
+    again = whole_run(api, operator, reviewer, URL, {"region_code": POOL, "from_month": "2025-01",
+                                                     "to_month": "2025-05", "plan_code": plan, "reason": "补发差额"})
     assert (again["proposal_id"], again["found"]) == (None, [])

@@ -144,7 +144,8 @@ def test_the_lines_of_a_run(api, operator, pensioner):
     assert sum(line["people"] for line in tiers) == run["due"]["people"]
     assert sum(line["net_fen"] for line in tiers) == run["due"]["net_fen"]
     (mine,) = [line for line in tiers if line["region_code"] == "621200" and line["plan_code"] == "basic"]
-    assert {name: mine[name] for name in ("phase", "min_age", *sums(0, 0))} == {"phase": "checking", "min_age": 0, **sums(mine["people"], GANSU_FEN)}
+    assert {name: mine[name] for name in ("phase", "min_age", *sums(0, 0))} == {"phase": "checking", "min_age": 0,
+                                                                                **sums(mine["people"], GANSU_FEN)}
     for line in lines:
         if line["reason"] is not None:
             assert {line[name] for name in ("min_age", "gross_fen", "deduction_fen", "net_fen")} == {None, 0}

@@ -1,4 +1,4 @@
-"""Monthly runs that overlap, on two servers that are killed with SIGKILL again and again: everybody is credited once, the books are clean."""
+"""Monthly runs that overlap, on two servers that are killed again and again: everybody is credited once, the books are clean."""
 # SPDX-License-Identifier: Apache-2.0
 import json
 import signal
@@ -100,6 +100,7 @@ def test_overlapping_runs_whose_servers_are_killed_credit_everybody_once(databas
     assert sum(run["posted"]["net_fen"] for run in runs) == total * GANSU_FEN
     assert ask(database, "SELECT count(*), count(DISTINCT person_key), max(revision) FROM pensioner_credit") == [(total, total, 0)]
     assert ask(database, "SELECT DISTINCT current_year_fen FROM account WHERE pool_code IN (%s, %s)", CITY, NEIGHBOUR) == [(GANSU_FEN,)]
-    assert ask(database, "SELECT event ->> 'job_id', count(*) FROM outbox WHERE event ->> 'event' = 'credit_run.posted' GROUP BY 1 ORDER BY 1") == [
+    assert ask(database, "SELECT event ->> 'job_id', count(*) FROM outbox WHERE event ->> 'event' = "
+                         "'credit_run.posted' GROUP BY 1 ORDER BY 1") == [
         (job_id, 1) for job_id in sorted(jobs)]
     assert faults_of(database, "010", "020", "030", "040", "112", "114") == []

@@ -70,9 +70,12 @@ def test_a_month_and_whether_it_is_due(api, policy, dates, status):
 
 
 @pytest.mark.parametrize(("dates", "status", "gross"), [
-    ({"month": "2026-06"}, "posting_month_not_reached", None), ({"month": "2026-07"}, "due", 168_000), ({"month": "2026-12"}, "due", 168_000),
-    ({"month": "2026-07", "retired_on": "2026-07-15"}, "not_retired", None), ({"month": "2026-08", "retired_on": "2026-07-15"}, "due", 70_000),
-    ({"month": "2026-07", "deceased_on": "2026-06-30"}, "deceased", None), ({"month": "2026-07", "deceased_on": "2026-07-01"}, "due", 98_000),
+    ({"month": "2026-06"}, "posting_month_not_reached", None), ({"month": "2026-07"}, "due", 168_000),
+    ({"month": "2026-12"}, "due", 168_000),
+    ({"month": "2026-07", "retired_on": "2026-07-15"}, "not_retired", None),
+    ({"month": "2026-08", "retired_on": "2026-07-15"}, "due", 70_000),
+    ({"month": "2026-07", "deceased_on": "2026-06-30"}, "deceased", None),
+    ({"month": "2026-07", "deceased_on": "2026-07-01"}, "due", 98_000),
     ({"month": "2026-12", "retired_on": "2026-08-15", "deceased_on": "2026-08-20"}, "deceased", None),
 ])  # fmt: skip
 def test_a_year_and_whether_it_is_due(api, policy, dates, status, gross):

@@ -138,7 +138,8 @@ def test_a_ratio_of_the_pools_own_without_deduction(api, sql, operator, retired)
     assert sentences(api, credit_id, operator) == (
         ["截至2026年10月31日，您已年满72周岁，适用昆明市2020年1月起执行的标准（依据：示例办法）。",
          "2026年10月按平均养老金3700.00元的3%计算，应划入111.00元，没有扣款，实际入账111.00元。"],
-        ["By 31 October 2026 you had reached the age of 72; the rule that applies is that of pool 530100, in force from January 2020 (legal "
+        ["By 31 October 2026 you had reached the age of 72; the rule that applies is that of pool 530100, in force "
+         "from January 2020 (legal "
          "basis: 示例办法).",
          "For October 2026 (3% of the average pension of 3700.00 yuan), 111.00 yuan were due; nothing was deducted, and 111.00 yuan were "
          "credited to your account."])

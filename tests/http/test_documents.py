@@ -100,7 +100,8 @@ def test_what_is_needed_is_there_then(desk):
 
 
 @pytest.mark.parametrize(("kind", "document_kind"), [
-    ("transfer", "passport"), ("transfer", "CITIZEN_ID"), ("transfer", "x"), ("transfer", "citizen_id' OR 1=1"), ("withdrawal", "death_certificate")])
+    ("transfer", "passport"), ("transfer", "CITIZEN_ID"), ("transfer", "x"), ("transfer", "citizen_id' OR 1=1"),
+    ("withdrawal", "death_certificate")])
 def test_only_kinds_that_it_asks_for(desk, kind, document_kind):
     object_id = getattr(desk, kind)()
     assert faults(desk.hand_in(object_id, kind=kind, document_kind=document_kind)) == [("/query/kind", "not_allowed")]

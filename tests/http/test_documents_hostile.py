@@ -91,7 +91,8 @@ OF_ANOTHER_TYPE = {
     "PE in front of a PDF": (PE + PDF, "application/pdf"), "HTML": (b"<html></html>", "application/pdf"),
     "SVG": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/png"), "ZIP": (archive(), "application/pdf"),
     "HTML in front of a PDF": (b"<html>" + PDF, "application/pdf"), "blank in front of a PDF": (b" " + PDF, "application/pdf"),
-    "byte order mark": (b"\xef\xbb\xbf" + PDF, "application/pdf"), "text": (b"hello", "image/jpeg"), "nothing but zeroes": (bytes(1000), "image/png"),
+    "byte order mark": (b"\xef\xbb\xbf" + PDF, "application/pdf"), "text": (b"hello", "image/jpeg"),
+    "nothing but zeroes": (bytes(1000), "image/png"),
 }
 
 
@@ -125,7 +126,8 @@ def test_its_bytes_say_what_it_is(desk, open_transfer, what):
 
 
 @pytest.mark.parametrize("content_type", [
-    "text/csv", "application/json", "image/gif", "image/svg+xml", "text/html", "application/octet-stream", "image/*", "image/pngx", "image/jpg", "",
+    "text/csv", "application/json", "image/gif", "image/svg+xml", "text/html", "application/octet-stream", "image/*",
+    "image/pngx", "image/jpg", "",
     "multipart/form-data; boundary=x"])
 def test_its_header_too(desk, open_transfer, content_type):
     assert desk.hand_in(open_transfer, content_type=content_type).status_code == 415
@@ -192,7 +194,8 @@ def test_names_are_not_taken(desk):
     """Whatever a client calls it, and wherever it would like it to be."""
     transfer_id = desk.transfer()
     document_id = desk.kept(transfer_id, headers={
-        "Content-Disposition": "attachment; filename=\"../../etc/passwd\"; filename*=UTF-8''%2e%2e%2fx.html", "Content-Location": "/etc/passwd",
+        "Content-Disposition": "attachment; filename=\"../../etc/passwd\"; filename*=UTF-8''%2e%2e%2fx.html",
+        "Content-Location": "/etc/passwd",
         "Slug": "x.exe", "X-Filename": "x\".exe"})
     got = desk.content(document_id)
     assert got.headers["content-disposition"] == f'attachment; filename="document-{document_id}.png"'

@@ -63,12 +63,15 @@ def test_each_piece_is_bound_to_its_place(desk, sql, books):
 
 TAMPERED = {
     "swapped": "UPDATE document_chunk SET seq = CASE seq WHEN 1 THEN 2 ELSE 1 END WHERE document_id = %(id)s AND seq IN (1, 2)",
-    "from another document": "UPDATE document_chunk SET sealed = (SELECT sealed FROM document_chunk WHERE document_id = %(other)s AND seq = 1)"
+    "from another document": "UPDATE document_chunk SET sealed = (SELECT sealed FROM document_chunk WHERE document_id "
+                             "= %(other)s AND seq = 1)"
                              " WHERE document_id = %(id)s AND seq = 1",
-    "changed": "UPDATE document_chunk SET sealed = set_byte(sealed, 1000, get_byte(sealed, 1000) # 1) WHERE document_id = %(id)s AND seq = 3",
+    "changed": "UPDATE document_chunk SET sealed = set_byte(sealed, 1000, get_byte(sealed, 1000) # 1) WHERE "
+               "document_id = %(id)s AND seq = 3",
     "missing": "DELETE FROM document_chunk WHERE document_id = %(id)s AND seq = 2",
     "missing at the end": "DELETE FROM document_chunk WHERE document_id = %(id)s AND seq = 3",
-    "too many": "INSERT INTO document_chunk SELECT person_key, 4, document_id, sealed FROM document_chunk WHERE document_id = %(id)s AND seq = 3",
+    "too many": "INSERT INTO document_chunk SELECT person_key, 4, document_id, sealed FROM document_chunk WHERE "
+                "document_id = %(id)s AND seq = 3",
     "cut": "UPDATE document_chunk SET sealed = substring(sealed FROM 1 FOR 1000) WHERE document_id = %(id)s AND seq = 3",
     "cut where the document is": "UPDATE document SET size_bytes = 524288 WHERE document_id = %(id)s; DELETE FROM document_chunk"
                                  " WHERE document_id = %(id)s AND seq = 3",

@@ -93,7 +93,8 @@ def test_a_year_is_reckoned_shown_approved_and_posted(api, sql, operator, review
     (period,) = estimate["periods"]
     assert (period["posted"], period["posted_at"], period["carried_fen"], period["year_end"]) == (False, None, 20_069, True)
     assert period["segments"] == [
-        {"part": "current_year", "rate_kind": "demand", "rate_ppm": 3500, "from": "2024-01-01", "to": "2024-12-31", "balance_days": 20_000 * 356},
+        {"part": "current_year", "rate_kind": "demand", "rate_ppm": 3500, "from": "2024-01-01", "to": "2024-12-31",
+         "balance_days": 20_000 * 356},
         {"part": "carried_over", "rate_kind": "fixed_3_months", "rate_ppm": 11_000, "from": "2024-01-01", "to": "2024-12-31",
          "balance_days": 366_000_000}]
     started = start(api, operator)
@@ -142,7 +143,8 @@ def test_the_pools_of_a_run(api, operator, insured):
     pools = list(api.pages(f"{RUNS}/{job_id}/pools", by=operator, params={"limit": 4}))
     assert [pool["region_code"] for pool in pools] == sorted(pool["region_code"] for pool in pools) and len(pools) > 5
     (mine,) = [pool for pool in pools if pool["region_code"] == "621200"]
-    assert (mine["due_accounts"], mine["due_current_year_interest_fen"], mine["due_carried_over_interest_fen"], mine["due_carried_fen"]) == (
+    assert (mine["due_accounts"], mine["due_current_year_interest_fen"], mine["due_carried_over_interest_fen"],
+            mine["due_carried_fen"]) == (
         1, CURRENT_2024, CARRIED_2024, 20_069)
     assert (mine["from"], mine["to"], mine["posts_from"]) == ("2024-01-01", "2024-12-31", "2025-01-01")
     assert sum(pool["due_accounts"] for pool in pools) == run["due"]["accounts"]

@@ -114,7 +114,9 @@ def test_a_run_that_is_killed_in_every_phase_posts_each_account_once(database, s
     run = client.get(f"{RUNS}/{job_id}", by=operator).json()
     client.close()
     assert run["posted"] == run["due"]
-    assert ask(database, "SELECT count(*), count(DISTINCT account_id) FROM interest_posting WHERE job_id = %s", job_id) == [(ACCOUNTS, ACCOUNTS)]
+    assert ask(database, "SELECT count(*), count(DISTINCT account_id) FROM interest_posting WHERE job_id = %s",
+               job_id) == [(ACCOUNTS, ACCOUNTS)]
     each = 3549  # 1,000,000 × 365 × 0.35 % / 360
-    assert ask(database, "SELECT DISTINCT current_year_fen, carried_over_fen FROM account WHERE pool_code = %s", POOL) == [(0, 1_000_000 + each)]
+    assert ask(database, "SELECT DISTINCT current_year_fen, carried_over_fen FROM account WHERE pool_code = %s",
+               POOL) == [(0, 1_000_000 + each)]
     assert faults_of(database, "010", "020", "030", "040", "110") == []

@@ -24,7 +24,8 @@ def test_a_server_that_ends_in_the_middle_of_posting(imports, people, start, cli
     """The next one finishes: every row once."""
     document = f"killed by {number}"
     before = sum(imports.balance_fen(n) for n in range(10))
-    settings = {"YIBAO_IMPORT_SLICE_ROWS": "20", "YIBAO_SPOOL_DIR": str(pathlib.Path(books.environment["YIBAO_SPOOL_DIR"]) / f"own{number}")}
+    settings = {"YIBAO_IMPORT_SLICE_ROWS": "20",
+                "YIBAO_SPOOL_DIR": str(pathlib.Path(books.environment["YIBAO_SPOOL_DIR"]) / f"own{number}")}
     first = start(settings)
     own = imports.at(client_of(first))
     job_id = own.send("contributions", long_file(document))

@@ -88,13 +88,16 @@ def test_nothing_secret_is_left_of_what_staff_and_hotline_ask(start_server, clie
     (match,) = api.post(f"{entering.PEOPLE}/search", by=operator, json={"citizen_number": body["citizen_number"]}).json()["data"]
     assert match["person_id"] == person_id
     fields = ["citizen_number", "name", "phone", "bank_card"]
-    shown = api.post(f"/v1/people/{person_id}/disclosures", by=operator, json={"fields": fields, "purpose": "complaint", "note": "第三号投诉"}).json()
+    shown = api.post(f"/v1/people/{person_id}/disclosures", by=operator, json={"fields": fields, "purpose": "complaint",
+                                                                               "note": "第三号投诉"}).json()
     assert shown["citizen_number"] == body["citizen_number"]
-    made = api.post("/v1/admin/tokens", by=demo.admin, json={"kind": "staff", "label": "x", "roles": ["operator"], "regions": ["620500"]}).json()
+    made = api.post("/v1/admin/tokens", by=demo.admin, json={"kind": "staff", "label": "x", "roles": ["operator"],
+                                                             "regions": ["620500"]}).json()
     caller = new_caller(pin)
     caller.api = api
     assert caller.call().status_code in (200, 404)
     secrets = {name: body[name].encode() for name in ("citizen_number", "card_number", "phone", "name")}
-    secrets |= {"token made": made["token"].encode(), "token of staff": operator.token.encode(), "token of the hotline": hotline.token.encode(),
+    secrets |= {"token made": made["token"].encode(), "token of staff": operator.token.encode(),
+                "token of the hotline": hotline.token.encode(),
                 "PIN": pin.encode(), "number keyed in": caller.number.encode()}  # fmt: skip
     assert found(server.process.pid, secrets) == {}

@@ -176,7 +176,8 @@ def test_answers_come_twice_and_at_once(api, sql, operator, approve):
         answers = [pool.submit(answer, api, file_id, operator, *map(paid, ids)) for _ in range(4)]
     statuses = [results(future.result()) for future in answers]
     assert sorted(statuses) == [["already"] * 3] * 3 + [["done"] * 3]
-    assert sql.execute("SELECT count(*) FROM state_change WHERE object_id = ANY(%s::uuid[]) AND event = 'confirm'", [ids]).fetchone() == (3,)
+    assert sql.execute("SELECT count(*) FROM state_change WHERE object_id = ANY(%s::uuid[]) AND event = 'confirm'",
+                       [ids]).fetchone() == (3,)
 
 
 def test_an_answer_has_a_form(api, operator, approve):

@@ -53,7 +53,8 @@ class Desk:
     def wallet_transfer(self, fen=500, family_member_id=None, receiver=None):
         receiver = receiver or self.relative
         return self.insert(
-            "wallet_transfer", "wallet_transfer_id", receiver_person_key=money.key_of(receiver.person_id), amount_fen=fen, current_year_fen=fen,
+            "wallet_transfer", "wallet_transfer_id", receiver_person_key=money.key_of(receiver.person_id),
+            amount_fen=fen, current_year_fen=fen,
             carried_over_fen=0, created_at=now(), returns_at=now() + DAY, business_date=now().date(), account_id=self.owner.account_id,
             receiver_id=receiver.person_id, family_member_id=family_member_id or uuid.uuid4(), pool_code=self.pool, state="pending")
 
@@ -106,7 +107,8 @@ WITHDRAWALS = [
 
 
 def assert_has_words(api, owner, pending_id):
-    texts = {language: next(row["text"] for row in of_account(api, owner, **{"Accept-Language": language}) if row["pending_id"] == pending_id)
+    texts = {language: next(row["text"] for row in of_account(api, owner, **{"Accept-Language": language})
+                            if row["pending_id"] == pending_id)
              for language in ("zh", "en")}
     assert texts["zh"] not in ("", "正在办理") and texts["en"] not in ("", "In progress")
 
@@ -230,5 +232,6 @@ def test_who_else_sees_a_persons(api, desk, owner, demo, new_token, sql):
     staff = new_token("staff", roles=["operator"], regions=[desk.pool])
     response = api.get(path, by=staff)
     assert transfer in response.text and withdrawal in response.text
-    assert sql.execute("SELECT action, person_key FROM audit_event WHERE request_id = %s", [response.headers["x-request-id"]]).fetchall() == [
+    assert sql.execute("SELECT action, person_key FROM audit_event WHERE request_id = %s",
+                       [response.headers["x-request-id"]]).fetchall() == [
         ("list_person_pending", desk.key)]

@@ -74,7 +74,8 @@ class Race:
         api = Client(self.place.server, self.contract)
         while (answer := moving.decide(api, self.transfer_id, "out", self.reviewers[0])).status_code != 200:
             assert answer.json()["code"] == "account_has_holds", answer.text
-            for (sent,) in self.place.sql.execute("SELECT wallet_transfer_id::text FROM wallet_transfer WHERE state = 'pending'").fetchall():
+            for (sent,) in self.place.sql.execute("SELECT wallet_transfer_id::text FROM wallet_transfer WHERE state = "
+                                                  "'pending'").fetchall():
                 wallets.end(api, sent, "accept", self.far)
         api.close()
         return answer.json()["amount_fen"]

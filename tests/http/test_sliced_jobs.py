@@ -67,7 +67,8 @@ def test_it_is_checked_approved_by_somebody_else_and_posted(practice, client, st
     assert (practice.stored(job_id, "checking"), practice.stored(job_id, "posting")) == (5, 0)
     shown = client.get(f"/v1/admin/jobs/{job_id}", by=operator).json()
     assert shown["progress"] == {"phase": "posting", "done": 0, "total": 5}
-    assert {name: shown[name] for name in ("kind", "state", "import_kind", "dry_run", "skip_invalid", "bytes", "reason", "failure", "result")} == {
+    assert {name: shown[name] for name in ("kind", "state", "import_kind", "dry_run", "skip_invalid", "bytes", "reason",
+                                           "failure", "result")} == {
         "kind": "practice", "state": "awaiting_approval", "import_kind": None, "dry_run": False, "skip_invalid": None, "bytes": None,
         "reason": "测试", "failure": None, "result": None}
     assert [job for job in client.pages("/v1/admin/jobs", by=operator) if job["job_id"] == str(job_id)] == [shown]

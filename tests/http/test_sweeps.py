@@ -144,7 +144,8 @@ def test_desks_are_told_of_deadlines_that_have_passed(books, start):
     assert apply(books, asked)[0][0] == "created"
     books.execute("UPDATE sweep SET next_at = '-infinity' WHERE name = 'transfer_reminders'")
     server = start()
-    wait_until(lambda: books.execute("SELECT overdue_noted_on IS NOT NULL FROM transfer WHERE transfer_id = %s", [asked.transfer_id]).fetchone()[0],
+    wait_until(lambda: books.execute("SELECT overdue_noted_on IS NOT NULL FROM transfer WHERE transfer_id = %s",
+                                     [asked.transfer_id]).fetchone()[0],
                "the deadline to be noted")
     wait_until(lambda: metric(server, "yibaod_transfer_reminders_total") == 1, "the count")
     events = books.execute("SELECT event ->> 'desk' FROM outbox WHERE event ->> 'event' = 'transfer.overdue' ORDER BY 1").fetchall()

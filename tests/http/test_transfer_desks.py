@@ -39,7 +39,8 @@ def balance(api, person, account_id=None):
 
 
 def accounts(api, person):
-    return {a["region_code"]: (a["status"], a["account_id"]) for a in api.get(f"/v1/people/{person.person_id}/accounts", by=person).json()["data"]}
+    return {a["region_code"]: (a["status"], a["account_id"]) for a in api.get(f"/v1/people/{person.person_id}/accounts",
+                                                                              by=person).json()["data"]}
 
 
 def enrolments(api, person):
@@ -246,7 +247,8 @@ def test_the_queue(api, sql, staff, new_token):
     assert all(len(row["name_masked"]) == 2 and row["name_masked"].endswith("*") for row in mine)
     late = [row["transfer_id"] for row in api.pages(QUEUE, by=by, params={"desk": "in", "overdue": "true"})]
     assert [t for t in late if t in made] == [made[i] for i in (1, 3, 0)]
-    looks = sql.execute("SELECT count(*) FROM audit_event WHERE actor_id = %s AND action = 'list_desk_transfers'", [by.subject_id]).fetchone()
+    looks = sql.execute("SELECT count(*) FROM audit_event WHERE actor_id = %s AND action = 'list_desk_transfers'",
+                        [by.subject_id]).fetchone()
     assert looks[0] >= len(made)
     for params in ({}, {"desk": "both"}, {"desk": "in", "state": "completed"}, {"desk": "in", "overdue": "maybe"}):
         assert api.get(QUEUE, by=by, params=params).status_code == 400

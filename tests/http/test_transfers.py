@@ -102,7 +102,8 @@ def test_the_timeline_tells_who_by_their_part_only(api, sql, moving, staff):
     assert [(s["event"], s["from_state"], s["to_state"], s["who"], s["note"]) for s in steps] == [
         ("submit", None, "submitted", "person", None), ("cancel", "submitted", "cancelled", "staff", "本人改变了主意")]
     assert operator.subject_id not in str(steps) and all(s["text"] != s["event"] for s in steps)
-    assert transfers.timeline(api, moving.citizen, moving.transfer_id).text == transfers.timeline(api, staff(TIANSHUI), moving.transfer_id).text
+    assert transfers.timeline(api, moving.citizen, moving.transfer_id).text == transfers.timeline(api, staff(TIANSHUI),
+                                                                                                  moving.transfer_id).text
 
 
 def test_the_list_is_empty_for_who_has_none_and_absent_for_who_may_not_see(api, somebody, moving, staff):
@@ -226,7 +227,8 @@ def test_a_cancellation_and_a_desk_at_once_leave_the_money_in_one_place(api, sql
         cancelled = transfers.cancel(api, moving.citizen, moving.transfer_id).status_code == 200
         decided = decision.result().status_code == 200
     state = transfers.get(api, moving.citizen, moving.transfer_id).json()["state"]
-    held = dict(sql.execute("SELECT pool_code, current_year_fen FROM account WHERE person_key = %s", [money.key_of(moving.person_id)]).fetchall())
+    held = dict(sql.execute("SELECT pool_code, current_year_fen FROM account WHERE person_key = %s",
+                            [money.key_of(moving.person_id)]).fetchall())
     assert cancelled or decided
     if state == "cancelled":
         assert (held[TIANSHUI], transfers.enrolment(sql, moving)) == (10_000, "active")

@@ -184,7 +184,8 @@ def test_refusals(api, owner, viewer, demo):
     check_problem(grant(api, owner, viewer, name="王五"), 409, "member_name_mismatch")
     check_problem(grant(api, owner, owner), 409, "conflict")
     check_problem(grant(api, owner, viewer, family_member_id=str(uuid.uuid4()), citizen_number=None, name=None), 404, "not_found")
-    for changes in ({"family_member_id": str(uuid.uuid4())}, {"citizen_number": None}, {"name": None}, {"name": None, "citizen_number": None},
+    for changes in ({"family_member_id": str(uuid.uuid4())}, {"citizen_number": None}, {"name": None},
+                    {"name": None, "citizen_number": None},
                     {"citizen_number": "110105194912310021"}, {"scope": "all"}):
         check_problem(grant(api, owner, viewer, **changes), 400, "validation_failed")
 
@@ -235,7 +236,8 @@ def test_pages(api, owner, viewer):
     assert rows[:5] == made
     listing.check_pages(api, grants_of(owner), owner, rows, "view_grant_id", limits=(1, 3, 100))
     theirs = f"/v1/people/{viewer.person_id}/view-grants"
-    listing.check_pages(api, theirs, viewer, [r["view_grant_id"] for r in api.pages(theirs, by=viewer)], "view_grant_id", limits=(1, 3, 100))
+    listing.check_pages(api, theirs, viewer, [r["view_grant_id"] for r in api.pages(theirs, by=viewer)],
+                        "view_grant_id", limits=(1, 3, 100))
 
 
 def test_each_step_is_an_event(api, owner, viewer, sql):

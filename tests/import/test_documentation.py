@@ -34,7 +34,8 @@ def test_every_stored_word():
 
 
 def test_every_fault():
-    listed = re.findall(r'FAULT\(\w+,\s*"(\w+)",\s*(\w+),\s*"([^"]*)",\s*"([^"]*)"\)', (ROOT / "api/imports/fault.def").read_text(encoding="utf-8"))
+    listed = re.findall(r'FAULT\(\w+,\s*"(\w+)",\s*(\w+),\s*"([^"]*)",\s*"([^"]*)"\)',
+                        (ROOT / "api/imports/fault.def").read_text(encoding="utf-8"))
     assert len(listed) > 40
     for code, severity, zh, en in listed:
         assert f"| `{code}` | {severity.lower()} | {zh} | {en} |" in PAGE

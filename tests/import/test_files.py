@@ -35,7 +35,8 @@ def test_forms_of_one_file(people, encode):
 
 def test_names_in_gb18030_are_the_same_names(people):
     """Beyond GBK too: four bytes."""
-    people.good("enrolments", csv_text(("citizen_number", "name", "pool_code", "scheme", "started_on"), [enrolment(9, name="㐂𠮷·吉")]).encode("gb18030"))
+    people.good("enrolments", csv_text(("citizen_number", "name", "pool_code", "scheme", "started_on"),
+                                       [enrolment(9, name="㐂𠮷·吉")]).encode("gb18030"))
     people.good("contributions", f"citizen_number,姓名,pool_code,scheme,period,source_document,personal_yuan\n"
                                  f"{person_number(9)},㐂𠮷·吉,620500,employee,2026-03,D1,1\n")
 
@@ -63,7 +64,8 @@ def test_a_header_that_does_not_fit(people, header, complaint):
     assert outcome.code == 1 and complaint in outcome.err
 
 
-@pytest.mark.parametrize("content", ["", "\n\n", b"\x00" * 100, b"\xff\xfe" + "citizen_number".encode("utf-16-le"), b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20])
+@pytest.mark.parametrize("content", ["", "\n\n", b"\x00" * 100, b"\xff\xfe" + "citizen_number".encode("utf-16-le"),
+                                     b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20])
 def test_what_is_no_csv(people, content):
     before = people.counts()
     assert people.load("contributions", content).code == 1
@@ -85,7 +87,8 @@ def test_a_file_that_is_not_there(people):
     assert outcome.code == 1 and "absent.csv" in outcome.err
 
 
-@pytest.mark.parametrize("arguments", [[], ["contributions"], ["people", "x.csv"], ["contributions", "x.csv", "--force"], ["contributions", "x.csv", "y.csv"]])
+@pytest.mark.parametrize("arguments", [[], ["contributions"], ["people", "x.csv"], ["contributions", "x.csv",
+                                                                                    "--force"], ["contributions", "x.csv", "y.csv"]])
 def test_wrong_usage(people, arguments):
     done = subprocess.run([str(BINARY), "import", *arguments], env=people.environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2 and "usage:" in done.stderr

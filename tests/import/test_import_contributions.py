@@ -16,13 +16,15 @@ def test_the_personal_part_is_credited_and_nothing_else(people):
 
 
 def test_money_of_earlier_account_years_is_carried_over(people):
-    people.good("contributions", [contribution(1, period="2025-12", personal_yuan="7"), contribution(1, period="2026-01", personal_yuan="5")])
+    people.good("contributions", [contribution(1, period="2025-12", personal_yuan="7"),
+                                  contribution(1, period="2026-01", personal_yuan="5")])
     assert people.balance(1) == (500, 700)
 
 
 def test_the_account_year_is_the_pools(people):
     people.ask("UPDATE pool SET account_year_starts_month = 7 WHERE pool_code = %s RETURNING 1", POOL)
-    people.good("contributions", [contribution(1, period="2025-06", personal_yuan="7"), contribution(1, period="2025-07", personal_yuan="5")])
+    people.good("contributions", [contribution(1, period="2025-06", personal_yuan="7"),
+                                  contribution(1, period="2025-07", personal_yuan="5")])
     assert people.balance(1) == (500, 700)
 
 
@@ -35,7 +37,8 @@ def test_refunds_of_a_year_that_is_over_and_not_posted_yet_find_their_money(peop
     people.good("contributions", [contribution(1), contribution(2), contribution(2, period="2025-12", personal_yuan="30")])
     people.ask("UPDATE pool SET account_year_starts_month = 5 WHERE pool_code = %s RETURNING 1", POOL)
     assert people.balance(1) == (10000, 0) and people.balance(2) == (10000, 3000)
-    people.good("contributions", [refund(1, "20"), refund(1, "30", "R2"), refund(2, "30"), contribution(1, period="2026-05", personal_yuan="1")])
+    people.good("contributions", [refund(1, "20"), refund(1, "30", "R2"), refund(2, "30"),
+                                  contribution(1, period="2026-05", personal_yuan="1")])
     assert people.balance(1) == (5100, 0), "both from where their money is"
     assert people.balance(2) == (10000, 0), "the carried-over part had enough"
     assert people.load("contributions", [refund(1, "51.01", "R3")]).codes == {"insufficient_balance"}

@@ -10,7 +10,8 @@ from tests.harness.examples import examples
 PEOPLE = 4
 MONTHS = [f"{year}-{month:02d}" for year in (2025, 2026) for month in range(1, 6)]
 cents = st.integers(0, 10**7).map(lambda fen: f"{fen // 100}.{fen % 100:02d}")
-keys = st.tuples(st.integers(0, PEOPLE - 1), st.sampled_from(MONTHS), st.sampled_from(["regular", "back_payment", "base_adjustment", "deemed_years"]),
+keys = st.tuples(st.integers(0, PEOPLE - 1), st.sampled_from(MONTHS),
+                 st.sampled_from(["regular", "back_payment", "base_adjustment", "deemed_years"]),
                  st.sampled_from(["A", "B", "文件"]))
 rows = st.dictionaries(keys, st.tuples(cents, cents), min_size=1, max_size=30).map(lambda found: [
     contribution(n, period=period, kind=kind, source_document=document, personal_yuan="0" if kind == "deemed_years" else personal,

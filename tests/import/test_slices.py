@@ -104,7 +104,8 @@ def test_accounts_are_locked_in_order_before_enrolments_are_stored(people):
         assert len(free) == 4, "it holds none behind the one that it waits for"
         assert not people.ask("SELECT FROM pg_locks WHERE relation = 'enrolment'::regclass AND mode = 'RowExclusiveLock'")
     assert process.wait(timeout=60) == 0
-    assert people.ask("SELECT pool_code, status, count(*) FROM account GROUP BY 1, 2 ORDER BY 2") == [("620900", "active", 5), (POOL, "spend_only", 5)]
+    accounts_now = people.ask("SELECT pool_code, status, count(*) FROM account GROUP BY 1, 2 ORDER BY 2")
+    assert accounts_now == [("620900", "active", 5), (POOL, "spend_only", 5)]
     people.audit()
 
 

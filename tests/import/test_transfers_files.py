@@ -12,7 +12,8 @@ def moving(books):
     books.ask("UPDATE enrolment SET status = 'closing' RETURNING status")
     books.ask("INSERT INTO transfer (person_key, created_at, entered_at, transfer_id, person_id, from_enrolment_id, machine, way, state,"
               " from_pool_code, to_pool_code, from_scheme, to_scheme) SELECT person.person_key, now(), now(),"
-              " person_id_at(person.person_key, person_id_tick()), person.person_id, enrolment_id, 'transfer', 'cross_province', 'submitted',"
+              " person_id_at(person.person_key, person_id_tick()), person.person_id, enrolment_id, 'transfer', "
+              "'cross_province', 'submitted',"
               f" '{POOL}', '{OTHER_POOL}', 'employee', 'employee' FROM person JOIN enrolment USING (person_key) RETURNING transfer_id")
     return row
 

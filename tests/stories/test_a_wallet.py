@@ -104,7 +104,8 @@ class Day:
                 sum(balance(self.api, self.pair.wallet, self.pair.receiver)) / 100)
 
 
-@pytest.mark.parametrize("story", [QUIET_HOURS, NOBODY_ACCEPTS, FROZEN_MEANWHILE], ids=["quiet hours", "nobody accepts", "frozen meanwhile"])
+@pytest.mark.parametrize("story", [QUIET_HOURS, NOBODY_ACCEPTS, FROZEN_MEANWHILE], ids=["quiet hours", "nobody accepts",
+                                                                                        "frozen meanwhile"])
 def test_a_day(place, story):
     day = Day(place)
     for time, what, becomes in story:

@@ -157,7 +157,8 @@ def test_a_retired_person_resettled(api, sql, somebody):
     """They keep the relation; the answer names the withdrawal that fits."""
     person = somebody(retired_on="2020-05-01")
     planned = transfers.plan(api, person.citizen)
-    assert (codes(planned["refusals"]), planned["withdrawal_reason"], planned["is_possible"]) == (["retired_stays"], "resettled_retiree", False)
+    assert (codes(planned["refusals"]), planned["withdrawal_reason"], planned["is_possible"]) == (["retired_stays"],
+                                                                                                  "resettled_retiree", False)
     check_problem(transfers.apply(api, person.citizen), 409, "retired_stays")
     assert enrolments(api, person) == {TIANSHUI: "active"}
 

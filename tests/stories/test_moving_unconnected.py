@@ -49,7 +49,8 @@ def by_the_window(api, staff, withdrawal_id, person):
 def instructed(api, staff, withdrawal_id, result):
     """A payout file, and what the bank answers about this one."""
     file_id = done(send(api, withdrawing.FILES, staff["operator"], {"pool_code": POOL}), 201)["payout_file_id"]
-    answer = send(api, f"{withdrawing.FILES}/{file_id}/results", staff["operator"], {"results": [{"withdrawal_id": withdrawal_id, **result}]})
+    answer = send(api, f"{withdrawing.FILES}/{file_id}/results", staff["operator"],
+                  {"results": [{"withdrawal_id": withdrawal_id, **result}]})
     assert [one["status"] for one in done(answer)["results"]] == ["done"]
 
 
