@@ -26,6 +26,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION family_member_step_tell(text, text, bigint[], text[], bigint[], uuid[], bigint[], bigint[],
-    bigint[],
-    text[], uuid[], timestamptz[], timestamptz[], text[], bytea[], uuid[], text[], uuid[], bytea[], boolean[]) IS
+    bigint[], text[], uuid[], timestamptz[], timestamptz[], text[], bytea[], uuid[], text[], uuid[], bytea[],
+    boolean[]) IS
     'Takes steps of family members and tells their owners; one status row for each member: done, or why not';

@@ -36,6 +36,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION charge_asked(uuid, uuid, bigint, uuid, text, text, text, text, bigint, timestamptz, date, bigint,
-    bigint,
-    uuid, uuid) IS
+    bigint, uuid, uuid) IS
     'The row of a charge as it is asked for, of which its own account pays the parts that are given';

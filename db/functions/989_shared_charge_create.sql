@@ -104,7 +104,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION shared_charge_create(uuid[], uuid[], bigint[], uuid[], text[], text[], text[], bigint[],
-    timestamptz[],
-    date[], timestamptz[], text[], bytea[], uuid[], uuid[], uuid[], text[], timestamptz[], text[], boolean[]) IS
+    timestamptz[], date[], timestamptz[], text[], bytea[], uuid[], uuid[], uuid[], text[], timestamptz[], text[],
+    boolean[]) IS
     'Charges people who have several payers, or holds money on them; one status row for each member: created, or why '
     'not';

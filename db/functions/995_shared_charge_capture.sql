@@ -69,6 +69,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION shared_charge_capture(uuid[], bigint[], uuid[], bigint[], date[], timestamptz[], text[], bytea[],
-    uuid[],
-    uuid[], uuid[], text[], timestamptz[], text[], boolean[]) IS
+    uuid[], uuid[], uuid[], text[], timestamptz[], text[], boolean[]) IS
     'Captures holds over several payers; one status row for each member: captured, or why not';

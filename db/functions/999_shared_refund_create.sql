@@ -92,6 +92,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION shared_refund_create(uuid[], uuid[], bigint[], uuid[], text[], bigint[], text[], date[],
-    timestamptz[],
-    text[], bytea[], uuid[], uuid[], uuid[], text[], timestamptz[], text[], boolean[]) IS
+    timestamptz[], text[], bytea[], uuid[], uuid[], uuid[], text[], timestamptz[], text[], boolean[]) IS
     'Gives money of charges with several payers back; one status row for each member: created, or why not';
