@@ -124,8 +124,7 @@ def upgrade(database, directory, restarts, threads=6):
                 started, before_s = time.monotonic(), load.slowest_s
                 load.slowest_s = 0
                 print("migrate:", database.run(BINARY, "migrate").strip())
-                print(f"it took {time.monotonic() - started:.1f} s;"
-                      f" slowest request before {before_s:.2f} s, meanwhile {load.slowest_s:.2f} s")
+                print(f"it took {time.monotonic() - started:.1f} s; slowest request before {before_s:.2f} s, meanwhile {load.slowest_s:.2f} s")
                 for number in range(restarts):
                     load.wait_for(100)
                     at = number % SERVERS
