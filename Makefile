@@ -41,7 +41,7 @@ C_FILES    = $(sort $(shell find server api cli tests bench -name '*.[ch]' -not 
 .DELETE_ON_ERROR:
 .PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults rolling \
         format demo-data sanitize clean docs test-proxy slow-clients install install-strip uninstall image \
-        image-test alerts failover sbom
+        image-test alerts failover test-replica replica sbom
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -199,6 +199,12 @@ rolling: build ## restart processes under load, behind the proxy and on one port
 
 faults: build ## kill, cut, freeze and starve it for half an hour: make faults FAULTS='--kills 5000 --seconds 600 --seed 7'
 	$(PYTHON) -m tests.faults $(FAULTS)
+
+test-replica: build ## the tests over HTTP once more, with a read replica behind every server
+	YIBAO_TESTS_REPLICA=1 $(PYTHON) -m pytest -q tests/http --deselect tests/http/test_whole_run.py
+
+replica: build ## what a read replica does when it is behind, slow, killed, frozen, parted, promoted
+	YIBAO_REPLICA_ALL=1 $(PYTHON) -m pytest -q tests/operations/test_replica.py
 
 failover: build ## move the primary by Patroni under load, a dozen times: make failover FAULTS='--kills 1000 --seed 7'
 	@scripts/install.sh --failover

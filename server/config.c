@@ -103,17 +103,18 @@ static bool has_password(const PQconninfoOption *options)
 }
 
 /* libpq would quote what it cannot read, and a mistyped scheme makes that the whole URL with its password. */
-static bool check_database_url(const struct config *config)
+static bool check_url(const struct config *config, const char *name, const char *url)
 {
-    PQconninfoOption *options = PQconninfoParse(config->database_url, NULL);
+    PQconninfoOption *options = PQconninfoParse(url, NULL);
     bool is_twice = options != NULL && config->database_password_file[0] != 0 && has_password(options);
     if (options == NULL)
-        fputs("yibaod: DATABASE_URL is not a connection string: postgresql://user:password@host/database or "
-              "host=… user=… dbname=…\n",
-              stderr);
+        fprintf(stderr,
+                "yibaod: %s is not a connection string: postgresql://user:password@host/database or "
+                "host=… user=… dbname=…\n",
+                name);
     if (is_twice)
-        fputs("yibaod: DATABASE_URL holds a password although YIBAO_DATABASE_PASSWORD_FILE is set; leave one of them\n",
-              stderr);
+        fprintf(stderr, "yibaod: %s holds a password although YIBAO_DATABASE_PASSWORD_FILE is set; leave one of them\n",
+                name);
     PQconninfoFree(options);
     return options != NULL && !is_twice;
 }
@@ -134,11 +135,12 @@ bool config_read(struct config *config)
             *int_of(setting, config) = setting->int_default;
         }
     }
-    return check_database_url(config);
+    return check_url(config, "DATABASE_URL", config->database_url) &&
+           check_url(config, "YIBAO_REPLICA_URL", config->replica_url);
 }
 
 /* In keyword form, whatever form was given, with what libpq itself calls secret left out. */
-static void print_database_url(const char *conninfo, FILE *out)
+static void print_url(const char *conninfo, FILE *out)
 {
     PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
     if (options == NULL) {
@@ -163,7 +165,9 @@ void config_print(const struct config *config, FILE *out)
         const char *field = (const char *)config + setting->offset;
         fprintf(out, "%-36s ", setting->environment);
         if (strcmp(setting->environment, "DATABASE_URL") == 0)
-            print_database_url(config->database_url, out);
+            print_url(config->database_url, out);
+        else if (strcmp(setting->environment, "YIBAO_REPLICA_URL") == 0)
+            print_url(config->replica_url, out);
         else if (setting->text_default != NULL)
             fputs(*(const char *const *)(const void *)field, out);
         else

@@ -90,6 +90,23 @@ static bool check_listeners(const struct config *config)
     return check_ops_listener(config);
 }
 
+static bool check_replica(const struct config *config)
+{
+    if (config->replica_url[0] == 0)
+        return true;
+    switch (conninfo_find_fault(config->replica_url)) {
+    case CONNINFO_SAFE:
+        return true;
+    case CONNINFO_HAS_PASSWORD:
+        return refuse("YIBAO_REPLICA_URL holds a password, which the environment shows to others; production demands "
+                      "it in a file of its own: YIBAO_DATABASE_PASSWORD_FILE");
+    case CONNINFO_IN_CLEAR:
+        return refuse("YIBAO_REPLICA_URL leads to another machine without sslmode=verify-full; production demands it, "
+                      "for anybody in between could read it");
+    }
+    return false;
+}
+
 static bool check_database(const struct config *config)
 {
     if (config->database_url[0] == 0)
@@ -125,5 +142,5 @@ bool config_check_mode(const struct config *config)
     if (strcasestr(config->cors_origins, "http://") != NULL)
         return refuse("YIBAO_CORS_ORIGINS names an http origin, which anybody on the way can change; production allows "
                       "https only");
-    return check_database(config) && check_listeners(config);
+    return check_database(config) && check_replica(config) && check_listeners(config);
 }

@@ -12,6 +12,7 @@
 static int64_t own(const struct config *config, unsigned reactors)
 {
     int64_t lanes = config->read_connections + config->write_connections + config->slow_connections;
+    lanes += config->replica_url[0] == 0 ? 0 : config->replica_connections;
     return OF_PROCESS + OF_WORKERS + reactors * (lanes + OF_REACTOR + LIMIT_UPLOADS);
 }
 

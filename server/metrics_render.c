@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const lane_names[LANE_COUNT] = {[LANE_READ] = "read", [LANE_WRITE] = "write", [LANE_SLOW] = "slow"};
+static const char *const lane_names[LANE_COUNT] = {
+    [LANE_READ] = "read", [LANE_WRITE] = "write", [LANE_SLOW] = "slow", [LANE_REPLICA] = "replica"};
 static const char *const pg_state_names[METRIC_PG_STATES] = {
     [METRIC_PG_DOWN] = "down", [METRIC_PG_CONNECTING] = "connecting", [METRIC_PG_READY] = "ready"};
 

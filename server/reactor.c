@@ -150,7 +150,7 @@ static void tick(struct reactor *reactor, int64_t now_us)
     listener_tick(&reactor->listener);
     http_daemon_sweep(reactor->daemon, now_us);
     health_turn(reactor->service->health, reactor->index, now_us);
-    for (enum lane lane = LANE_READ; lane < LANE_COUNT; lane++) {
+    for (enum lane lane = LANE_READ; lane < LANES_OF_PRIMARY; lane++) {
         int64_t contact_us = lanes_last_contact_us(reactor->lanes, lane);
         if (contact_us != 0)
             health_ping(reactor->service->health, reactor->index, lane, contact_us);

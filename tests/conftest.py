@@ -10,8 +10,9 @@ import uuid
 
 import psycopg
 import pytest
-from tests.cluster import Cluster
+from tests.cluster import Cluster, quick_directory
 from tests.contract.contract import Contract
+from tests.faults.pair import Node
 from tests.harness import database, providers, proxy, signing
 from tests.harness.client import Client
 from tests.harness.people import Principal
@@ -37,7 +38,18 @@ def cluster():
 
 @pytest.fixture(scope="session")
 def main_database(cluster, tmp_path_factory):
-    return database.Database(cluster, "yibao", tmp_path_factory.mktemp("main"))
+    """Every server on it has a read replica, too, when YIBAO_TESTS_REPLICA is 1."""
+    made = database.Database(cluster, "yibao", tmp_path_factory.mktemp("main"))
+    if os.environ.get("YIBAO_TESTS_REPLICA") != "1":
+        yield made
+        return
+    stand_by = Node(cluster, {"fsync": "off", "max_connections": "300", "max_wal_senders": "10"}, quick_directory())
+    made.environment["YIBAO_REPLICA_URL"] = stand_by.url("yibao")
+    yield made
+    with stand_by.connect("yibao") as sql:
+        (reads,) = sql.execute("SELECT idx_scan FROM pg_stat_user_tables WHERE relname = 'ledger_entry'").fetchone()
+    stand_by.remove()
+    assert reads > 0, "the replica was never asked"
 
 
 @pytest.fixture(scope="session")

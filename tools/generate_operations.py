@@ -58,6 +58,7 @@ class Operation:
         self.media = self.read_media()
         self.kinds, self.roles = self.read_access()
         self.client_kinds, self.scope = self.read_client_access()
+        self.on_replica = self.read_replica()
         self.check()
 
     def fault(self, what):
@@ -179,6 +180,14 @@ class Operation:
         if is_for_clients and scope is None and in_path & PERSONAL_IDS:
             raise self.fault("a client sees what is a person's only by an x-scope")
         return kinds or (), scope
+
+    def read_replica(self):
+        on_replica = self.node.get("x-replica", False)
+        if on_replica is not True and "x-replica" in self.node:
+            raise self.fault("x-replica is true, or left out")
+        if on_replica and (self.method != "get" or "anonymous" in self.kinds):
+            raise self.fault("x-replica is for what somebody reads by GET")
+        return on_replica
 
     def check(self):
         names = [argument.name for argument in self.arguments]

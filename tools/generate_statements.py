@@ -11,6 +11,7 @@
 #   -- lane: read           (read | write | slow)
 #   -- repeatable: yes      (yes | no)
 #   -- writes: yes          (yes | no; default: what is on the write lane. Of others, what a caller cannot take back)
+#   -- replica: yes         (yes | no; default no. A stand-by may answer it for operations with x-replica: server/pg/replica.h)
 #   -- deferral: yes        (yes | no; default no: server/pg/deferral.h)
 #   -- distinct: account_id (with deferral: members with the same value do not travel together)
 #   -- param: person_key int8
@@ -21,10 +22,12 @@ import sys
 
 TYPES = ("bool", "int2", "int4", "int8", "text", "bytea", "uuid", "date", "instant")
 CHOICES = {"mode": ("single", "set"), "lane": ("read", "write", "slow"), "repeatable": ("yes", "no"),
-           "deferral": ("yes", "no"), "writes": ("yes", "no")}
+           "replica": ("yes", "no"), "deferral": ("yes", "no"), "writes": ("yes", "no")}
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-DIRECTIVE = re.compile(r"--\s*(mode|lane|repeatable|writes|deferral|distinct|param|column)\s*:(.*)")
+DIRECTIVE = re.compile(r"--\s*(mode|lane|repeatable|writes|replica|deferral|distinct|param|column)\s*:(.*)")
 SPDX = "-- SPDX-License-Identifier: Apache-2.0"
+# What a stand-by refuses, or would do for itself alone.
+WRITES = re.compile(r"\b(insert\s+into|update|delete\s+from|merge\s+into|for\s+(?:key\s+)?share|nextval|setval|pg_\w*advisory\w*|lo_\w+|notify)\b", re.I)
 # What may hide a semicolon or a $1 inside a statement: comments, quoted text and names, dollar quotes.
 HIDDEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$([A-Za-z_]*)\$.*?\$\1\$", re.S)
 
@@ -47,6 +50,10 @@ class Statement:
     @property
     def is_set(self):
         return self.settings["mode"] == "set"
+
+    @property
+    def on_replica(self):
+        return self.settings["replica"] == "yes"
 
     @property
     def can_defer(self):
@@ -108,6 +115,7 @@ def check_header(statement, params_max):
     path = statement.path
     statement.settings.setdefault("mode", "single")
     statement.settings.setdefault("deferral", "no")
+    statement.settings.setdefault("replica", "no")
     for key in ("lane", "repeatable"):
         if key not in statement.settings:
             raise Malformed(path, 1, f"the header lacks “-- {key}:”")
@@ -120,6 +128,8 @@ def check_header(statement, params_max):
         raise Malformed(path, 1, "in set mode the first column must be “-- column: ord int8”")
     if statement.is_set and not statement.params:
         raise Malformed(path, 1, "a statement in set mode needs at least one parameter")
+    if statement.on_replica and (statement.settings["writes"], statement.settings["repeatable"]) != ("no", "yes"):
+        raise Malformed(path, 1, "“replica: yes” is for statements that write nothing and may be repeated")
     check_deferral(statement)
 
 
@@ -146,6 +156,9 @@ def check_sql(statement):
     bare = HIDDEN.sub(lambda match: "\n" * match.group(0).count("\n") + " ", sql)
     if ";" in bare:
         raise Malformed(path, line + bare[: bare.index(";")].count("\n"), "a file holds exactly one statement")
+    written = WRITES.search(bare)
+    if statement.on_replica and written:
+        raise Malformed(path, line + bare[: written.start()].count("\n"), f"a stand-by cannot do “{written.group(0)}”")
     used = set()
     for match in re.finditer(r"\$(\d+)", bare):
         used.add(int(match.group(1)))
@@ -203,6 +216,7 @@ def source_text(statements):
                 f"        .lane = LANE_{s.settings['lane'].upper()},",
                 f"        .writes = {'true' if s.settings['writes'] == 'yes' else 'false'},",
                 f"        .repeatable = {'true' if s.settings['repeatable'] == 'yes' else 'false'},",
+                f"        .on_replica = {'true' if s.on_replica else 'false'},",
                 f"        .params_count = {len(s.params)},", f"        .columns_count = {len(s.columns)},"]
         out += [f"        .{what} = {s.name}_{what}," for what in ("params", "columns") if getattr(s, what)]
         out += [f"        .deferral = &{s.name}_deferral,"] * s.can_defer

@@ -127,6 +127,8 @@ def operation_lines(o, with_handlers):
     if o.streams_body:
         out.append(f"        .body_media = {' | '.join(o.body_media)},")
         out.append("        .streams_body = true,")
+    if o.on_replica:
+        out.append("        .on_replica = true,")
     if o.arguments:
         out += [f"        .args_count = {len(o.arguments)},", f"        .args = {o.name}_args,"]
     out.append(f"        .handler = {f'&{o.name}_handler' if with_handlers else 'NULL'},")

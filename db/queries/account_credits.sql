@@ -6,6 +6,7 @@
 -- month of its year is in.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: account_id uuid
 -- param: before_period date

@@ -4,6 +4,7 @@
 -- history. The sort on top only orders the page's own rows. What was charged is a few probes for each.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: account_id uuid
 -- param: before_seq int8

@@ -7,6 +7,7 @@
 -- each kind, part and direction, then closing with the sums of all.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: account_id uuid
 -- param: before_instant instant

@@ -5,6 +5,7 @@
 -- each month, however long the history. Only the sums of the months shown read their entries.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: account_id uuid
 -- param: as_of instant

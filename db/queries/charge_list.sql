@@ -4,6 +4,7 @@
 -- business_number and charge, whose person's key is in the id.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: provider_id uuid
 -- param: before_date date
 -- param: before_charge_id uuid

@@ -6,6 +6,7 @@
 -- that of its recording.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: person_id uuid
 -- param: visible text

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- lane: read
 -- repeatable: yes
+-- replica: yes
 -- param: employee_pool_code text
 -- param: resident_pool_code text
 -- param: on_day date

@@ -4,6 +4,7 @@
 -- pool.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: credit_id uuid
 -- param: with_birth_date bool

@@ -3,6 +3,7 @@
 -- `line` sorts tiers by age in front of reasons: 000 to 150, then words.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: visible text
 -- param: job_id uuid
 -- param: after_pool_code text

@@ -4,6 +4,7 @@
 -- What was voided or has expired does not count. Months are those of the charges' business days.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: account_id uuid
 -- param: first_day date

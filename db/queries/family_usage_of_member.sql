@@ -3,6 +3,7 @@
 -- No row at all for a stranger. The columns from family_member_id on are those of family_usage_of_account.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: family_member_id uuid
 -- param: asker_key int8 (null: staff)

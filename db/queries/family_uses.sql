@@ -3,6 +3,7 @@
 -- One row without a share when there are none; no row at all for a stranger.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: family_member_id uuid
 -- param: asker_key int8 (null: staff)

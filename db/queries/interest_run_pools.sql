@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: visible text
 -- param: job_id uuid
 -- param: after_code text

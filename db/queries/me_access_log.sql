@@ -3,6 +3,7 @@
 -- has_own: also what the person did, not only others. Roles and regions of staff are those of their newest token.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: person_id uuid
 -- param: has_own bool

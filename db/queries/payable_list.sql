@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: visible text
 -- param: before_settlement_id uuid
 -- param: before_pool_code text

@@ -5,6 +5,7 @@
 -- top only orders the page's own rows. A yearly record (resident) belongs to a span that any month of its year is in.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: person_id uuid
 -- param: visible text

@@ -5,6 +5,7 @@
 -- none: who is enrolled is so elsewhere.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: person_id uuid
 -- param: visible text

@@ -4,6 +4,7 @@
 -- mode: set
 -- lane: read
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: person_id uuid
 -- param: visible text

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: charge_id uuid
 -- param: refund_id uuid (null: all)

@@ -3,6 +3,7 @@
 -- One row without a difference where there is none on the page; no row where the settlement is not the caller's to see.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: settlement_id uuid
 -- param: provider_id uuid
 -- param: visible text

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: settlement_id uuid
 -- param: provider_id uuid
 -- param: visible text

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- lane: read
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: transfer_id uuid
 -- column: seq int4

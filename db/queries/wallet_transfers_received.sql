@@ -4,6 +4,7 @@
 -- visible pools. The page is one backward range of an index; what is shown of each is a few probes.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: person_id uuid
 -- param: visible text

@@ -3,6 +3,7 @@
 -- The columns are those of wallet_transfer_create, then whose account it is.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: account_id uuid
 -- param: before_id uuid

@@ -3,6 +3,7 @@
 -- No row at all when the person is absent or has nothing in the visible pools. A person has a few in a life.
 -- lane: slow
 -- repeatable: yes
+-- replica: yes
 -- param: person_key int8
 -- param: person_id uuid (null: whoever has that key)
 -- param: withdrawal_id uuid (null: all)

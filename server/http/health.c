@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const lane_names[LANE_COUNT] = {
+static const char *const lane_names[LANES_OF_PRIMARY] = {
     [LANE_READ] = "postgresql_read", [LANE_WRITE] = "postgresql_write", [LANE_SLOW] = "postgresql_slow"};
 
 /* One cache line for each reactor, so that they do not disturb each other. 0: never. */
 struct reactor_health {
     _Alignas(64) _Atomic int64_t turned_at_us;
-    _Atomic int64_t answered_at_us[LANE_COUNT];
+    _Atomic int64_t answered_at_us[LANES_OF_PRIMARY];
 };
 
 struct worker_health {
@@ -138,7 +138,7 @@ enum health_state health_state(const struct health *health, int64_t now_us)
     if (worker_age_us < 0)
         return HEALTH_STARTING;
     is_degraded = is_degraded || worker_age_us >= HEALTH_WORKER_ANSWER_MAX_US;
-    for (int lane = 0; lane < LANE_COUNT; lane++) {
+    for (int lane = 0; lane < LANES_OF_PRIMARY; lane++) {
         int64_t age_us = oldest_answer_us(health, (enum lane)lane, now_us);
         if (age_us < 0)
             return HEALTH_STARTING;
@@ -195,7 +195,7 @@ void health_write_ready(const struct health *health, int64_t now_us, struct text
         bool passes = age_us >= 0 && age_us < HEALTH_WORKER_ANSWER_MAX_US;
         write_check(&writer, "postgresql_workers", passes, "oldest_answer_ms", age_us);
     }
-    for (int lane = 0; health->reactors_count > 0 && lane < LANE_COUNT; lane++) {
+    for (int lane = 0; health->reactors_count > 0 && lane < LANES_OF_PRIMARY; lane++) {
         int64_t age_us = oldest_answer_us(health, (enum lane)lane, now_us);
         bool passes = age_us >= 0 && age_us < HEALTH_PING_AGE_MAX_US;
         write_check(&writer, lane_names[lane], passes, "oldest_answer_ms", age_us);

@@ -113,6 +113,7 @@ struct operation_info {
     uint32_t body_limit_bytes; /* 0: takes no body */
     uint32_t body_media;       /* bits of enum media: what a streamed body may be; 0: it is JSON, in memory */
     bool streams_body;         /* into a file of the spool: request->upload */
+    bool on_replica;           /* a stand-by may answer what it asks by statements that allow it */
     uint8_t args_count;
     const struct arg_info *args;
     const struct handler *handler;

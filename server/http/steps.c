@@ -96,6 +96,13 @@ static void rows_came(struct task *task, enum task_outcome outcome, const struct
         exchange_answer_problem(exchange, steps_problem_of(outcome));
 }
 
+/* A look is written down where it is answered: at the primary. */
+static bool may_go_elsewhere(const struct exchange *exchange)
+{
+    return exchange->operation->on_replica && statement_infos[exchange->task.call.statement].on_replica &&
+           exchange->task.before == NULL;
+}
+
 static void ask(struct exchange *exchange)
 {
     struct task *task = &exchange->task;
@@ -112,6 +119,8 @@ static void ask(struct exchange *exchange)
     task->is_dry_run = exchange->request.is_dry_run && statement_infos[task->call.statement].writes;
     if (task->is_dry_run)
         task->lane = LANE_SLOW;
+    if (may_go_elsewhere(exchange) && lanes_have_replica(exchange->context->lanes))
+        task->lane = LANE_REPLICA;
     steps_ask(exchange, EXCHANGE_ROWS);
 }
 

@@ -28,6 +28,9 @@ static bool may_join(const struct batch *batch, enum lane lane, const struct tas
     case LANE_WRITE:
         return task->call.statement == first->call.statement &&
                statement_infos[task->call.statement].mode == STATEMENT_SET;
+    case LANE_REPLICA:
+        return statement_infos[task->call.statement].lane == LANE_READ &&
+               statement_infos[first->call.statement].lane == LANE_READ;
     case LANE_SLOW:
     case LANE_COUNT:
         return false;

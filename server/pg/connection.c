@@ -11,7 +11,6 @@
 #include <sys/epoll.h>
 
 #define RETRY_FIRST_US INT64_C(100000)
-#define RETRY_LAST_US INT64_C(500000) /* PostgreSQL that accepts again is in use within a second */
 
 static void connection_ready(struct event_source *source, uint32_t events);
 
@@ -80,12 +79,13 @@ bool pg_connection_is_soiled(const struct pg_connection *connection)
 static void lose(struct pg_connection *connection, const char *why)
 {
     bool had_batch = connection->state == CONNECTION_BUSY;
-    LOG(LOG_WARNING, "postgres_connection_lost", LOG_TEXT("why", span_of(why)));
+    LOG(LOG_WARNING, "postgres_connection_lost", LOG_TEXT("server", span_of(connection->settings->server)),
+        LOG_TEXT("why", span_of(why)));
     close_pg(connection);
     connection->retry_at_us = clock_monotonic_us() + connection->retry_delay_us;
     connection->retry_delay_us *= 2;
-    if (connection->retry_delay_us > RETRY_LAST_US)
-        connection->retry_delay_us = RETRY_LAST_US;
+    if (connection->retry_delay_us > connection->settings->retry_last_us)
+        connection->retry_delay_us = connection->settings->retry_last_us;
     if (had_batch)
         connection->ended(connection, true);
 }
@@ -141,10 +141,12 @@ static void connect_continue(struct pg_connection *connection)
 
 static void connect_start(struct pg_connection *connection, int64_t now_us)
 {
+    const struct pg_settings *settings = connection->settings;
+    connection->sessions++;
     connection->pg =
-        conninfo_connect_start(connection->settings->conninfo, connection->settings->options, connection->hosts_turn);
+        conninfo_connect_start(settings->conninfo, settings->options, settings->target, connection->hosts_turn);
     connection->state = CONNECTION_CONNECTING;
-    connection->deadline_us = now_us + connection->settings->connect_timeout_us;
+    connection->deadline_us = now_us + settings->connect_timeout_us;
     if (connection->pg != NULL)
         PQsetNoticeReceiver(connection->pg, drop_notice, NULL);
     if (connection->pg == NULL || PQstatus(connection->pg) == CONNECTION_BAD)

@@ -23,6 +23,7 @@ struct pg_connection {
     uint32_t watched_events;
     const struct pg_settings *settings;
     unsigned hosts_turn; /* which of several hosts is tried first */
+    unsigned sessions;   /* begun so far: another one may be at another server */
     int64_t retry_at_us;
     int64_t retry_delay_us;
     int64_t deadline_us;
@@ -38,9 +39,12 @@ struct pg_connection {
 
 /* What all connections of a lane share. */
 struct pg_settings {
+    const char *server; /* primary, replica: for the log */
     const char *conninfo;
+    const char *target;  /* libpq `target_session_attrs`, unless conninfo says otherwise; NULL: its default */
     const char *options; /* libpq `options`: role and time-outs */
     int64_t connect_timeout_us;
+    int64_t retry_last_us;    /* the longest pause between two tries to connect */
     int64_t batch_timeout_us; /* longer than statement_timeout: past it the connection itself is in doubt */
 };
 

@@ -33,10 +33,12 @@ static bool names_several_hosts(const PQconninfoOption *given)
 }
 
 /* A keyword given later wins in libpq, so ours come first where the operator may overrule them. */
-static char *merge(struct pairs *pairs, const PQconninfoOption *given, const char *options)
+static char *merge(struct pairs *pairs, const PQconninfoOption *given, const char *options, const char *target)
 {
     const char *given_options = "";
-    if (names_several_hosts(given)) /* of which the one that takes writes is meant, whichever it is today */
+    if (target != NULL)
+        put(pairs, "target_session_attrs", target);
+    else if (names_several_hosts(given)) /* of which the one that takes writes is meant, whichever it is today */
         put(pairs, "target_session_attrs", "read-write");
     put(pairs, "application_name", "yibaod");
     put(pairs, "keepalives_idle", "10");
@@ -124,18 +126,19 @@ static PGconn *connect_as(struct pairs *pairs, bool waits)
     return connection;
 }
 
-static PGconn *connect_with(const char *conninfo, const char *options, const char *connect_timeout, unsigned turn)
+static PGconn *connect_with(const char *conninfo, const char *options, const char *target, const char *connect_timeout,
+                            unsigned turn)
 {
     char *error = NULL;
     PQconninfoOption *given = PQconninfoParse(conninfo, &error);
     if (given == NULL) {
-        fprintf(stderr, "yibaod: DATABASE_URL cannot be read: %s", error == NULL ? "out of memory\n" : error);
+        fprintf(stderr, "yibaod: a connection string cannot be read: %s", error == NULL ? "out of memory\n" : error);
         PQfreemem(error);
         return NULL;
     }
     rotate_hosts(given, turn);
     struct pairs pairs = {.count = 0};
-    char *merged = merge(&pairs, given, options);
+    char *merged = merge(&pairs, given, options, target);
     PGconn *connection = NULL;
     if (connect_timeout != NULL)
         put(&pairs, "connect_timeout", connect_timeout);
@@ -146,14 +149,14 @@ static PGconn *connect_with(const char *conninfo, const char *options, const cha
     return connection;
 }
 
-PGconn *conninfo_connect_start(const char *conninfo, const char *options, unsigned turn)
+PGconn *conninfo_connect_start(const char *conninfo, const char *options, const char *target, unsigned turn)
 {
-    return connect_with(conninfo, options, NULL, turn);
+    return connect_with(conninfo, options, target, NULL, turn);
 }
 
 PGconn *conninfo_connect(const char *conninfo, const char *options, int connect_timeout_s)
 {
     char seconds[12];
     snprintf(seconds, sizeof seconds, "%d", connect_timeout_s);
-    return connect_with(conninfo, options, seconds, 0);
+    return connect_with(conninfo, options, NULL, seconds, 0);
 }

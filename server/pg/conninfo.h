@@ -29,7 +29,8 @@ bool conninfo_check_password_file(const char **why);
  */
 /*
  * Non-blocking: continue with PQconnectPoll. Of several hosts the `turn`-th comes first, for libpq sets no time limit
- * for each of them here: one that does not answer would take all the time, every time.
+ * for each of them here: one that does not answer would take all the time, every time. `target` is what
+ * target_session_attrs is unless the string says it; NULL: read-write where several hosts stand there.
  */
-PGconn *conninfo_connect_start(const char *conninfo, const char *options, unsigned turn);
+PGconn *conninfo_connect_start(const char *conninfo, const char *options, const char *target, unsigned turn);
 PGconn *conninfo_connect(const char *conninfo, const char *options, int connect_timeout_s);

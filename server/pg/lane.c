@@ -5,31 +5,11 @@
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/pg/batch_failure.h"
-#include "server/pg/connection.h"
 #include "server/pg/deferral.h"
-#include "server/pg/lane_settings.h"
+#include "server/pg/lane_state.h"
 #include <stdlib.h>
 
 #define PING_AFTER_US INT64_C(1000000) /* an idle connection is asked once a second */
-
-struct lane_state {
-    enum lane lane;
-    struct lanes *lanes;
-    struct queue queue;
-    int64_t ripe_due_us; /* when the first of those that pause may be sent */
-    unsigned in_flight;
-    struct pg_connection *connections;
-    unsigned connections_count;
-    unsigned connections_up; /* as last told to the metrics */
-    struct lane_settings settings;
-};
-
-struct lanes {
-    const struct config *config;
-    bool closing;
-    bool somebody_should_wait; /* perhaps, in the write lane's queue (server/pg/deferral.h) */
-    struct lane_state lane[LANE_COUNT];
-};
 
 static void lane_connection_ended(struct pg_connection *connection, bool lost);
 
@@ -42,7 +22,7 @@ static bool lane_open(struct lanes *lanes, enum lane lane, int epoll_fd)
     lane_settings_init(&state->settings, lanes->config, lane);
     state->connections_count = state->settings.connections;
     state->connections = calloc(state->connections_count, sizeof *state->connections);
-    if (state->connections == NULL)
+    if (state->connections == NULL && state->connections_count > 0)
         return false;
     for (unsigned i = 0; i < state->connections_count; i++) {
         pg_connection_init(&state->connections[i], &state->settings.pg, epoll_fd);
@@ -63,6 +43,13 @@ struct lanes *lanes_open(const struct config *config, int epoll_fd)
             lanes_close(lanes);
             return NULL;
         }
+    }
+    if (lanes->lane[LANE_REPLICA].connections_count == 0)
+        return lanes;
+    lanes->replica = replica_open(lanes);
+    if (lanes->replica == NULL) {
+        lanes_close(lanes);
+        return NULL;
     }
     return lanes;
 }
@@ -85,6 +72,8 @@ bool lanes_submit(struct lanes *lanes, struct task *task)
     task->late_at_us = 0;
     if (statement_infos[task->call.statement].lane == LANE_WRITE)
         task->late_at_us = task->queued_at_us + lanes->config->write_timeout_ms * 1000;
+    if (task->lane == LANE_REPLICA)
+        replica_submitted(lanes->replica, task);
     queue_append(&state->queue, task);
     metrics_lane_waiting(task->lane, 1);
     return true;
@@ -117,6 +106,10 @@ static void lane_connection_ended(struct pg_connection *connection, bool lost)
     metrics_lane_in_flight(state->lane, -(int)batch->members_count);
     if (batch->members_count > 0)
         metrics_batch(state->lane, batch->members_count, clock_monotonic_us() - batch->sent_at_us);
+    if (state->lane == LANE_REPLICA) {
+        replica_ended(state->lanes->replica, connection, lost);
+        return;
+    }
     if (!lost && !batch->failed) {
         deliver(state, batch);
         return;
@@ -131,6 +124,14 @@ static void lane_connection_ended(struct pg_connection *connection, bool lost)
         pg_connection_reopen(connection);
 }
 
+void lane_send(struct lane_state *state, struct pg_connection *connection, int64_t now_us)
+{
+    state->in_flight += connection->batch.members_count;
+    metrics_lane_waiting(state->lane, -(int)connection->batch.members_count);
+    metrics_lane_in_flight(state->lane, (int)connection->batch.members_count);
+    pg_connection_send(connection, now_us);
+}
+
 static void send_batches(struct lane_state *state, int64_t now_us)
 {
     for (unsigned i = 0; i < state->connections_count && state->queue.head != NULL; i++) {
@@ -140,10 +141,7 @@ static void send_batches(struct lane_state *state, int64_t now_us)
         batch_fill(&connection->batch, state->lane, &state->queue, now_us);
         if (connection->batch.members_count == 0)
             return;
-        state->in_flight += connection->batch.members_count;
-        metrics_lane_waiting(state->lane, -(int)connection->batch.members_count);
-        metrics_lane_in_flight(state->lane, (int)connection->batch.members_count);
-        pg_connection_send(connection, now_us);
+        lane_send(state, connection, now_us);
     }
 }
 
@@ -191,18 +189,22 @@ void lanes_flush(struct lanes *lanes, int64_t now_us)
 {
     if (lanes->somebody_should_wait)
         let_one_wait(lanes);
-    for (enum lane lane = LANE_READ; lane < LANE_COUNT; lane++) {
+    if (lanes->replica != NULL)
+        replica_prepare(lanes->replica, now_us);
+    for (enum lane lane = LANE_READ; lane < LANES_OF_PRIMARY; lane++) {
         struct lane_state *state = &lanes->lane[lane];
         send_batches(state, now_us);
         if (state->ripe_due_us <= now_us)
             plan_next(state, now_us);
     }
+    if (lanes->replica != NULL)
+        replica_flush(lanes->replica, now_us);
 }
 
 int64_t lanes_due_us(const struct lanes *lanes)
 {
-    int64_t due_us = INT64_MAX;
-    for (enum lane lane = LANE_READ; lane < LANE_COUNT; lane++)
+    int64_t due_us = lanes->replica != NULL ? replica_due_us(lanes->replica) : INT64_MAX;
+    for (enum lane lane = LANE_READ; lane < LANES_OF_PRIMARY; lane++)
         if (lanes->lane[lane].ripe_due_us < due_us)
             due_us = lanes->lane[lane].ripe_due_us;
     return due_us;
@@ -230,11 +232,14 @@ static void tick_connection(struct pg_connection *connection, int64_t now_us)
 
 void lanes_tick(struct lanes *lanes, int64_t now_us)
 {
+    if (lanes->replica != NULL)
+        replica_tick(lanes->replica, now_us);
     for (enum lane lane = LANE_READ; lane < LANE_COUNT; lane++) {
         struct lane_state *state = &lanes->lane[lane];
         unsigned up = 0;
         for (unsigned i = 0; i < state->connections_count; i++) {
-            tick_connection(&state->connections[i], now_us);
+            if (lane != LANE_REPLICA)
+                tick_connection(&state->connections[i], now_us);
             up += state->connections[i].state >= CONNECTION_READY;
         }
         metrics_pg_connections(lane, (int)up - (int)state->connections_up);
@@ -283,5 +288,7 @@ void lanes_close(struct lanes *lanes)
         refuse_all(state);
         free(state->connections);
     }
+    if (lanes->replica != NULL)
+        replica_close(lanes->replica);
     free(lanes);
 }

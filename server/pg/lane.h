@@ -13,8 +13,9 @@
  *   read   any mixture of statements; tasks of the same set statement become one call of it
  *   write  one set statement only, for several calls under one Sync pile up locks and deadlock
  *   slow   one task at a time on each connection
- * A write is not sent, nor sent again, when it is older than the write lane's time-out: its instant was taken when it
- * was asked for, and instants older than twice that count as settled.
+ *   replica reads that a stand-by may answer, while lanes_have_replica. What it does not answer moves to the lane of
+ * its statement by itself (server/pg/replica.h) A write is not sent, nor sent again, when it is older than the write
+ * lane's time-out: its instant was taken when it was asked for, and instants older than twice that count as settled.
  */
 struct lanes;
 
@@ -46,8 +47,11 @@ struct task {
     bool may_have_run; /* it was in flight when a connection broke */
     bool waits;        /* for locks, alone (server/pg/deferral.h) */
     int64_t queued_at_us;
-    int64_t ripe_at_us; /* not sent before */
-    int64_t late_at_us; /* not sent after; 0: whenever */
+    int64_t ripe_at_us;      /* not sent before */
+    int64_t late_at_us;      /* not sent after; 0: whenever */
+    uint64_t question;       /* replica lane: the first about the primary's position that was asked after it came */
+    int64_t wanted_position; /* and its answer */
+    int64_t wanted_since_us;
 };
 
 /* `state_changed` fires when the lanes become able, or unable, to reach PostgreSQL. NULL when out of memory. */
@@ -55,6 +59,8 @@ struct lanes *lanes_open(const struct config *config, int epoll_fd);
 void lanes_close(struct lanes *lanes); /* every waiting task is done with TASK_UNAVAILABLE */
 
 bool lanes_submit(struct lanes *lanes, struct task *task); /* false: the queue is full; nothing was taken */
+/* For a read that a stand-by may answer: whether one is worth a try, having lately had what the primary had. */
+bool lanes_have_replica(const struct lanes *lanes);
 void lanes_cancel(struct lanes *lanes, struct task *task); /* nobody waits any more; what is in flight still runs */
 /* Whether giving up on a submitted task now would leave it open if its write happens. */
 bool task_may_have_run(const struct task *task);

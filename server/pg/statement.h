@@ -20,7 +20,9 @@ enum value_type {
     VALUE_INSTANT
 };
 
-enum lane { LANE_READ, LANE_WRITE, LANE_SLOW, LANE_COUNT };
+enum lane { LANE_READ, LANE_WRITE, LANE_SLOW, LANE_REPLICA, LANE_COUNT };
+
+#define LANES_OF_PRIMARY LANE_REPLICA /* those before it: what /readyz depends on */
 
 /* `set`: takes arrays, one element per member, and returns rows ordered by their first column `ord` (1-based member).
  */
@@ -40,6 +42,7 @@ struct statement_info {
     enum lane lane;
     bool writes;     /* and not only the record of a look: see task_may_have_run, and dry runs */
     bool repeatable; /* may be executed again when its outcome is unknown */
+    bool on_replica; /* a stand-by may answer it (server/pg/replica.h) */
     uint8_t params_count;
     uint8_t columns_count;
     const enum value_type *params;

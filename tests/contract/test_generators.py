@@ -72,6 +72,8 @@ def test_no_queries_are_fine(tmp_path):
     (QUERY[QUERY.index("SELECT"):], "", 8, "no statement"),
     ("repeatable: yes", "repeatable: yes\n-- writes: yes", 1, "the read lane for what does not"),
     ("repeatable: yes", "repeatable: yes\n-- deferral: yes", 1, "write lane"),
+    ("repeatable: yes", "repeatable: no\n-- replica: yes", 1, "replica"),
+    (QUERY[QUERY.index("-- param"):], "-- replica: yes\n" + QUERY[QUERY.index("-- param"):-2] + "\n  FOR UPDATE;", 13, "stand-by"),
     ("-- lane: read\n", "-- lane: write\n-- deferral: yes\n", 1, "wait bool"),
     ("-- lane: read\n", "-- lane: read\n-- distinct: account_id\n", 1, "distinct"),
 ])
@@ -106,6 +108,8 @@ def test_a_contract_becomes_tables_that_compile(tmp_path, source):
     ("      operationId: getThing\n", "", "operationId"),
     ("      operationId: getThing\n      x-kinds: [citizen]", "      operationId: getThing\n      x-kinds: [alien]", "x-kinds"),
     ("      x-roles: [operator]\n", "", "x-roles"),
+    ("operationId: getThing\n", "operationId: getThing\n      x-replica: false\n", "left out"),
+    ("operationId: createThing\n", "operationId: createThing\n      x-replica: true\n", "GET"),
     ("      security: []\n", "      security: []\n      x-kinds: [citizen]\n", "public"),
     ("operationId: getThing\n", "operationId: getThing\n      x-scope: balance\n", "client"),
     ("operationId: getThing\n", "operationId: getThing\n      x-client-kinds: [app]\n", "client"),

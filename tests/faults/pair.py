@@ -15,9 +15,9 @@ REPLICATED = {"wal_level": "replica", "max_wal_senders": "8", "hot_standby": "on
 class Node(Postgres):
     """Either a new cluster, or a copy of the `primary`, which it follows until it is promoted."""
 
-    def __init__(self, primary=None, settings=None):
+    def __init__(self, primary=None, settings=None, under="/tmp"):
         self.primary = primary
-        super().__init__({**REPLICATED, "synchronous_standby_names": "''", **(settings or {})})
+        super().__init__({**REPLICATED, "synchronous_standby_names": "''", **(settings or {})}, under)
 
     def _make_data(self):
         if self.primary is None:

@@ -25,6 +25,7 @@ class Operation:
     media: tuple
     client_kinds: tuple
     scope: str
+    on_replica: bool
     samples: dict
     headers: dict
     body: dict
@@ -100,6 +101,7 @@ def _operation(path, method, item, operation):
         media=tuple(success.get("content", {})),
         client_kinds=tuple(operation.get("x-client-kinds", ())),
         scope=operation.get("x-scope"),
+        on_replica=operation.get("x-replica", False),
         samples={p["name"]: p["example"] for p in parameters if p["in"] == "path"},
         headers={p["name"]: p["example"] for p in parameters if p["in"] == "header" and p.get("required")},
         body=content.get("example", examples[0] if examples else None),

@@ -14,6 +14,7 @@ LABEL = re.compile(r'(\w+)\{([^}]*)\}')
 # Of Prometheus itself, of the node exporter and of the blackbox exporter.
 OTHERS = {"up", "node_filesystem_avail_bytes", "node_filesystem_size_bytes", "probe_ssl_earliest_cert_expiry"}
 ARCHIVE = "yibaod_postgresql_archive_age_seconds"  # only with an archive: test_backup.py looks for it
+REPLICA = "yibaod_replica_lag_seconds"  # only with a replica: test_replica.py looks for it
 
 
 def rules():
@@ -34,7 +35,7 @@ def test_every_name_and_label_is_told(server, api, main_database, tmp_path):
         [BINARY, "audit", "--metrics", path], cwd=ROOT, env=main_database.environment, capture_output=True, timeout=300, check=False
     )
     assert done.returncode in (0, 1), done.stderr
-    known = told(metrics) | told(path.read_text(encoding="ascii")) | OTHERS | {ARCHIVE}
+    known = told(metrics) | told(path.read_text(encoding="ascii")) | OTHERS | {ARCHIVE, REPLICA}
     for rule in rules():
         names = set(NAME.findall(rule["expr"]))
         assert names, rule

@@ -9,7 +9,7 @@ static void ping_all(struct health *health, int64_t now_us)
 {
     for (unsigned reactor = 0; reactor < 2; reactor++) {
         health_turn(health, reactor, now_us);
-        for (int lane = 0; lane < LANE_COUNT; lane++)
+        for (int lane = 0; lane < LANES_OF_PRIMARY; lane++)
             health_ping(health, reactor, (enum lane)lane, now_us);
     }
 }
@@ -20,7 +20,7 @@ static void test_starting_until_every_lane_has_answered(void **state)
     assert_int_equal(health_state(health, NOW_US), HEALTH_STARTING);
     assert_true(health_is_live(health, NOW_US));
     for (unsigned reactor = 0; reactor < 2; reactor++)
-        for (int lane = 0; lane < LANE_COUNT; lane++) {
+        for (int lane = 0; lane < LANES_OF_PRIMARY; lane++) {
             assert_int_equal(health_state(health, NOW_US), HEALTH_STARTING);
             health_ping(health, reactor, (enum lane)lane, NOW_US);
         }

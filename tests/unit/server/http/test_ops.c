@@ -41,7 +41,7 @@ static struct ops *open_ops(const struct health *health)
 static void make_ready(struct health *health)
 {
     health_turn(health, 0, clock_monotonic_us());
-    for (int lane = 0; lane < LANE_COUNT; lane++)
+    for (int lane = 0; lane < LANES_OF_PRIMARY; lane++)
         health_ping(health, 0, (enum lane)lane, clock_monotonic_us());
 }
 
