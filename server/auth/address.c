@@ -212,3 +212,12 @@ size_t address_caller_bytes(const struct sockaddr *peer, uint8_t out[ADDRESS_CAL
     }
     return 1 + length;
 }
+
+socklen_t address_of_caller(const struct sockaddr *peer, socklen_t peer_length, struct sockaddr_storage *out)
+{
+    struct in6_addr *in6 = &((struct sockaddr_in6 *)out)->sin6_addr;
+    memcpy(out, peer, peer_length);
+    if (out->ss_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(in6))
+        memset(in6->s6_addr + 8, 0, 8);
+    return peer_length;
+}

@@ -37,3 +37,5 @@ void address_format_listen(const struct address *address, char out[ADDRESS_LISTE
 
 /* The bytes that stand for one caller: IPv4 whole, IPv6 by its /64. Returns how many were written. */
 size_t address_caller_bytes(const struct sockaddr *peer, uint8_t out[ADDRESS_CALLER_BYTES_MAX]);
+/* The same for whoever counts whole addresses: that of an IPv6 /64 is its first one. Returns its length. */
+socklen_t address_of_caller(const struct sockaddr *peer, socklen_t peer_length, struct sockaddr_storage *out);

@@ -1,6 +1,7 @@
 /* Drives libmicrohttpd in external epoll mode and turns its callbacks into exchanges. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/daemon.h"
+#include "server/auth/address.h"
 #include "server/clock.h"
 #include "server/http/connections.h"
 #include "server/http/library_errors.h"
@@ -219,10 +220,11 @@ int http_daemon_fd(const struct http_daemon *daemon)
 
 void http_daemon_add(struct http_daemon *daemon, int fd, const struct sockaddr *peer, socklen_t peer_length)
 {
-    const struct sockaddr proxy = {.sa_family = LIBRARY_PROXY_FAMILY};
-    bool by_proxy = proxies_contain(&daemon->context.service->proxies, peer);
-    if (MHD_add_connection(daemon->mhd, fd, by_proxy ? &proxy : peer,
-                           by_proxy ? sizeof proxy.sa_family : peer_length) != MHD_YES)
+    struct sockaddr_storage counted = {.ss_family = LIBRARY_PROXY_FAMILY};
+    socklen_t counted_length = sizeof counted.ss_family;
+    if (!proxies_contain(&daemon->context.service->proxies, peer))
+        counted_length = address_of_caller(peer, peer_length, &counted);
+    if (MHD_add_connection(daemon->mhd, fd, (struct sockaddr *)&counted, counted_length) != MHD_YES)
         metrics_count(METRIC_CONNECTION_REFUSED_TOTAL); /* libmicrohttpd has closed it */
 }
 

@@ -1,5 +1,6 @@
 """What the compiler and the linker were told, seen in the program itself."""
 # SPDX-License-Identifier: Apache-2.0
+import json
 import os
 import platform
 import re
@@ -20,6 +21,30 @@ pytestmark = pytest.mark.skipif("YIBAO_BINARY" in os.environ, reason="only the o
 
 def readelf(*arguments, of=BINARY):
     return subprocess.run(["readelf", "-W", *arguments, of], capture_output=True, text=True, check=True, timeout=120).stdout
+
+
+def checksec(path):
+    done = subprocess.run(["checksec", "--format=json", f"--file={path}"], capture_output=True, text=True, check=True, timeout=120)
+    (found,) = json.loads(done.stdout).values()
+    return found
+
+
+def test_what_checksec_says():
+    """As an auditor would see it; what it means by each is looked at below."""
+    found = checksec(BINARY)
+    wanted = {"relro": "full", "canary": "yes", "nx": "yes", "pie": "yes", "rpath": "no", "runpath": "no", "fortify_source": "yes"}
+    assert {name: found[name] for name in wanted} == wanted
+    assert int(found["fortified"]) >= 5
+
+
+def test_checksec_would_see_what_is_missing(tmp_path):
+    loose = tmp_path / "loose"
+    flags = ["-fno-stack-protector", "-no-pie", "-z", "execstack", "-z", "norelro", "-Wl,-rpath,/tmp"]
+    subprocess.run(["gcc", *flags, "-o", loose, "-x", "c", "-"], input="int main(void) { return 0; }\n", text=True, check=True, timeout=120)
+    found = checksec(loose)
+    names = ("relro", "canary", "nx", "pie", "rpath", "runpath", "fortify_source")
+    assert [found[name] for name in names[:4]] == ["no"] * 4 and found["fortify_source"] == "no"
+    assert "yes" in (found["rpath"], found["runpath"])
 
 
 def test_relocations_are_read_only_before_it_runs():

@@ -36,8 +36,8 @@ class Server:
     `run_as`: user and groups for subprocess, when they are not our own.
     """
 
-    def __init__(self, binary, environment, log_path, port=None, command="serve", run_as=None, ops_port=None):
-        self.host = "127.0.0.1"
+    def __init__(self, binary, environment, log_path, port=None, command="serve", run_as=None, ops_port=None, host="127.0.0.1"):
+        self.host = host
         self.port = port or free_port()
         self.ops_port = ops_port or free_port()
         self.log_path = pathlib.Path(log_path)

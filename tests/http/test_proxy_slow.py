@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import concurrent.futures
 import contextlib
+import re
 import shutil
 import socket
+import subprocess
 import threading
 
 import pytest
@@ -50,6 +52,13 @@ def slow_body(front):
         return trickle(wire, get("/v1/admin/tokens", JSON, "Content-Length: 60000", method="POST"), b" ")
 
 
+def slow_end_of_a_body(front):
+    """More than HAProxy holds back has come by then, so that it has reached the server."""
+    with Wire(front, timeout_s=GENEROUS_S) as wire:
+        request = get("/v1/admin/tokens", JSON, "Content-Length: 60000", method="POST")
+        return trickle(wire, request + b" " * 40000, b" ")
+
+
 def slow_chunks(front):
     with Wire(front, timeout_s=GENEROUS_S) as wire:
         return trickle(wire, get("/v1/admin/tokens", JSON, "Transfer-Encoding: chunked", method="POST"), b"1\r\n \r\n")
@@ -78,16 +87,23 @@ def half_a_handshake(front):
         return plain.recv(1)
 
 
-SLOW = [slow_header, slow_body, slow_chunks, silent, idle_after_a_request, no_handshake, half_a_handshake]
+SLOW = [slow_header, slow_body, slow_end_of_a_body, slow_chunks, silent, idle_after_a_request, no_handshake, half_a_handshake]
+
+
+def answers_slow_bodies():
+    """HAProxy 3.0 would wait for the rest of the body after its answer, however slowly it comes."""
+    shown = subprocess.run(["haproxy", "-v"], capture_output=True, text=True, check=True).stdout
+    return re.search(r"version (\d+)\.", shown)[1] < "3"
 
 
 def test_slow_callers_are_cut_off(front, client_of):
     """A time-out of the socket, which is generous, would raise here."""
     with concurrent.futures.ThreadPoolExecutor(len(SLOW)) as pool:
         came = dict(zip(SLOW, pool.map(lambda behave: behave(front), SLOW)))
-    for behave in (slow_body, slow_chunks):
-        answer = client_of(front).checked("POST", "/v1/admin/tokens", answer_in(came.pop(behave)))
-        assert (answer.status_code, answer.json()["code"]) == (408, "request_timeout")
+    if answers_slow_bodies():
+        for behave in (slow_body, slow_end_of_a_body, slow_chunks):
+            answer = client_of(front).checked("POST", "/v1/admin/tokens", answer_in(came.pop(behave)))
+            assert (answer.status_code, answer.json()["code"]) == (408, "request_timeout")
     assert set(came.values()) == {b""}
 
 

@@ -113,6 +113,23 @@ static void test_callers(void **state)
     assert_false(is_same_caller(ipv4("192.0.2.1"), ipv4("192.0.2.2")));
 }
 
+static bool is_counted_as_one(struct sockaddr_storage a, struct sockaddr_storage b)
+{
+    struct sockaddr_storage one = {0};
+    struct sockaddr_storage other = {0};
+    socklen_t length = address_of_caller((struct sockaddr *)&a, sizeof a, &one);
+    assert_int_equal(length, address_of_caller((struct sockaddr *)&b, sizeof b, &other));
+    return memcmp(&one, &other, length) == 0;
+}
+
+static void test_callers_for_who_counts_whole_addresses(void **state)
+{
+    assert_true(is_counted_as_one(ipv6("2001:db8:1:2::1"), ipv6("2001:db8:1:2:ffff::9")));
+    assert_false(is_counted_as_one(ipv6("2001:db8:1:2::1"), ipv6("2001:db8:1:3::1")));
+    assert_false(is_counted_as_one(ipv6("::ffff:192.0.2.1"), ipv6("::ffff:192.0.2.2")));
+    assert_false(is_counted_as_one(ipv4("192.0.2.1"), ipv4("192.0.2.2")));
+}
+
 static void test_listening(void **state)
 {
     struct address address;
@@ -139,6 +156,7 @@ int main(void)
         cmocka_unit_test(test_loopback),
         cmocka_unit_test(test_peers_as_text),
         cmocka_unit_test(test_callers),
+        cmocka_unit_test(test_callers_for_who_counts_whole_addresses),
         cmocka_unit_test(test_listening),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
