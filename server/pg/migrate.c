@@ -3,6 +3,7 @@
 #include "server/pg/migrate.h"
 #include "server/pg/migration.h"
 #include "server/pg/reference.h"
+#include "server/pg/validation.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,7 +48,7 @@ static enum outcome run(struct pg_session *session, const char *name, const char
     ExecStatusType status = PQresultStatus(result);
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     enum outcome outcome = OUTCOME_FAILED;
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY)
         outcome = OUTCOME_DONE;
     else if (sqlstate != NULL && strcmp(sqlstate, SQLSTATE_LOCK_NOT_AVAILABLE) == 0)
         outcome = OUTCOME_LOCKED;
@@ -74,11 +75,29 @@ static enum outcome record(struct pg_session *session, const struct migration *m
     return is_done ? OUTCOME_DONE : OUTCOME_FAILED;
 }
 
+/* Without the lines that validate constraints, which would keep its locks for as long as all rows are read. */
+static enum outcome run_up(struct pg_session *session, const struct migration *migration)
+{
+    enum outcome outcome = OUTCOME_DONE;
+    size_t length = 0;
+    for (char *part = migration->up; outcome == OUTCOME_DONE && part != NULL;) {
+        char *line = validation_find(part, &length);
+        char first = line == NULL ? '\0' : *line;
+        if (line != NULL)
+            *line = '\0';
+        outcome = run(session, migration->script->name, part);
+        if (line != NULL)
+            *line = first;
+        part = line == NULL ? NULL : line + length;
+    }
+    return outcome;
+}
+
 static enum outcome apply_in_transaction(struct pg_session *session, const struct migration *migration)
 {
     enum outcome outcome = run(session, migration->script->name, BEGIN_PATIENT);
     if (outcome == OUTCOME_DONE)
-        outcome = run(session, migration->script->name, migration->up);
+        outcome = run_up(session, migration);
     if (outcome == OUTCOME_DONE)
         outcome = record(session, migration);
     if (outcome == OUTCOME_DONE)
@@ -141,6 +160,7 @@ static bool apply_migrations(struct pg_session *session, const char *directory, 
         is_done = apply(session, &plan.items[i]);
         report->migrations_applied += is_done ? 1 : 0;
     }
+    is_done = is_done && validation_run(session, &plan);
     migration_plan_free(&plan);
     return is_done;
 }

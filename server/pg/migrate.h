@@ -19,7 +19,7 @@ struct migrate_report {
  */
 bool migrate_lock(struct pg_session *session);
 /* Refuses when an applied file has changed or is missing, or a new one would come before an applied one. Each file is
- * one transaction. */
+ * one transaction, but for what server/pg/validation.h does after it. */
 bool migrate_run(struct pg_session *session, const char *directory, struct migrate_report *report);
 /* Prints one line for each migration to stdout and changes nothing. */
 bool migrate_print_status(struct pg_session *session, const char *directory, bool *is_current);

@@ -6,9 +6,25 @@ import sys
 import tempfile
 import time
 
-from tests.changes import rolling
+from tests.changes import rolling, waits
 from tests.cluster import Cluster
 from tests.harness.database import Database
+
+LARGE = {"shared_buffers": "512MB", "max_wal_size": "8GB"}
+
+
+def make_cluster(people):
+    """On disk where there is much in it, as it would be."""
+    return Cluster(durable=True, under="/var/tmp", settings=LARGE) if people else Cluster()
+
+
+def ways_of(wanted, cluster, directory):
+    if not wanted.before:
+        return [(rolling.behind_proxy, Database(cluster, "yibao", directory)), (rolling.on_one_port, None)]
+    before = rolling.ReleaseBefore(cluster, "before", directory, wanted.before)
+    if wanted.people:
+        waits.fill(before.url, wanted.people)
+    return [(rolling.upgrade, before)]
 
 
 def main():
@@ -16,16 +32,14 @@ def main():
     arguments.add_argument("--restarts", type=int, default=40, help="of each kind")
     arguments.add_argument("--threads", type=int, default=8)
     arguments.add_argument("--from", dest="before", help="checkout of the release before, built: also migrate and upgrade from it")
+    arguments.add_argument("--people", type=int, default=0, help="with --from: beside the demo so many, with three entries each")
     wanted = arguments.parse_args()
-    cluster, failed, database = Cluster(), False, None
+    cluster, failed, database = make_cluster(wanted.people), False, None
     try:
         with tempfile.TemporaryDirectory(prefix="yibao-rolling-") as directory:
             directory = pathlib.Path(directory)
             directory.chmod(0o755)
-            ways = [(rolling.behind_proxy, Database(cluster, "yibao", directory)), (rolling.on_one_port, None)]
-            if wanted.before:
-                ways = [(rolling.upgrade, rolling.ReleaseBefore(cluster, "before", directory, wanted.before))]
-            for way, own in ways:
+            for way, own in ways_of(wanted, cluster, directory):
                 database = own or database
                 started = time.monotonic()
                 load = way(database, directory, wanted.restarts, threads=wanted.threads)

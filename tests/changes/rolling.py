@@ -6,6 +6,7 @@ import time
 
 import psycopg
 from tests.changes.load import Load
+from tests.changes.waits import Waits
 from tests.harness.database import BINARY, Database
 from tests.harness.proxy import Proxy
 from tests.harness.server import ROOT, Server, wait_until
@@ -99,6 +100,8 @@ def on_one_port(database, directory, restarts, threads=6):
 class ReleaseBefore(Database):
     """A database as the release in another checkout makes and fills it."""
 
+    patience_s = 7200  # it may be a large one
+
     def __init__(self, cluster, name, directory, checkout):
         self.checkout = pathlib.Path(checkout)
         super().__init__(cluster, name, directory)
@@ -123,7 +126,9 @@ def upgrade(database, directory, restarts, threads=6):
                 load.wait_for(300)
                 started, before_s = time.monotonic(), load.slowest_s
                 load.slowest_s = 0
-                print("migrate:", database.run(BINARY, "migrate").strip())
+                with Waits(database.url) as waits:
+                    print("migrate:", database.run(BINARY, "migrate").strip())
+                print(*waits.lines(), sep="\n")
                 print(f"it took {time.monotonic() - started:.1f} s; slowest request before {before_s:.2f} s, meanwhile {load.slowest_s:.2f} s")
                 for number in range(restarts):
                     load.wait_for(100)

@@ -15,6 +15,8 @@ BINARY = pathlib.Path(os.environ.get("YIBAO_BINARY", ROOT / "build/yibaod"))
 
 
 class Database:
+    patience_s = 120
+
     def __init__(self, cluster, name, directory):
         self.cluster = cluster
         self.url = cluster.create_database(name)
@@ -37,7 +39,7 @@ class Database:
         """Runs a command to its end; fails the test with its output when it does not succeed."""
         done = subprocess.run(
             [str(part) for part in command],
-            cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, timeout=120,
+            cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, timeout=self.patience_s,
         )  # fmt: skip
         assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         return done.stdout
