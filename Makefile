@@ -39,7 +39,7 @@ C_FILES    = $(sort $(shell find server api cli tests bench -name '*.[ch]' -not 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults rolling \
+.PHONY: help build run reset test unit lint pytest check format-check warnings tidy cppcheck bench faults soak rolling \
         format demo-data sanitize clean docs test-proxy slow-clients install install-strip uninstall image \
         image-test alerts failover test-replica replica sbom
 
@@ -205,6 +205,10 @@ test-replica: build ## the tests over HTTP once more, with a read replica behind
 
 replica: build ## what a read replica does when it is behind, slow, killed, frozen, parted, promoted
 	YIBAO_REPLICA_ALL=1 $(PYTHON) -m pytest -q tests/operations/test_replica.py
+
+soak: build ## hours of mixed work with kills, after which memory and tables are flat: make soak SOAK_HOURS=8 SOAK='--rate 2000'
+	@scripts/install.sh --bench
+	$(PYTHON) -m tests.faults.soak --hours $(or $(SOAK_HOURS),1) $(SOAK)
 
 failover: build ## move the primary by Patroni under load, a dozen times: make failover FAULTS='--kills 1000 --seed 7'
 	@scripts/install.sh --failover

@@ -15,7 +15,7 @@ set -eu
 run_packages='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev libpq-dev libssl-dev
               libcurl4-openssl-dev postgresql postgresql-client python3 python3-yaml curl jq ca-certificates procps'
 test_packages='libcmocka-dev python3-pytest python3-hypothesis python3-psycopg python3-httpx python3-jsonschema
-               python3-cryptography iproute2 systemd python3-seccomp haproxy openssl socat checksec'
+               python3-cryptography iproute2 systemd python3-seccomp haproxy openssl socat checksec libfaketime'
 check_packages='clang clang-format clang-tidy cppcheck mmdebstrap'
 bench_packages='wrk strace python3-cryptography slowhttptest haproxy'
 failover_packages='patroni etcd-server'

@@ -14,18 +14,21 @@ RETURNS text
 DECLARE
     status text := 'good';
     new_state text := state_next(asked.machine, asked.state, event);
-    at timestamptz := greatest(instant, asked.entered_at);
+    at timestamptz := greatest(instant, asked.entered_at); -- another server's clock may be ahead of this one's
     is_over boolean;
 BEGIN
     BEGIN
         CASE event
             WHEN 'move_out' THEN
-                status := transfer_move_out(asked, first_day, operation_id, instant, hash_algorithm);
+                status := transfer_move_out(asked, first_day, operation_id, at, hash_algorithm);
             WHEN 'take_in' THEN
-                status := transfer_take_in(asked, new_enrolment_id, new_account_id, operation_id, instant,
-                                           hash_algorithm);
+                -- Not before it left, which may have been later than the step: an account's entries follow each other.
+                status := transfer_take_in(
+                    asked, new_enrolment_id, new_account_id, operation_id,
+                    greatest(at, (SELECT max(account.last_posted_at) FROM account
+                                   WHERE account.person_key = asked.person_key)), hash_algorithm);
             WHEN 'refuse' THEN
-                status := (transfer_undo(ARRAY[asked.transfer_id], ARRAY[asked.person_key], '{good}', instant,
+                status := (transfer_undo(ARRAY[asked.transfer_id], ARRAY[asked.person_key], '{good}', at,
                                          hash_algorithm))[1];
             ELSE
                 NULL;

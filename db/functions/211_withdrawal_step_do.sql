@@ -14,6 +14,7 @@ DECLARE
     taken record;
     posted_at timestamptz;
 BEGIN
+    instant := greatest(instant, asked.changed_at); -- another server's clock may be ahead of this one's
     done.state := state_next('withdrawal', asked.state, event);
     IF event = 'review' THEN
         done.reviewed_by := actor_id;
@@ -39,7 +40,7 @@ BEGIN
     ELSIF event = 'bounce' THEN
         done.bounce_code := bounce_code;
     END IF;
-    done.changed_at := greatest(instant, asked.changed_at, posted_at);
+    done.changed_at := greatest(instant, posted_at);
     IF done.state IN ('paid', 'returned', 'rejected', 'cancelled') THEN
         done.ended_at := done.changed_at;
     END IF;

@@ -18,6 +18,7 @@ LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
     well_formed bigint[];
+    closers bigint[];
     statuses text[];
 BEGIN
     PERFORM FROM proposal WHERE proposal.proposal_id = ANY (proposal_ids)
@@ -29,18 +30,22 @@ BEGIN
        AND asked.event_id IS NOT NULL AND coalesce(octet_length(asked.reason) BETWEEN 1 AND 2000, true)
        AND coalesce(octet_length(asked.request_id) <= 64, true);
 
-    UPDATE proposal
-       SET state = first.state, decided_by = first.decided_by, decided_at = first.instant,
-           decision_reason = first.reason
-      FROM (SELECT DISTINCT ON (asked.proposal_id) asked.*
-              FROM unnest(proposal_ids, visibles, states, decided_bys, reasons, instants) WITH ORDINALITY
-                   AS asked (proposal_id, visible, state, decided_by, reason, instant, ord)
-              JOIN proposal ON proposal.proposal_id = asked.proposal_id
-             WHERE asked.ord = ANY (well_formed)
-               AND (asked.state = 'withdrawn') = (proposal.proposed_by = asked.decided_by)
-               AND proposal_is_in_reach(proposal, asked.visible)
-             ORDER BY asked.proposal_id, asked.ord) AS first
-     WHERE proposal.proposal_id = first.proposal_id AND proposal.state = 'open';
+    WITH closed AS (
+        UPDATE proposal
+           SET state = first.state, decided_by = first.decided_by, decided_at = first.instant,
+               decision_reason = first.reason
+          FROM (SELECT DISTINCT ON (asked.proposal_id) asked.*
+                  FROM unnest(proposal_ids, visibles, states, decided_bys, reasons, instants) WITH ORDINALITY
+                       AS asked (proposal_id, visible, state, decided_by, reason, instant, ord)
+                  JOIN proposal ON proposal.proposal_id = asked.proposal_id
+                 WHERE asked.ord = ANY (well_formed)
+                   AND (asked.state = 'withdrawn') = (proposal.proposed_by = asked.decided_by)
+                   AND proposal_is_in_reach(proposal, asked.visible)
+                 ORDER BY asked.proposal_id, asked.ord) AS first
+         WHERE proposal.proposal_id = first.proposal_id AND proposal.state = 'open'
+        RETURNING first.ord
+    )
+    SELECT array_agg(closed.ord) INTO closers FROM closed;
 
     SELECT array_agg(CASE WHEN NOT coalesce(asked.ord = ANY (well_formed), false) THEN 'malformed'
                           WHEN proposal.proposal_id IS NULL
@@ -61,7 +66,8 @@ BEGIN
     SELECT asked.event_id, asked.instant, 'staff', asked.decided_by,
            CASE asked.state WHEN 'rejected' THEN 'reject_proposal' ELSE 'withdraw_proposal' END, proposal.person_key,
            asked.proposal_id, proposal.pool_code, asked.request_id,
-           jsonb_build_object('kind', proposal.kind, 'object_id', proposal.object_id)
+           jsonb_build_object('kind', proposal.kind, 'object_id', proposal.object_id,
+                              'repeated', NOT coalesce(asked.ord = ANY (closers), false))
       FROM unnest(proposal_ids, states, decided_bys, instants, event_ids, request_ids) WITH ORDINALITY
            AS asked (proposal_id, state, decided_by, instant, event_id, request_id, ord)
       JOIN proposal ON proposal.proposal_id = asked.proposal_id

@@ -5,6 +5,7 @@ import http.client
 import json
 import socket
 
+PERSONAL = ("citizen_number", "name", "phone", "card_number", "code", "password", "refresh_token")  # what no journal holds
 PATIENCE_S = 40  # longer than any deadline of the server: a request that takes so long is stuck
 
 
@@ -15,14 +16,20 @@ class Request:
     path: str
     key: str = None
     body: dict = None
+    csv: str = None
+
+    @property
+    def is_write(self):
+        """Whether there is something to be done, and not only a look to be recorded."""
+        return self.method != "GET" and not self.path.endswith("/search")
 
     def told(self):
         return {
-            "principal_id": self.provider.provider_id,
+            "principal_id": self.provider and self.provider.provider_id,
             "method": self.method,
             "path": self.path,
             "key": self.key,
-            "body": self.body,
+            "body": self.body and {name: value for name, value in self.body.items() if name not in PERSONAL},
         }
 
 
@@ -31,6 +38,7 @@ class Answer:
     status: int
     body: dict
     is_replayed: bool
+    request_id: str = None
 
     @property
     def code(self):
@@ -75,7 +83,7 @@ class Line:
         if reply.will_close:
             self.forget(port)
         is_replayed = reply.headers.get("Idempotent-Replayed") == "true"
-        return Answer(reply.status, self._read(request, reply, content), is_replayed)
+        return Answer(reply.status, self._read(request, reply, content), is_replayed, reply.headers.get("X-Request-Id"))
 
     @staticmethod
     def _read(request, reply, content):
@@ -86,14 +94,18 @@ class Line:
 
     @staticmethod
     def _content(request):
+        if request.csv is not None:
+            return request.csv.encode()
         return None if request.body is None else json.dumps(request.body).encode()
 
     @staticmethod
     def _headers(request):
-        headers = {"Authorization": f"Bearer {request.provider.token}"}
+        headers = {"Authorization": f"Bearer {request.provider.token}"} if request.provider else {}
         if request.key:
             headers["Idempotency-Key"] = request.key
-        if request.body is not None:
+        if request.csv is not None:
+            headers["Content-Type"] = "text/csv"
+        elif request.body is not None:
             headers["Content-Type"] = "application/json"
         return headers
 

@@ -35,8 +35,8 @@ def lost_or_doubled(storm):
             "SELECT count(*) FROM idempotency_key WHERE key LIKE %s AND object_id IS NOT NULL", mine
         ).fetchone()
     found, told = (charges, given, done), (made, refunds, keys)
-    storm.lost = sum(max(0, want - got) for got, want in zip(found, told))
-    storm.doubled = sum(max(0, got - want) for got, want in zip(found, told))
+    storm.lost += sum(max(0, want - got) for got, want in zip(found, told))
+    storm.doubled += sum(max(0, got - want) for got, want in zip(found, told))
     assert found == told, f"seed {storm.seed}: charges, refunds, keys in the database {found}, acknowledged {told}"
 
 

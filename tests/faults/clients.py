@@ -1,4 +1,4 @@
-"""Clients that charge and hold all the time, and repeat with the same key whatever they have no clear answer to."""
+"""Threads that ask servers whatever is done to them; clients charge and hold, and repeat with the same key what has no clear answer."""
 # SPDX-License-Identifier: Apache-2.0
 import collections
 import random
@@ -27,20 +27,19 @@ class Tally:
         self.slowest_s = max(self.slowest_s, other.slowest_s)
 
 
-class Client(threading.Thread):
+class Asker(threading.Thread):
     """
     Each attempt goes to any of the ports. `gates` are events: `calm` ends it after its last answer, `open` lets requests out.
+    What it does, one thing after the other, is `_one()`.
     """
 
-    def __init__(self, seed, number, world, accounts, ports, journal, gates, pause_s):
-        super().__init__(name=f"client {number}", daemon=True)
-        self.rng = random.Random(f"{seed} client {number}")
-        self.trade = Trade(self.rng, world.providers[number % len(world.providers)], accounts, f"s{seed}-c{number}")
-        self.ports, self.journal, self.pause_s = ports, journal, pause_s
+    def __init__(self, name, rng, ports, journal, gates, pause_s):
+        super().__init__(name=name, daemon=True)
+        self.rng, self.ports, self.journal, self.pause_s = rng, ports, journal, pause_s
         self.calm, self.open = gates
         self.tally = Tally()
         self.line = Line()
-        self.error = None
+        self.error = self.resolved_by = None
         self.good_at = dict.fromkeys(ports, 0.0)  # when each server last gave a clear answer
 
     def run(self):
@@ -53,6 +52,47 @@ class Client(threading.Thread):
             self.calm.set()
         finally:
             self.line.close()
+
+    def _one(self):
+        raise NotImplementedError
+
+    def patient(self):
+        """A moment before the next attempt. After the last fault there is an end to it."""
+        if self.calm.is_set():
+            self.resolved_by = self.resolved_by or time.monotonic() + RESOLVED_IN_S
+            assert time.monotonic() < self.resolved_by, f"no answer within {RESOLVED_IN_S} s after the last fault: {self.tally.seen}"
+        time.sleep(0.01 + self.rng.random() * 0.05)
+
+    def _attempt(self, request):
+        if request.is_write:
+            self.journal.sent(request)
+        self.open.wait()
+        self.tally.count["requests"] += 1
+        began = time.monotonic()
+        port = self.rng.choice(self.ports)
+        try:
+            answer = self.line.ask(port, request)
+        except NoAnswer:
+            self.tally.count["connection errors"] += 1
+            return None
+        finally:
+            self.tally.slowest_s = max(self.tally.slowest_s, time.monotonic() - began)
+        self.tally.seen[(answer.status, answer.code)] += 1
+        if request.is_write and answer.status == 503 and not answer.is_unclear:
+            self.tally.denied.append(answer.body["request_id"])
+        if answer.is_final and request.key:
+            self.good_at[port] = time.monotonic()
+        if request.is_write:
+            self.journal.received(request, answer)
+        return answer
+
+
+class Client(Asker):
+    """Of one provider."""
+
+    def __init__(self, seed, number, world, accounts, ports, journal, gates, pause_s):
+        super().__init__(f"client {number}", random.Random(f"{seed} client {number}"), ports, journal, gates, pause_s)
+        self.trade = Trade(self.rng, world.providers[number % len(world.providers)], accounts, f"s{seed}-c{number}")
 
     def _one(self):
         request = self.trade.next()
@@ -73,43 +113,17 @@ class Client(threading.Thread):
 
     def _answer(self, request, is_done=False):
         """Sends it until there is an answer."""
-        end, was_unclear = None, False
+        was_unclear = False
         while True:
             answer = self._attempt(request)
             if answer is not None and answer.is_final:
                 break
             was_unclear |= answer is None or answer.is_unclear
-            if self.calm.is_set():
-                end = end or time.monotonic() + RESOLVED_IN_S
-                assert time.monotonic() < end, f"no answer within {RESOLVED_IN_S} s after the last fault: {request} {answer}"
-            time.sleep(0.01 + self.rng.random() * 0.05)
+            self.patient()
         if is_done:
             return answer
         if was_unclear and request.key:
             self.tally.count["unknown"] += 1
             self.tally.count["unknown, was done"] += answer.is_replayed
             self.tally.count["unknown, was not done"] += not answer.is_replayed
-        return answer
-
-    def _attempt(self, request):
-        if request.key:
-            self.journal.sent(request)
-        self.open.wait()
-        self.tally.count["requests"] += 1
-        began = time.monotonic()
-        port = self.rng.choice(self.ports)
-        try:
-            answer = self.line.ask(port, request)
-        except NoAnswer:
-            self.tally.count["connection errors"] += 1
-            return None
-        finally:
-            self.tally.slowest_s = max(self.tally.slowest_s, time.monotonic() - began)
-        self.tally.seen[(answer.status, answer.code)] += 1
-        if request.key and answer.status == 503 and not answer.is_unclear:
-            self.tally.denied.append(answer.body["request_id"])
-        if answer.is_final and request.key:
-            self.good_at[port] = time.monotonic()
-        if request.key:
-            self.journal.received(request, answer)
         return answer

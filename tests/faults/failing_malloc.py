@@ -32,9 +32,14 @@ class FailingMalloc:
         self.orders[8:12] = struct.pack("=I", number)
 
     @property
+    def left(self):
+        """How many are to come yet until the n-th has come."""
+        return struct.unpack("=I", self.orders[8:12])[0]
+
+    @property
     def is_due(self):
         """Whether the n-th has not come yet."""
-        return struct.unpack("=I", self.orders[8:12])[0] != 0
+        return self.left != 0
 
     @property
     def live(self):

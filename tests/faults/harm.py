@@ -4,6 +4,8 @@ import time
 
 from tests.harness.server import wait_until
 
+MOST_APART_S = 300  # of a server's clock from PostgreSQL's: twice as much between two of them
+
 
 def kill_servers(storm, rounds):
     """SIGKILL in the middle of requests; started again at once on the same port."""
@@ -125,3 +127,18 @@ def promote_stand_by(storm, rounds):
         storm.wait_healthy()
         old.remove()
         pair.follow()
+
+
+def jump_clocks(storm, clocks, rounds):
+    """A server's time of day is another, by minutes, forward or back, while it works; or it is killed, and is that far off from its start."""
+    for _ in range(rounds):
+        storm.under_load(0.1, 1.5)
+        index = storm.rng.randrange(len(storm.ports))
+        is_killed = storm.rng.random() < 0.3
+        if is_killed:
+            storm.kill_server(index)
+        clocks.set(index, storm.rng.choice((0, 0, 1, 1, 1)) * storm.rng.uniform(-MOST_APART_S, MOST_APART_S))
+        if is_killed:
+            storm.start_server(index)
+        storm.did("started with another clock" if is_killed else "clock jumped")
+        storm.under_load(1, 2.5)  # a process sees it within a second

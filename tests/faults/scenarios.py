@@ -6,13 +6,16 @@ import json
 import subprocess
 import sys
 
-from tests.faults import exhaust, failing_over, harm, network, patroni
+from tests.faults import clocks, exhaust, failing_over, harm, network, patroni
 from tests.faults.credit_runs import credit_runs_killed
+from tests.faults.desks import Desk
 from tests.faults.failing_malloc import FailingMalloc
 from tests.faults.figures import Figures
+from tests.faults.importers import FileImporter, Importer
 from tests.faults.pair import Pair
 from tests.faults.postgres import Postgres
 from tests.faults.proxy import Proxy
+from tests.faults.readers import Reader
 from tests.faults.storm import Storm
 from tests.faults.world import World
 from tests.harness.server import ROOT
@@ -135,6 +138,44 @@ def packets_dropped_here(directory, seed, rounds):
             link.close()
 
 
+def offices_killed(directory, seed, rounds):
+    """Who reads, imports or works as staff, while servers are killed."""
+    with World(directory, accounts=30) as world:
+        with _with_offices(world, seed, servers=2, name="offices-killed") as storm:
+            harm.kill_servers(storm, rounds)
+        return told_the_truth(storm, dies=True)
+
+
+def offices_and_postgres(directory, seed, rounds):
+    with World(directory, accounts=30) as world:
+        with _with_offices(world, seed, servers=2, name="offices-postgres") as storm:
+            harm.stop_postgres(storm, rounds)
+        return told_the_truth(storm)
+
+
+def offices_cut(directory, seed, rounds):
+    """Sessions terminated, connections cut, and frozen in the end."""
+    with _proxied(directory, accounts=30) as (world, proxy):
+        with _with_offices(world, seed, servers=1, name="offices-cut", settings=_through(proxy)) as storm:
+            harm.terminate_sessions(storm, rounds)
+            harm.cut_connections(storm, proxy, rounds)
+            harm.freeze_connections(storm, proxy.freeze, proxy.thaw, 1 + rounds // 30)
+        return told_the_truth(storm)
+
+
+def _with_offices(world, seed, **how):
+    return Storm(world, seed, clients=4, few=20, offices=(Reader, Reader, Desk, Desk, Importer, FileImporter), **how)
+
+
+def clocks_apart(directory, seed, rounds):
+    """PostgreSQL's clock is right, each server's is minutes off."""
+    own = clocks.Clocks(directory, servers=2)
+    with World(directory, accounts=30) as world:
+        with _with_offices(world, seed, servers=2, name="clocks-apart", each=own.environments()) as storm:
+            harm.jump_clocks(storm, own, rounds)
+        return told_the_truth(storm, dies=True)
+
+
 def descriptors_taken(directory, seed, rounds):
     with World(directory, accounts=50) as world:
         with Storm(world, seed, servers=1, name="descriptors-taken") as storm:
@@ -199,6 +240,10 @@ SCENARIOS = {
     "connections cut": Scenario(connections_cut, 1, 300),
     "connections frozen": Scenario(connections_frozen, 0.02, 20),
     "packets dropped": Scenario(packets_dropped, 0.05, 100, network.can_unshare),
+    "reads, staff and imports: servers killed": Scenario(offices_killed, 0.2, 100),
+    "reads, staff and imports: PostgreSQL killed": Scenario(offices_and_postgres, 0.1, 50),
+    "reads, staff and imports: connections cut": Scenario(offices_cut, 0.2, 100),
+    "clocks apart": Scenario(clocks_apart, 0.1, 50, clocks.is_installed),
     "descriptors taken": Scenario(descriptors_taken, 0.01, 20),
     "memory taken": Scenario(memory_taken, 0.01, 20),
     "allocations failed": Scenario(allocations_failed, 0.05, 50),

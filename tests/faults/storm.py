@@ -9,10 +9,11 @@ from tests.faults import books
 from tests.faults.clients import Client, Tally
 from tests.faults.journal import Journal
 from tests.faults.watch import Watch
+from tests.faults.world import NAME
 from tests.harness.database import BINARY
 from tests.harness.server import Server, free_port, wait_until
 
-PATIENCE_S = 60
+PATIENCE_S = 240  # on however busy a machine; how long it really took is reported
 
 
 def batches_done_again(server):
@@ -25,19 +26,21 @@ def batches_done_again(server):
 class Storm:
     """
     `with Storm(world, seed, …) as storm:` does harm inside; leaving it waits for every answer and checks the books.
-    `few` accounts: clients meet on them all the time.
+    `few` accounts: clients meet on them all the time. `offices`: classes of `tests/faults/offices.py`, one of each.
+    `each`: what is in the environment of each server besides.
     """
 
-    def __init__(self, world, seed, clients=12, servers=1, few=None, pause_s=0.02, settings=None, name="storm"):
+    def __init__(self, world, seed, clients=12, servers=1, few=None, pause_s=0.02, settings=None, name="storm", offices=(), each=None):
         self.world, self.seed, self.name = world, seed, name
         self.rng = random.Random(f"{seed} {name}")
         self.environment = {**world.environment, **(settings or {})}
+        self.each = each or [{}] * servers
         self.accounts = world.accounts[:few]
         self.ports = [free_port() for _ in range(servers)]
         self.servers = [None] * servers
         self.starts = 0
         self.ready_s, self.healthy_s, self.unready_s = [], [], []
-        self.harm = {}
+        self.harm, self.lost, self.doubled = {}, 0, 0
         self.idle_cpu = 0.0  # of one core, while nobody asked for anything
         self.tally = Tally()
         self.calm, self.open = threading.Event(), threading.Event()
@@ -49,14 +52,18 @@ class Storm:
             Client(f"{name}-{seed}", number, world, self.accounts, self.ports, self.journal, (self.calm, self.open), pause_s)
             for number in range(clients)
         ]
+        self.offices = [office(self, number) for number, office in enumerate(offices)]
+        self.everybody = [*self.clients, *self.offices]
 
     def __enter__(self):
         print(f"{self.name}: seed {self.seed}", flush=True)
         self.opening = books.balances(self.world)
         for index in range(len(self.ports)):
             self.start_server(index)
+        for office in self.offices:
+            office.prepare()
         self.watch = Watch(self.ports)
-        for thread in (*self.clients, self.watch):
+        for thread in (*self.everybody, self.watch):
             thread.start()
         return self
 
@@ -74,22 +81,23 @@ class Storm:
             self.journal.close()
 
     def _settle(self):
-        for client in self.clients:
+        for client in self.everybody:
             client.join(timeout=200)
             assert not client.is_alive(), f"{client.name} never ends (seed {self.seed})"
         self.watch.end()
         self.tally.count["batches done again"] += sum(batches_done_again(server) for server in self.servers)
-        for client in self.clients:
-            if client.error is not None:
-                raise AssertionError(f"{client.name}, seed {self.seed}: {client.error!r}") from client.error
+        self.still_well()
+        for client in self.everybody:
             self.tally.add(client.tally)
         assert self.tally.count["acknowledged"] > 0, f"nothing succeeded (seed {self.seed}): {self.tally.seen}"
+        for office in self.offices:
+            office.check()
         books.check(self)
         self.check_logs()
 
     def check_logs(self):
         """Neither bugs, nor anything personal."""
-        secrets = [self.world.staff_token, "钱多多", *(provider.token for provider in self.world.providers)]
+        secrets = [self.world.staff_token, NAME, *(token for office in self.offices for token in office.secrets), *(provider.token for provider in self.world.providers)]
         for path in self.world.directory.glob("server-*.log"):
             text = path.read_text(encoding="utf-8", errors="replace")
             for word in ("Sanitizer", "runtime error", "Assertion", "statement_failed", *secrets):
@@ -105,7 +113,7 @@ class Storm:
         self.still_well()
 
     def still_well(self):
-        for client in self.clients:
+        for client in self.everybody:
             if client.error is not None:
                 raise AssertionError(f"{client.name}, seed {self.seed}: {client.error!r}") from client.error
 
@@ -113,7 +121,7 @@ class Storm:
         """The time from its start to readiness counts where PostgreSQL is there."""
         began = time.monotonic()
         path = self.world.directory / f"server-{self.name}-{index}.log"
-        self.servers[index] = Server(BINARY, self.environment, path, self.ports[index])
+        self.servers[index] = Server(BINARY, {**self.environment, **self.each[index]}, path, self.ports[index])
         self.wait_ready(index)
         self.starts += 1
         if self.starts > len(self.ports):

@@ -13,6 +13,7 @@ from tests.harness.server import ROOT
 from tools.demo_data import ENROLMENT_HEADER, OPENING_HEADER, citizen_number, yuan
 
 POOL = "620500"
+NAME = "钱多多"
 OPENING_FEN = 500_000_000  # enough for a whole run on one account
 WORKING = {
     "YIBAO_RATE_PRINCIPAL_PER_MINUTE": "100000000",
@@ -25,6 +26,12 @@ WORKING = {
 class Provider:
     provider_id: str
     token: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Staff:
+    token: str
+    provider_id: str = None  # in a journal: nobody who is complete
 
 
 class World:
@@ -45,9 +52,7 @@ class World:
         self.run("migrate")
         self._enter_people(accounts)
         self.providers = [self._provider(number) for number in range(providers)]
-        self.staff_token = self.run(
-            "token", "create", "--kind", "staff", "--role", "auditor", "--role", "operator", "--region", "000000"
-        ).strip()
+        self.staff_token = self.staff("auditor", "operator").token
 
     def __enter__(self):
         return self
@@ -66,11 +71,14 @@ class World:
         assert done.returncode in allowed, f"{arguments}: {done.returncode}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
         return done.stdout
 
+    def staff(self, *roles):
+        named = [word for role in roles for word in ("--role", role)]
+        return Staff(self.run("token", "create", "--kind", "staff", *named, "--region", "000000").strip())
+
     def _enter_people(self, count):
         enrolments, openings = [ENROLMENT_HEADER], [OPENING_HEADER]
         for number in range(count):
-            citizen = citizen_number(str(620502 + number // 900), _born(number), number % 900)
-            person = f"{citizen},钱多多"
+            person = f"{number_of(number)},{NAME}"
             enrolments.append(f"{person},,FAULT{number:06d},{POOL},employee,active,with_account,self,,2020-01-01,,\n")
             openings.append(f"{person},{POOL},2024-01-01,{yuan(OPENING_FEN // 2)},{yuan(OPENING_FEN // 2)},CUT-{number}\n")
         for kind, lines in (("enrolments", enrolments), ("opening-balances", openings)):
@@ -97,6 +105,11 @@ class World:
             sql.execute("INSERT INTO provider VALUES (%s, %s, 'hospital')", [provider_id, f"H62050{number:06d}"])
         token = self.run("token", "create", "--kind", "client", "--subject", provider_id).strip()
         return Provider(provider_id, token)
+
+
+def number_of(number):
+    """A different citizen number of each."""
+    return citizen_number(str(620502 + number // 900), _born(number), number % 900)
 
 
 def _born(number):

@@ -117,6 +117,9 @@ def test_rejecting_and_withdrawing(api, sql, staff, person_id):
     assert api.get(f"/v1/people/{person_id}", by=staff["operator"]).json()["phone_masked"] == "138****5678"
     for proposal_id, action in ((first, "reject_proposal"), (second, "withdraw_proposal")):
         assert len(audit_rows(sql, proposal_id, action)) == 2, "each answer that shows it is recorded"
+        again = sql.execute("SELECT detail ->> 'repeated' FROM audit_event WHERE object_id = %s AND action = %s ORDER BY at, event_id",
+                            [proposal_id, action]).fetchall()
+        assert again == [("false",), ("true",)], "and said of which it was done"
 
 
 def test_only_ones_own_is_withdrawn(api, staff, person_id, new_token):
