@@ -4,7 +4,7 @@ import pytest
 from tests.faults.scenarios import SCENARIOS
 
 
-@pytest.mark.parametrize(("harm", "rounds"), [("servers killed", 5), ("PostgreSQL killed", 3), ("connections cut", 4)])
+@pytest.mark.parametrize(("harm", "rounds"), [("servers killed", 4), ("PostgreSQL killed", 2), ("connections cut", 3)])
 def test_offices(harm, rounds, directory, seed):
     figures = SCENARIOS[f"reads, staff and imports: {harm}"].run(directory, seed, rounds)
     assert figures.lost == figures.doubled == 0
