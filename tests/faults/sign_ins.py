@@ -31,7 +31,8 @@ class Citizens(Office):
             self._register(n)
 
     def _register(self, n):
-        asked = Request(None, "POST", "/v1/registrations", None, {"name": NAME, "citizen_number": number_of(FIRST + n), "card_number": f"DOOR{n:05d}X"})
+        body = {"name": NAME, "citizen_number": number_of(FIRST + n), "card_number": f"DOOR{n:05d}X"}
+        asked = Request(None, "POST", "/v1/registrations", None, body)
         mark = self.sms.mark()
         challenge = self.write(asked)["challenge_id"]
         code = code_of(wait_until(lambda: next((m for m in self.sms.all()[mark:] if m["to"] == str(1590000_0000 + n)), None), "a message"))

@@ -1,4 +1,4 @@
-"""Hours of mixed work with kills in between: `make soak SOAK_HOURS=8 SOAK='--rate 2000'`; memory, descriptors and tables must stay flat, and the books right."""
+"""Hours of mixed work with kills in between (`make soak`): memory, descriptors and tables must stay flat, and the books right."""
 # SPDX-License-Identifier: Apache-2.0
 import argparse
 import json
@@ -168,7 +168,8 @@ def report(storm, samples, done, peak, options):
     judged = samples.judge()
     for what, first, last, growth, is_flat in judged:
         unit = (1 << 20, " MiB") if what.startswith(("memory", "size")) else (1, "")
-        print(f"| {what} | {first / unit[0]:.2f}{unit[1]} | {last / unit[0]:.2f}{unit[1]} | {growth / unit[0]:+.2f}{unit[1]} | {'yes' if is_flat else '**no**'} |")
+        told = [f"{value / unit[0]:,.2f}{unit[1]}" for value in (first, last, growth)]
+        print("|", " | ".join([what, *told, "yes" if is_flat else "**no**"]), "|")
     flat.write(samples, options.samples)
     return [what for what, *_, is_flat in judged if not is_flat]
 

@@ -97,7 +97,8 @@ class Storm:
 
     def check_logs(self):
         """Neither bugs, nor anything personal."""
-        secrets = [self.world.staff_token, NAME, *(token for office in self.offices for token in office.secrets), *(provider.token for provider in self.world.providers)]
+        secrets = [self.world.staff_token, NAME, *(provider.token for provider in self.world.providers)]
+        secrets += [token for office in self.offices for token in office.secrets]
         for path in self.world.directory.glob("server-*.log"):
             text = path.read_text(encoding="utf-8", errors="replace")
             for word in ("Sanitizer", "runtime error", "Assertion", "statement_failed", *secrets):
