@@ -184,7 +184,7 @@ tools/lint/node_modules/.package-lock.json: tools/lint/package-lock.json
 	npm ci --prefix tools/lint --ignore-scripts --silent
 	@touch $@
 
-pytest: build ## everything in Python, as four runs side by side: the running server over HTTP; database; faults; the rest
+pytest: build ## everything in Python, as five runs side by side: the running server over HTTP; database; faults; the rest
 	$(PYTHON) -m tests
 
 test-proxy: build ## the tests over HTTP once more, through HAProxy

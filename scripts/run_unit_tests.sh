@@ -6,7 +6,7 @@ failed=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for program in "$@"; do
-    if timeout 120 "$program" >"$log" 2>&1; then
+    if timeout 600 "$program" >"$log" 2>&1; then
         printf 'ok     %s (%s tests)\n' "$program" "$(grep -c '^\[       OK \]' "$log")"
     else
         printf 'FAILED %s\n' "$program"
