@@ -4,7 +4,7 @@
 -- Locks: none. Outcomes: one row for an entry of kind charge or charge_refund, no row for others. One probe of a
 -- primary key for each table: the operation of an entry is its charge or refund, or what one of several payers paid or
 -- was given back; its person is the one whose key that id has (after a merge not that of the account). LIMIT 1 keeps it
--- so whatever the planner knows. A single SELECT, so that it is inlined. (charge_detail is what it replaces.)
+-- so whatever the planner knows. A single SELECT, so that it is inlined.
 CREATE OR REPLACE FUNCTION charge_behind(entry_kind text, operation_id uuid)
 RETURNS TABLE (charge_id uuid, charge_no text, provider_id uuid, institution_name text, institution_type text,
                usage text, item text, occurred_at timestamptz, payer_kind text, family_member_id uuid)

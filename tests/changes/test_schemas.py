@@ -20,7 +20,13 @@ KEPT = [
 ]
 SAMPLE = int(os.environ.get("YIBAO_REPLIES", "120"))  # of each release; 9999: all
 # Statements of releases before the last one that run no more, each with the reason: {"0012": {"name": "why"}}.
-GONE = {}
+CHARGES = {name: "charge_detail is gone with 0120" for name in ("account_entries", "account_pending", "account_statement")}
+GONE = {
+    "0012": {"token_create": "its function is gone with 0120"},
+    "0051": {name: "its function is gone with 0120" for name in ("client_create", "client_update")},
+    "0074": CHARGES,
+    "0091": CHARGES,
+}
 
 
 def kept(database):
