@@ -27,7 +27,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 DIRECTIVE = re.compile(r"--\s*(mode|lane|repeatable|writes|replica|deferral|distinct|param|column)\s*:(.*)")
 SPDX = "-- SPDX-License-Identifier: Apache-2.0"
 # What a stand-by refuses, or would do for itself alone.
-WRITES = re.compile(r"\b(insert\s+into|update|delete\s+from|merge\s+into|for\s+(?:key\s+)?share|nextval|setval|pg_\w*advisory\w*|lo_\w+|notify)\b", re.I)
+WRITES = re.compile(r"\b(insert\s+into|update|delete\s+from|merge\s+into|for\s+(?:key\s+)?share|nextval|setval|pg_\w*advisory\w*|lo_\w+"
+                    r"|notify)\b", re.I)
 # What may hide a semicolon or a $1 inside a statement: comments, quoted text and names, dollar quotes.
 HIDDEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$([A-Za-z_]*)\$.*?\$\1\$", re.S)
 

@@ -1,6 +1,7 @@
 -- How far a replica is: its next statement sees all that lies before `position`.
 -- SPDX-License-Identifier: Apache-2.0
--- The position is read after the statement's own snapshot was taken, so it says nothing of the row beside it but that this is at least as old.
+-- The position is read after the statement's own snapshot was taken, so it says nothing of the row beside it but that
+-- this is at least as old.
 -- lane: read
 -- repeatable: yes
 -- column: position int8

@@ -8,7 +8,8 @@
 -- column: is_own bool
 -- column: lit_at instant
 SELECT CASE WHEN pg_is_in_recovery() THEN NULL
-            WHEN current_setting('synchronous_commit') = 'off' THEN (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint
+            WHEN current_setting('synchronous_commit') = 'off'
+                 THEN (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint
             ELSE (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint END,
        replica_beacon.beacon_id,
        CASE WHEN pg_is_in_recovery() THEN false
