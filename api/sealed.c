@@ -90,3 +90,14 @@ bool sealed_hash(struct request *request, enum key_purpose purpose, struct span 
     *hash = (struct span){.bytes = (const char *)bytes, .length = KEYED_HASH_BYTES};
     return true;
 }
+
+bool sealed_hash_items(struct request *request, enum key_purpose purpose, struct span plain, struct span *items)
+{
+    uint8_t *bytes = arena_alloc(request->arena, KEYED_ITEMS_BYTES);
+    size_t length = 0;
+    if (bytes == NULL || !keyring_hash_items(api_keyring(), purpose, plain, bytes, &length)) {
+        return false;
+    }
+    *items = (struct span){.bytes = (const char *)bytes, .length = length};
+    return true;
+}

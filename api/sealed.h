@@ -23,4 +23,7 @@ bool sealed_open(struct request *request, const char *table_column, struct uuid 
 /* Into the request's arena. False without memory or when OpenSSL fails. */
 bool sealed_make(struct request *request, const char *table_column, struct uuid row_id, struct span plain,
                  struct span *sealed);
+/* To look up by. */
 bool sealed_hash(struct request *request, enum key_purpose purpose, struct span plain, struct span *hash);
+/* To store or compare: keyring_hash_items. */
+bool sealed_hash_items(struct request *request, enum key_purpose purpose, struct span plain, struct span *items);

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/db_directory.h"
 #include "cli/key_watch.h"
+#include "cli/keys/rehash.h"
 #include "cli/keys/reseal.h"
 #include "cli/process.h"
 #include "server/crypto/master_key.h"
@@ -19,7 +20,8 @@ struct options {
     const char *command;
     const char *purpose;
     const char *db;
-    unsigned after_s;
+    unsigned after_s; /* of rotate and rehash */
+    bool has_after;
 };
 
 static void print_usage(FILE *out)
@@ -27,15 +29,20 @@ static void print_usage(FILE *out)
     fprintf(out,
             "usage: yibaod keys status\n"
             "       yibaod keys rotate seal_person|sign_cursor [--after SECONDS]\n"
+            "       yibaod keys rotate hash_citizen_number|hash_card_number|hash_phone|hash_name\n"
             "       yibaod keys reseal [--db DIRECTORY]\n"
+            "       yibaod keys rehash [--pause SECONDS] [--db DIRECTORY]\n"
             "       yibaod keys new-master\n"
             "       yibaod keys rewrap\n\n"
             "All of it beside working processes; DATABASE_URL names the owner of the database, as for migrate.\n\n"
-            "  status      each key with its version and state, and how many values each version has sealed\n"
+            "  status      each key with its version and state, and how many values each version has sealed or hashed\n"
             "  rotate      makes a new version, which every process has within %d s and seals or signs with from\n"
-            "              SECONDS (%d to %d, default %d) on; what older ones have sealed or signed stays good\n"
+            "              SECONDS (%d to %d, default %d) on; what older ones have sealed or signed stays good. Of\n"
+            "              the keys that people are looked up by it is announced, for rehash to take into use\n"
             "  reseal      seals again by the version in use what older ones have sealed, slice by slice; fails while\n"
             "              something is left that an open proposal or a transfer or withdrawal under way holds\n"
+            "  rehash      takes what rotate has announced into use: stores every hash by the newer version besides,\n"
+            "              looks up by it, and takes the older hashes away, with SECONDS (as above) between the steps\n"
             "  new-master  makes the file YIBAO_MASTER_KEY_FILE.next with the next master key\n"
             "  rewrap      wraps all keys by the next master key, all at once\n",
             KEY_WATCH_EVERY_S, AFTER_LEAST_S, AFTER_MOST_S, AFTER_S);
@@ -52,11 +59,12 @@ static bool parse_after(const char *text, unsigned *after_s)
 static bool parse(int argc, char **argv, struct options *options)
 {
     *options = (struct options){.command = argc > 1 ? argv[1] : "", .after_s = AFTER_S};
-    bool rotates = strcmp(options->command, "rotate") == 0;
-    bool needs_db = strcmp(options->command, "reseal") == 0 || strcmp(options->command, "status") == 0;
+    bool rotates = strcmp(options->command, "rotate") == 0, rehashes = strcmp(options->command, "rehash") == 0;
+    bool needs_db = rehashes || strcmp(options->command, "reseal") == 0 || strcmp(options->command, "status") == 0;
     for (int i = 2; i < argc; i++) {
-        if (rotates && strcmp(argv[i], "--after") == 0 && i + 1 < argc && parse_after(argv[i + 1], &options->after_s))
-            i++;
+        bool sets_after = (rotates && strcmp(argv[i], "--after") == 0) || (rehashes && strcmp(argv[i], "--pause") == 0);
+        if (sets_after && i + 1 < argc && parse_after(argv[i + 1], &options->after_s))
+            options->has_after = ++i > 0;
         else if (needs_db && strcmp(argv[i], "--db") == 0 && i + 1 < argc)
             options->db = argv[++i];
         else if (rotates && options->purpose == NULL && argv[i][0] != '-')
@@ -72,7 +80,12 @@ static int run_status(struct pg_session *session, const struct options *options)
     char directory[4096];
     PGresult *rows = pg_session_query(session,
                                       "SELECT purpose, version,"
-                                      " CASE WHEN retired_at IS NOT NULL THEN 'opens only'"
+                                      " CASE WHEN stage = 'announced' THEN 'is being written by processes'"
+                                      "      WHEN stage = 'written' THEN 'is written, not looked up by'"
+                                      "      WHEN stage = 'leaving' THEN 'is no longer written'"
+                                      "      WHEN stage = 'refused' THEN 'is being removed'"
+                                      "      WHEN stage = 'link' THEN 'leads to the next'"
+                                      "      WHEN retired_at IS NOT NULL THEN 'opens only'"
                                       "      WHEN seals_from > clock_timestamp() THEN 'waits until ' || seals_from"
                                       "      WHEN rank() OVER (PARTITION BY purpose, seals_from > clock_timestamp()"
                                       "                        ORDER BY version DESC) = 1 THEN 'in use'"
@@ -82,7 +95,7 @@ static int run_status(struct pg_session *session, const struct options *options)
     for (int row = 0; rows != NULL && row < PQntuples(rows); row++)
         printf("%-20s version %-5s %s\n", PQgetvalue(rows, row, 0), PQgetvalue(rows, row, 1), PQgetvalue(rows, row, 2));
     bool is_done = rows != NULL && db_directory_find(options->db, directory, sizeof directory) &&
-                   reseal_print_counts(session, directory);
+                   reseal_print_counts(session, directory) && rehash_print_counts(session, directory);
     PQclear(rows);
     return is_done ? EXIT_CODE_OK : EXIT_CODE_FAILED;
 }
@@ -95,7 +108,12 @@ static int run_rotate(struct pg_session *session, const struct options *options,
     while (purpose < KEY_PURPOSES && strcmp(key_purpose_name((enum key_purpose)purpose), options->purpose) != 0)
         purpose++;
     if (purpose == KEY_PURPOSES || !keyring_can_rotate((enum key_purpose)purpose)) {
-        process_complain("only seal_person and sign_cursor can be rotated; docs/operations/keys.md says why");
+        process_complain("such a key cannot be rotated; docs/operations/keys.md says why");
+        return EXIT_CODE_USAGE;
+    }
+    bool is_look_up = key_purpose_is_look_up((enum key_purpose)purpose);
+    if (is_look_up && options->has_after) {
+        process_complain("--after is for seal_person and sign_cursor");
         return EXIT_CODE_USAGE;
     }
     if (!keyring_rotate(session, config->master_key_file, (enum key_purpose)purpose, options->after_s, &version,
@@ -103,7 +121,10 @@ static int run_rotate(struct pg_session *session, const struct options *options,
         process_complain(error);
         return EXIT_CODE_FAILED;
     }
-    printf("%s version %u is made, and in use from %u s on\n", options->purpose, version, options->after_s);
+    if (is_look_up)
+        printf("%s version %u is announced; yibaod keys rehash takes it into use\n", options->purpose, version);
+    else
+        printf("%s version %u is made, and in use from %u s on\n", options->purpose, version, options->after_s);
     return EXIT_CODE_OK;
 }
 
@@ -153,6 +174,25 @@ static int run_reseal(struct pg_session *session, const struct options *options,
     return report.left == 0 ? EXIT_CODE_OK : EXIT_CODE_FAILED;
 }
 
+static int run_rehash(struct pg_session *session, const struct options *options, const struct config *config)
+{
+    char directory[4096];
+    const char *error = NULL;
+    struct rehash_report report;
+    if (!db_directory_find(options->db, directory, sizeof directory))
+        return EXIT_CODE_FAILED;
+    struct keyring *keyring = keyring_open(session, config->master_key_file, &error);
+    if (keyring == NULL) {
+        process_complain(error);
+        return EXIT_CODE_FAILED;
+    }
+    bool is_done = rehash(session, keyring, directory, options->after_s, &report);
+    keyring_close(keyring);
+    if (is_done)
+        printf("stored %llu hashes of newer versions, removed %llu of older ones\n", report.stored, report.dropped);
+    return is_done ? EXIT_CODE_OK : EXIT_CODE_FAILED;
+}
+
 static int run_rewrap(struct pg_session *session, const struct config *config)
 {
     const char *error = NULL;
@@ -191,12 +231,14 @@ static int run(struct pg_session *session, const struct options *options, const 
         return run_rotate(session, options, config);
     if (strcmp(options->command, "reseal") == 0)
         return run_reseal(session, options, config);
+    if (strcmp(options->command, "rehash") == 0)
+        return run_rehash(session, options, config);
     return run_rewrap(session, config);
 }
 
 int command_keys(int argc, char **argv, const struct config *config)
 {
-    static const char *const commands[] = {"status", "rotate", "reseal", "rewrap", "new-master"};
+    static const char *const commands[] = {"status", "rotate", "reseal", "rehash", "rewrap", "new-master"};
     struct options options;
     bool is_known = false;
     bool is_understood = parse(argc, argv, &options);

@@ -1,10 +1,10 @@
 /* POST /v1/consent-requests: a client asks somebody to let it see their data. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/access.h"
-#include "api/api.h"
 #include "api/consent/scopes.h"
 #include "api/fields.h"
 #include "api/identifiers/citizen_number.h"
+#include "api/sealed.h"
 #include "server/clock.h"
 #include "server/http/reply.h"
 #include <inttypes.h>
@@ -19,8 +19,7 @@ static const struct field fields[] = {
 
 /* What bind leaves for render. */
 struct asked {
-    uint8_t number_hash[KEYED_HASH_BYTES];
-    uint8_t name_hash[KEYED_HASH_BYTES];
+    struct span number_items, name_items;
     int64_t at_us;
 };
 
@@ -34,15 +33,10 @@ static bool hash_who(struct request *request, struct asked *asked)
     }
     struct span plain = {.bytes = number.text, .length = CITIZEN_NUMBER_LENGTH};
     bool is_hashed =
-        keyring_hash(api_keyring(), KEY_HASH_CITIZEN_NUMBER, plain, asked->number_hash) &&
-        keyring_hash(api_keyring(), KEY_HASH_NAME, request->args[CREATE_CONSENT_REQUEST_NAME].text, asked->name_hash);
+        sealed_hash_items(request, KEY_HASH_CITIZEN_NUMBER, plain, &asked->number_items) &&
+        sealed_hash_items(request, KEY_HASH_NAME, request->args[CREATE_CONSENT_REQUEST_NAME].text, &asked->name_items);
     explicit_bzero(&number, sizeof number);
     return is_hashed;
-}
-
-static struct span bytes_of(const uint8_t hash[KEYED_HASH_BYTES])
-{
-    return (struct span){.bytes = (const char *)hash, .length = KEYED_HASH_BYTES};
 }
 
 static enum problem bind(struct request *request, struct call *call)
@@ -63,8 +57,8 @@ static enum problem bind(struct request *request, struct call *call)
     call_uuid(call, CONSENT_ASK_PARAM_CONSENT_REQUEST_ID, consent_request_id);
     call_uuid(call, CONSENT_ASK_PARAM_CLIENT_ID, request->principal.subject_id);
     call_text(call, CONSENT_ASK_PARAM_REFERENCE, args[CREATE_CONSENT_REQUEST_REFERENCE].text);
-    call_bytea(call, CONSENT_ASK_PARAM_NUMBER_HASH, bytes_of(asked->number_hash));
-    call_bytea(call, CONSENT_ASK_PARAM_NAME_HASH, bytes_of(asked->name_hash));
+    call_bytea(call, CONSENT_ASK_PARAM_NUMBER_HASH, asked->number_items);
+    call_bytea(call, CONSENT_ASK_PARAM_NAME_HASH, asked->name_items);
     call_text(call, CONSENT_ASK_PARAM_SCOPES, scopes_join(request->arena, &args[CREATE_CONSENT_REQUEST_SCOPES]));
     call_text(call, CONSENT_ASK_PARAM_PURPOSE, args[CREATE_CONSENT_REQUEST_PURPOSE].text);
     call_int(call, CONSENT_ASK_PARAM_DAYS, args[CREATE_CONSENT_REQUEST_DAYS].number);

@@ -25,7 +25,7 @@ static bool read_named(struct request *request, int number_arg, int name_arg, co
     if (!person_name_is_valid(args[name_arg].text)) {
         request_fault(request, ARG_BODY, name, "malformed", NULL);
     }
-    return is_hashed && sealed_hash(request, KEY_HASH_NAME, args[name_arg].text, &named->name_hash);
+    return is_hashed && sealed_hash_items(request, KEY_HASH_NAME, args[name_arg].text, &named->name_hash);
 }
 
 static enum problem read_guardian(struct request *request, struct named *guardian)

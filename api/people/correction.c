@@ -46,7 +46,7 @@ static bool seal(struct correction *correction, int param, const char *table_col
 static bool hash(struct correction *correction, int param, enum key_purpose purpose, struct span plain)
 {
     struct span hashed;
-    if (!sealed_hash(correction->request, purpose, plain, &hashed)) {
+    if (!sealed_hash_items(correction->request, purpose, plain, &hashed)) {
         return false;
     }
     call_bytea(correction->call, param, hashed);
@@ -127,7 +127,7 @@ static bool bind_citizen_number(struct correction *correction)
     }
     call_date(correction->call, PERSON_CORRECTION_PROPOSE_PARAM_BIRTH_DATE, number->birth_date);
     call_text(correction->call, PERSON_CORRECTION_PROPOSE_PARAM_SEX, number->is_male ? SPAN("male") : SPAN("female"));
-    return numbers_hash_citizen(request, number, &hashed) &&
+    return numbers_items_citizen(request, number, &hashed) &&
            bind_number(correction, SPAN("citizen_number"),
                        (struct span){.bytes = number->text, .length = CITIZEN_NUMBER_LENGTH}, hashed);
 }
@@ -154,7 +154,7 @@ static bool bind_certificate(struct correction *correction)
         return true;
     }
     return !numbers_read_certificate(request, "certificate_number", text->text, &number) ||
-           (numbers_hash_certificate(request, kind->text, number, &hashed) &&
+           (numbers_items_certificate(request, kind->text, number, &hashed) &&
             bind_number(correction, kind->text, number, hashed));
 }
 

@@ -45,7 +45,7 @@ static bool read_citizen(struct request *request, struct new_person *person)
     person->number = (struct span){.bytes = number->text, .length = CITIZEN_NUMBER_LENGTH};
     person->birth_date = number->birth_date;
     person->sex = number->is_male ? SPAN("male") : SPAN("female");
-    return numbers_hash_citizen(request, number, &person->number_hash);
+    return numbers_items_citizen(request, number, &person->number_items);
 }
 
 static bool read_certificate(struct request *request, struct new_person *person)
@@ -66,7 +66,7 @@ static bool read_certificate(struct request *request, struct new_person *person)
     return !args[CREATE_PERSON_CERTIFICATE_NUMBER].present ||
            !numbers_read_certificate(request, "certificate_number", args[CREATE_PERSON_CERTIFICATE_NUMBER].text,
                                      &person->number) ||
-           numbers_hash_certificate(request, person->certificate_kind, person->number, &person->number_hash);
+           numbers_items_certificate(request, person->certificate_kind, person->number, &person->number_items);
 }
 
 static void read_texts(struct request *request, struct new_person *person)
@@ -126,11 +126,11 @@ static bool bind_sealed(struct request *request, const struct new_person *person
 static bool bind_hash(struct request *request, enum key_purpose purpose, struct span plain, struct call *call,
                       int param)
 {
-    struct span hash;
-    if (!sealed_hash(request, purpose, plain, &hash)) {
+    struct span items;
+    if (!sealed_hash_items(request, purpose, plain, &items)) {
         return false;
     }
-    call_bytea(call, param, hash);
+    call_bytea(call, param, items);
     return true;
 }
 
@@ -160,7 +160,7 @@ bool new_person_bind(struct request *request, const struct new_person *person, s
     event_bind_person(call, PERSON_CREATE_PARAM_PERSON_KEY, person->person_id);
     call_text(call, PERSON_CREATE_PARAM_POOL_CODE, person->pool_code);
     call_text(call, PERSON_CREATE_PARAM_CERTIFICATE_KIND, person->certificate_kind);
-    call_bytea(call, PERSON_CREATE_PARAM_NUMBER_HASH, person->number_hash);
+    call_bytea(call, PERSON_CREATE_PARAM_NUMBER_HASH, person->number_items);
     call_date(call, PERSON_CREATE_PARAM_BIRTH_DATE, person->birth_date);
     call_text(call, PERSON_CREATE_PARAM_SEX, person->sex);
     call_instant(call, PERSON_CREATE_PARAM_CREATED_AT, person->created_at_us);

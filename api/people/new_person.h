@@ -13,7 +13,7 @@ struct new_person {
     struct span phone;     /* empty: none */
     struct span bank_card; /* empty: none */
     struct span card_number;
-    struct span number_hash;
+    struct span number_items;
     struct span pool_code;
     int32_t birth_date;
     struct span sex;

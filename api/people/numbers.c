@@ -75,6 +75,21 @@ bool numbers_hash_certificate(struct request *request, struct span kind, struct 
     return is_done;
 }
 
+bool numbers_items_citizen(struct request *request, const struct citizen_number *number, struct span *items)
+{
+    return sealed_hash_items(request, KEY_HASH_CITIZEN_NUMBER,
+                             (struct span){.bytes = number->text, .length = CITIZEN_NUMBER_LENGTH}, items);
+}
+
+bool numbers_items_certificate(struct request *request, struct span kind, struct span number, struct span *items)
+{
+    char hashed[CERTIFICATE_HASHED_MAX];
+    bool is_done =
+        sealed_hash_items(request, KEY_HASH_CITIZEN_NUMBER, certificate_number_hashed(kind, number, hashed), items);
+    explicit_bzero(hashed, sizeof hashed);
+    return is_done;
+}
+
 bool numbers_may_be_in(struct span text)
 {
     size_t run = 0;

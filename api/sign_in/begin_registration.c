@@ -1,6 +1,6 @@
 /* POST /v1/registrations: a code to the phone on file when name, citizen number and card are those of one record. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "api/api.h"
+#include "api/sealed.h"
 #include "api/sign_in/code.h"
 
 static const struct who_args args = {
@@ -18,14 +18,15 @@ static enum problem bind(struct request *request, struct call *call)
         return PROBLEM_INTERNAL_ERROR;
     }
     enum problem problem = who_read(request, &args, name, &asked->who);
-    if (problem == PROBLEM_NONE && !keyring_hash(api_keyring(), KEY_HASH_NAME, name, asked->name_hash)) {
+    struct span name_items;
+    if (problem == PROBLEM_NONE && !sealed_hash_items(request, KEY_HASH_NAME, name, &name_items)) {
         problem = PROBLEM_INTERNAL_ERROR;
     }
     if (problem == PROBLEM_NONE) {
         problem = code_bind(request, call, CODE_REGISTRATION, asked);
     }
     if (problem == PROBLEM_NONE) {
-        call_bytea(call, CHALLENGE_BEGIN_PARAM_NAME_HASH, attempt_span(asked->name_hash));
+        call_bytea(call, CHALLENGE_BEGIN_PARAM_NAME_HASH, name_items);
     }
     return problem;
 }

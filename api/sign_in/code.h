@@ -12,7 +12,6 @@ struct code_request {
     struct uuid challenge_id; /* holds nobody's key: it must not tell whether there is somebody */
     int64_t expires_at_us;
     uint8_t hash[KEYED_HASH_BYTES];
-    uint8_t name_hash[KEYED_HASH_BYTES];
     uint8_t payload[CODE_PAYLOAD_BYTES];
     struct who who;
 };

@@ -57,7 +57,7 @@ static enum problem bind_number(struct request *request, struct call *call)
         return PROBLEM_VALIDATION_FAILED;
     }
     bool is_hashed = numbers_hash_citizen(request, &number, &number_hash) &&
-                     sealed_hash(request, KEY_HASH_NAME, request->args[CREATE_VIEW_GRANT_NAME].text, &name_hash);
+                     sealed_hash_items(request, KEY_HASH_NAME, request->args[CREATE_VIEW_GRANT_NAME].text, &name_hash);
     explicit_bzero(&number, sizeof number);
     if (!is_hashed) {
         return PROBLEM_INTERNAL_ERROR;

@@ -25,7 +25,7 @@ static bool check_payee(struct request *request)
 static bool bind_payee(struct request *request, struct uuid withdrawal_id, struct call *call)
 {
     struct span name = request->args[CREATE_WITHDRAWAL_PAYEE_NAME].text, hash, card_sealed, name_sealed;
-    if (!sealed_hash(request, KEY_HASH_NAME, name, &hash) ||
+    if (!sealed_hash_items(request, KEY_HASH_NAME, name, &hash) ||
         !sealed_make(request, "withdrawal.bank_card", withdrawal_id, request->args[CREATE_WITHDRAWAL_BANK_CARD].text,
                      &card_sealed) ||
         !sealed_make(request, "withdrawal.payee_name", withdrawal_id, name, &name_sealed)) {

@@ -19,7 +19,7 @@ struct cell {
 
 #define ROW_CELLS_MAX 32
 #define ROW_SCRATCH_BYTES                                                                                              \
-    2048 /* hashes (32 each), sealed values (text of at most 400 bytes + 31) and ids of one row                        \
+    2304 /* hashes (68 each), sealed values (text of at most 400 bytes + 31) and ids of one row                        \
           */
 
 /* What all rows of a run share. */

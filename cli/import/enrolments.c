@@ -10,7 +10,7 @@ enum enrolment_cell {
     NAME,
     PHONE,
     BANK_CARD,
-    CARD_NUMBER,
+    CARD_NUMBER, /* keyed hashes to store */
     POOL_CODE,
     SCHEME,
     STATUS,
@@ -33,6 +33,8 @@ enum enrolment_cell {
     BANK_CARD_SEALED,
     NAME_HASH,
     PHONE_HASH,
+    CITIZEN_GIVEN,  /* keyed hashes to store, as those of the others; CITIZEN_NUMBER is looked up by */
+    CARD_HASH,      /* looked up by */
     ENROLMENT_TIME, /* first halves of ids; the second is the person's key */
     ACCOUNT_TIME,
     CELLS,
@@ -58,14 +60,32 @@ static const struct column columns[COLUMNS] = {
 };
 
 static const struct staged_cell staged[] = {
-    {CITIZEN_NUMBER, CELL_BYTEA}, {CARD_NUMBER, CELL_BYTEA},  {POOL_CODE, CELL_TEXT},
-    {SCHEME, CELL_TEXT},          {STATUS, CELL_TEXT},        {ACCOUNT_MODE, CELL_TEXT},
-    {PAYER_KIND, CELL_TEXT},      {EMPLOYER_CODE, CELL_TEXT}, {EMPLOYER_CODE_VALID, CELL_BOOL},
-    {EMPLOYER_NAME, CELL_TEXT},   {STARTED_ON, CELL_DATE},    {ENDED_ON, CELL_DATE},
-    {RETIRED_ON, CELL_DATE},      {BIRTH_DATE, CELL_DATE},    {SEX, CELL_TEXT},
-    {PERSON_KEY, CELL_INT8},      {PERSON_ID, CELL_UUID},     {CITIZEN_NUMBER_SEALED, CELL_BYTEA},
-    {NAME_SEALED, CELL_BYTEA},    {PHONE_SEALED, CELL_BYTEA}, {BANK_CARD_SEALED, CELL_BYTEA},
-    {NAME_HASH, CELL_BYTEA},      {PHONE_HASH, CELL_BYTEA},   {ENROLMENT_TIME, CELL_INT8},
+    {CITIZEN_NUMBER, CELL_BYTEA},
+    {CITIZEN_GIVEN, CELL_BYTEA},
+    {CARD_HASH, CELL_BYTEA},
+    {CARD_NUMBER, CELL_BYTEA},
+    {POOL_CODE, CELL_TEXT},
+    {SCHEME, CELL_TEXT},
+    {STATUS, CELL_TEXT},
+    {ACCOUNT_MODE, CELL_TEXT},
+    {PAYER_KIND, CELL_TEXT},
+    {EMPLOYER_CODE, CELL_TEXT},
+    {EMPLOYER_CODE_VALID, CELL_BOOL},
+    {EMPLOYER_NAME, CELL_TEXT},
+    {STARTED_ON, CELL_DATE},
+    {ENDED_ON, CELL_DATE},
+    {RETIRED_ON, CELL_DATE},
+    {BIRTH_DATE, CELL_DATE},
+    {SEX, CELL_TEXT},
+    {PERSON_KEY, CELL_INT8},
+    {PERSON_ID, CELL_UUID},
+    {CITIZEN_NUMBER_SEALED, CELL_BYTEA},
+    {NAME_SEALED, CELL_BYTEA},
+    {PHONE_SEALED, CELL_BYTEA},
+    {BANK_CARD_SEALED, CELL_BYTEA},
+    {NAME_HASH, CELL_BYTEA},
+    {PHONE_HASH, CELL_BYTEA},
+    {ENROLMENT_TIME, CELL_INT8},
     {ACCOUNT_TIME, CELL_INT8},
 };
 
@@ -129,16 +149,6 @@ static void seal(struct row *row, enum enrolment_cell to, const char *table_colu
     row->cells[to] = (struct cell){.is_set = true, .bytes = {.bytes = (const char *)sealed, .length = length}};
 }
 
-static void hash(struct row *row, enum enrolment_cell to, enum key_purpose purpose, struct span plain)
-{
-    uint8_t *bytes = row_scratch(row, KEYED_HASH_BYTES);
-    if (!keyring_hash(row->context->keyring, purpose, plain, bytes)) {
-        row->context->crypto_failed = true;
-        return;
-    }
-    row->cells[to] = (struct cell){.is_set = true, .bytes = {.bytes = (const char *)bytes, .length = KEYED_HASH_BYTES}};
-}
-
 static void derive_person(struct row *row)
 {
     struct cell *cells = row->cells;
@@ -153,10 +163,11 @@ static void derive_person(struct row *row)
     struct span number = {.bytes = row->citizen_number.text, .length = CITIZEN_NUMBER_LENGTH};
     seal(row, CITIZEN_NUMBER_SEALED, "person.citizen_number", person_id, number);
     seal(row, NAME_SEALED, "person.name", person_id, cells[NAME].bytes);
-    hash(row, NAME_HASH, KEY_HASH_NAME, cells[NAME].bytes);
+    hash_items_into(row, KEY_HASH_CITIZEN_NUMBER, number, &cells[CITIZEN_GIVEN]);
+    hash_items_into(row, KEY_HASH_NAME, cells[NAME].bytes, &cells[NAME_HASH]);
     if (cells[PHONE].is_set) {
         seal(row, PHONE_SEALED, "person.phone", person_id, cells[PHONE].bytes);
-        hash(row, PHONE_HASH, KEY_HASH_PHONE, cells[PHONE].bytes);
+        hash_items_into(row, KEY_HASH_PHONE, cells[PHONE].bytes, &cells[PHONE_HASH]);
     }
     if (cells[BANK_CARD].is_set) {
         seal(row, BANK_CARD_SEALED, "person.bank_card", person_id, cells[BANK_CARD].bytes);
@@ -172,6 +183,13 @@ static void complete(struct row *row)
     cells[ACCOUNT_TIME] = id_time_cell();
     cells[EMPLOYER_CODE_VALID] =
         (struct cell){.is_set = cells[EMPLOYER_CODE].is_set, .number = cells[EMPLOYER_CODE].number};
+    if (cells[CARD_NUMBER].is_set) {
+        struct span given = cells[CARD_NUMBER].bytes;
+        cells[CARD_HASH] = (struct cell){
+            .is_set = true,
+            .bytes = {.bytes = given.bytes + KEYED_ITEM_BYTES - KEYED_HASH_BYTES, .length = KEYED_HASH_BYTES},
+        };
+    }
     if (cells[CITIZEN_NUMBER].is_set && cells[NAME].is_set) {
         derive_person(row);
     }

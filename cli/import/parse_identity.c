@@ -8,16 +8,15 @@
 
 #define YEAR_MIN 1850 /* person.birth_date */
 
-static void hash_into(struct row *row, enum key_purpose purpose, struct span plain, struct cell *cell)
+void hash_items_into(struct row *row, enum key_purpose purpose, struct span plain, struct cell *cell)
 {
-    uint8_t *hash = row_scratch(row, KEYED_HASH_BYTES);
-    if (!keyring_hash(row->context->keyring, purpose, plain, hash)) {
+    uint8_t *items = row_scratch(row, KEYED_ITEMS_BYTES);
+    size_t length = 0;
+    if (!keyring_hash_items(row->context->keyring, purpose, plain, items, &length)) {
         row->context->crypto_failed = true;
+        return;
     }
-    *cell = (struct cell){
-        .is_set = true,
-        .bytes = {.bytes = (const char *)hash, .length = KEYED_HASH_BYTES},
-    };
+    *cell = (struct cell){.is_set = true, .bytes = {.bytes = (const char *)items, .length = length}};
 }
 
 enum fault_code parse_citizen_number(struct row *row, const struct column *column, struct span text, struct cell *cell)
@@ -63,7 +62,7 @@ enum fault_code parse_card_number(struct row *row, const struct column *column, 
     if (!card_number_normalise(text, capitals, &number)) {
         return FAULT_CARD_NUMBER_MALFORMED;
     }
-    hash_into(row, KEY_HASH_CARD_NUMBER, number, cell);
+    hash_items_into(row, KEY_HASH_CARD_NUMBER, number, cell);
     return FAULT_NONE;
 }
 
@@ -94,7 +93,7 @@ enum fault_code parse_name_hash(struct row *row, const struct column *column, st
     struct cell plain;
     enum fault_code fault = parse_name(row, column, text, &plain);
     if (fault == FAULT_NONE) {
-        hash_into(row, KEY_HASH_NAME, plain.bytes, cell);
+        hash_items_into(row, KEY_HASH_NAME, plain.bytes, cell);
     }
     return fault;
 }

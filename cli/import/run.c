@@ -80,12 +80,15 @@ static bool open_control(struct import_run *run)
         !deployment_check(&run->control, run->config)) {
         return false;
     }
+    if (!lock_imports(run)) {
+        return false;
+    }
+    /* Only now: no key that people are looked up by changes its stage while an import has the lock. */
     run->keyring = keyring_open(&run->control, run->config->master_key_file, &error);
     if (run->keyring == NULL) {
         fprintf(stderr, "yibaod import: %s\n", error);
-        return false;
     }
-    return lock_imports(run);
+    return run->keyring != NULL;
 }
 
 static bool write_report(const struct import_run *run)

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. are_asked: look it up at all; are_counted: citizens guess, staff
 -- may search anyway; guardian_hashes null where none is named; sources: who asks; instants in business time.
+-- Hashes of names as for hash_is.
 -- A number that nobody has counts like a wrong name. Ids of attempts are those of the invitations, so that the same
 -- call again counts nothing twice, and is not closed by itself.
 -- Locks: those of attempt_settle, which waits: call it before anything that others may want is locked.
@@ -30,7 +31,7 @@ BEGIN
                    EXISTS (SELECT FROM current_identifier AS found
                              JOIN person ON person.person_key = found.person_key
                             WHERE found.kind = 'citizen_number' AND found.hash = named.hash
-                              AND person.name_hash = named.name_hash AND person.deceased_on IS NULL
+                              AND hash_is(person.name_hash, named.name_hash) AND person.deceased_on IS NULL
                               AND (named.place = 2
                                    OR family_way('000000', 'nation', true, person.person_key,
                                                  (a.instant AT TIME ZONE 'Asia/Shanghai')::date) = 'direct'))
@@ -52,8 +53,8 @@ BEGIN
            AND NOT EXISTS (SELECT FROM attempt WHERE attempt.attempt_id = tried.ids[s.ord]);
     END IF;
     RETURN QUERY
-    SELECT a.ord, member.person_key, coalesce(member.name_hash = a.name_hash, false), guardian.person_key,
-           coalesce(guardian.name_hash = a.guardian_name_hash, false),
+    SELECT a.ord, member.person_key, coalesce(hash_is(member.name_hash, a.name_hash), false), guardian.person_key,
+           coalesce(hash_is(guardian.name_hash, a.guardian_name_hash), false),
            coalesce((SELECT max(c.wait_s) FROM unnest(closed, waits_s) AS c (ord, wait_s) WHERE c.ord = a.ord), 0)
       FROM unnest(are_asked, number_hashes, name_hashes, guardian_hashes, guardian_name_hashes) WITH ORDINALITY
            AS a (is_asked, hash, name_hash, guardian_hash, guardian_name_hash, ord)

@@ -54,7 +54,7 @@ BEGIN
                           ELSE coalesce(
                               withdrawal_refusal(account, a.reason, a.actor_kind = 'staff',
                                                  (a.instant AT TIME ZONE 'Asia/Shanghai')::date, NULL, NULL),
-                              CASE WHEN (a.name_hash = person.name_hash) = (a.reason = 'death')
+                              CASE WHEN hash_is(person.name_hash, a.name_hash) = (a.reason = 'death')
                                    THEN 'payee_not_accepted' END, 'good') END ORDER BY a.ord),
            array_agg(account.pool_code ORDER BY a.ord)
       INTO statuses, pools

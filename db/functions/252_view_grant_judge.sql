@@ -1,7 +1,8 @@
 -- Judges requests to let somebody look at an account, and says who it would be.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request: verdicts of idempotency_claim; are_mine: the owner's grants are
--- this member's alone until the transaction ends; the viewer by family_member_ids, or by number_hashes and name_hashes;
+-- this member's alone until the transaction ends; the viewer by family_member_ids, or by number_hashes and name_hashes
+-- (as for hash_is);
 -- stale_ids: grants past their last day that the caller has locked. failures_max: how many names that did not fit are
 -- answered within 24 hours, counted by the owner's keys.
 -- Locks: none.
@@ -33,7 +34,7 @@ BEGIN
                 WHEN (a.scope IN ('balance', 'balance_and_entries')
                       AND a.expires_on BETWEEN today.day AND today.day + 366
                       AND (a.family_member_id IS NULL) = coalesce(octet_length(a.number_hash) = 32, false)
-                      AND (a.family_member_id IS NULL) = coalesce(octet_length(a.name_hash) = 32, false)) IS NOT TRUE
+                      AND (a.family_member_id IS NULL) = coalesce(hash_is_well(a.name_hash), false)) IS NOT TRUE
                           THEN 'malformed'
                 WHEN account.account_id IS NULL OR (a.family_member_id IS NOT NULL AND member.state IS NULL)
                     THEN 'not_found'
@@ -62,7 +63,7 @@ BEGIN
              FROM current_identifier
              JOIN person ON person.person_key = current_identifier.person_key
             WHERE current_identifier.kind = 'citizen_number' AND current_identifier.hash = a.number_hash
-              AND person.name_hash = a.name_hash AND person.deceased_on IS NULL) AS named ON true
+              AND hash_is(person.name_hash, a.name_hash) AND person.deceased_on IS NULL) AS named ON true
      CROSS JOIN LATERAL (
            SELECT count(*) AS count, min(key.created_at) AS oldest_at
              FROM idempotency_key AS key

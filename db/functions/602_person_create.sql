@@ -1,7 +1,8 @@
 -- Makes the records of people whom staff enter by hand, with one audit event for each attempt that met a known number.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each person. number_hashes and card_hashes are keyed hashes of normalised
--- numbers; card_hashes may be null. created_ats: business instants; instants: real time, of the event.
+-- Arguments: arrays with one element for each person. Keyed hashes are as for hash_items, those of
+-- numbers of normalised ones; card_hashes may be null. created_ats: business instants; instants: real time, of the
+-- event.
 -- Locks: advisory ones of the numbers, in order, so that two who enter the same at once follow each other; then those
 -- of the inserted rows. An import takes only the latter: whoever claims the number first has it.
 -- Outcomes: one row for each member, in order. status, by precedence:
@@ -40,39 +41,41 @@ BEGIN
           FROM asked
           LEFT JOIN pool ON pool.pool_code = asked.pool_code
           LEFT JOIN person_identifier AS number
-                 ON number.kind = 'citizen_number' AND number.hash = asked.number_hash
-          LEFT JOIN person_identifier AS card ON card.kind = 'card_number' AND card.hash = asked.card_hash
+                 ON number.kind = 'citizen_number' AND number.hash = hash_looked(asked.number_hash)
+          LEFT JOIN person_identifier AS card ON card.kind = 'card_number' AND card.hash = hash_looked(asked.card_hash)
     ), ranked AS MATERIALIZED (
         SELECT known.*,
-               row_number() OVER (PARTITION BY known.number_hash ORDER BY known.ord) AS number_place,
-               row_number() OVER (PARTITION BY known.card_hash ORDER BY known.ord) AS card_place
+               row_number() OVER (PARTITION BY hash_looked(known.number_hash) ORDER BY known.ord) AS number_place,
+               row_number() OVER (PARTITION BY hash_looked(known.card_hash) ORDER BY known.ord) AS card_place
           FROM known
          WHERE known.has_pool AND known.number_key IS NULL AND known.card_key IS NULL
-    ), claimed AS (
-        INSERT INTO person_identifier (kind, hash, person_key, person_id)
-        SELECT 'citizen_number', ranked.number_hash, ranked.person_key, ranked.person_id
+    ), fit AS MATERIALIZED (
+        SELECT array_agg('citizen_number'::text) AS kinds, array_agg(ranked.number_hash) AS givens,
+               array_agg(ranked.person_key) AS person_keys, array_agg(ranked.person_id) AS person_ids
           FROM ranked
          WHERE ranked.number_place = 1 AND (ranked.card_hash IS NULL OR ranked.card_place = 1)
-         ORDER BY ranked.number_hash
-            ON CONFLICT DO NOTHING
-        RETURNING person_identifier.person_key
+    ), claimed AS MATERIALIZED (
+        SELECT fit.person_keys[c.place] AS person_key
+          FROM fit CROSS JOIN LATERAL identifiers_claim(fit.kinds, fit.givens, fit.person_keys, fit.person_ids) AS c
     ), made AS (
         INSERT INTO person (person_key, person_id, pool_code, birth_date, sex, certificate_kind, citizen_number_sealed,
-                            name_sealed, phone_sealed, bank_card_sealed, name_hash, phone_hash, created_at)
+                            name_sealed, phone_sealed, bank_card_sealed, name_hash, name_version, phone_hash,
+                            phone_version, created_at)
         SELECT ranked.person_key, ranked.person_id, ranked.pool_code, ranked.birth_date, ranked.sex,
                ranked.certificate_kind, ranked.number_sealed, ranked.name_sealed, ranked.phone_sealed,
-               ranked.bank_card_sealed, ranked.name_hash, ranked.phone_hash, ranked.created_at
+               ranked.bank_card_sealed, hash_looked(ranked.name_hash), hash_version(ranked.name_hash),
+               hash_looked(ranked.phone_hash), coalesce(hash_version(ranked.phone_hash), 1), ranked.created_at
           FROM ranked
           JOIN claimed ON claimed.person_key = ranked.person_key
         RETURNING person.person_key
-    ), carded AS (
-        INSERT INTO person_identifier (kind, hash, person_key, person_id)
-        SELECT 'card_number', ranked.card_hash, ranked.person_key, ranked.person_id
-          FROM ranked
-          JOIN claimed ON claimed.person_key = ranked.person_key
-         WHERE ranked.card_hash IS NOT NULL
-         ORDER BY ranked.card_hash
-            ON CONFLICT DO NOTHING
+    ), carded AS MATERIALIZED (
+        SELECT count(c.place) AS count
+          FROM (SELECT array_agg('card_number'::text) AS kinds, array_agg(ranked.card_hash) AS givens,
+                       array_agg(ranked.person_key) AS person_keys, array_agg(ranked.person_id) AS person_ids
+                  FROM ranked
+                  JOIN claimed ON claimed.person_key = ranked.person_key
+                 WHERE ranked.card_hash IS NOT NULL) AS card
+         CROSS JOIN LATERAL identifiers_claim(card.kinds, card.givens, card.person_keys, card.person_ids) AS c
     ), judged AS MATERIALIZED (
         SELECT known.*,
                CASE WHEN made.person_key IS NOT NULL OR known.number_key = known.person_key THEN 'created'
@@ -96,7 +99,7 @@ BEGIN
          WHERE judged.status <> 'unknown_pool'
             ON CONFLICT (event_id) DO NOTHING
     )
-    SELECT judged.ord, judged.status FROM judged ORDER BY judged.ord;
+    SELECT judged.ord, judged.status FROM judged WHERE (SELECT carded.count FROM carded) >= 0 ORDER BY judged.ord;
 END
 $$;
 COMMENT ON FUNCTION person_create(bigint[], uuid[], text[], text[], bytea[], bytea[], bytea[], bytea[], bytea[],

@@ -14,8 +14,10 @@ DECLARE
     good uuid[];
     wanted_by uuid[];
     kinds text[];
-    hashes bytea[];
+    givens bytea[];
     keys bigint[];
+    person_ids uuid[];
+    claimed bigint[];
     taken uuid[];
     account_keys bigint[];
     account_ids uuid[];
@@ -36,51 +38,52 @@ BEGIN
       FROM unnest(proposal_ids) AS u (id) WHERE u.id <> ALL (coalesce(good, '{}'));
 
     -- Claim the new numbers. Whoever finds one taken, even by another member of this call, gives back the other.
-    SELECT array_agg(p.proposal_id), array_agg(number.kind), array_agg(number.hash), array_agg(p.person_key)
-      INTO wanted_by, kinds, hashes, keys
+    SELECT array_agg(p.proposal_id), array_agg(number.kind), array_agg(number.given), array_agg(p.person_key),
+           array_agg(p.object_id)
+      INTO wanted_by, kinds, givens, keys, person_ids
       FROM proposal AS p
-     CROSS JOIN LATERAL (SELECT k AS kind, decode(p.payload -> 'hashes' ->> k, 'hex') AS hash
+     CROSS JOIN LATERAL (SELECT k AS kind, decode(p.payload -> 'hashes' ->> k, 'hex') AS given
                            FROM unnest('{citizen_number,card_number}'::text[]) AS k) AS number
-     WHERE p.proposal_id = ANY (good) AND number.hash IS NOT NULL
+     WHERE p.proposal_id = ANY (good) AND number.given IS NOT NULL
        AND NOT EXISTS (SELECT FROM current_identifier AS own -- also of a record that was merged into this one
-                        WHERE own.kind = number.kind AND own.hash = number.hash AND own.person_key = p.person_key);
-    WITH claimed AS (
-        INSERT INTO person_identifier (kind, hash, person_key, person_id)
-        SELECT w.kind, w.hash, w.person_key, p.object_id
-          FROM unnest(wanted_by, kinds, hashes, keys) AS w (id, kind, hash, person_key)
-          JOIN proposal AS p ON p.proposal_id = w.id
-         ORDER BY w.kind DESC, w.hash, w.id -- citizen numbers first, as whoever enters people
-            ON CONFLICT DO NOTHING
-        RETURNING person_identifier.kind, person_identifier.hash, person_identifier.person_key
-    )
-    SELECT coalesce(array_agg(DISTINCT w.id), '{}') INTO taken
-      FROM unnest(wanted_by, kinds, hashes, keys) AS w (id, kind, hash, person_key)
-     WHERE NOT EXISTS (SELECT FROM claimed WHERE claimed.kind = w.kind AND claimed.hash = w.hash
-                                             AND claimed.person_key = w.person_key);
+                        WHERE own.kind = number.kind AND own.person_key = p.person_key
+                          AND own.hash IN (hash_looked(number.given), hash_other(number.given)));
+    claimed := ARRAY(SELECT c.place FROM identifiers_claim(kinds, givens, keys, person_ids) AS c);
+    taken := ARRAY(SELECT DISTINCT w.id FROM unnest(wanted_by) WITH ORDINALITY AS w (id, place)
+                    WHERE w.place <> ALL (claimed));
     DELETE FROM person_identifier
-     USING unnest(wanted_by, kinds, hashes, keys) AS w (id, kind, hash, person_key)
-     WHERE w.id = ANY (taken) AND person_identifier.kind = w.kind AND person_identifier.hash = w.hash
+     USING unnest(wanted_by, kinds, givens, keys) WITH ORDINALITY AS w (id, kind, given, person_key, place)
+     WHERE w.id = ANY (taken) AND w.place = ANY (claimed) AND person_identifier.kind = w.kind
+       AND person_identifier.hash IN (hash_looked(w.given), hash_other(w.given))
        AND person_identifier.person_key = w.person_key;
     RETURN QUERY SELECT u.id, 'already_exists', NULL::jsonb FROM unnest(taken) AS u (id);
     good := ARRAY(SELECT u.id FROM unnest(good) AS u (id) WHERE u.id <> ALL (taken));
 
-    WITH retired AS (
-        DELETE FROM person_identifier
-         USING proposal AS p, unnest('{citizen_number,card_number}'::text[]) AS k
-         WHERE p.proposal_id = ANY (good) AND proposal_values(p.payload, 'after') ? k
-           AND person_identifier.person_key = p.person_key AND person_identifier.kind = k
-           AND person_identifier.hash IS DISTINCT FROM decode(p.payload -> 'hashes' ->> k, 'hex')
-        RETURNING person_identifier.kind, person_identifier.hash, person_identifier.person_key,
-                  person_identifier.person_id, p.proposal_id
-    )
-    INSERT INTO person_identifier_former (kind, hash, person_key, person_id, retired_at, proposal_id)
-    SELECT retired.kind, retired.hash, retired.person_key, retired.person_id, instant, retired.proposal_id FROM retired;
+    LOOP -- again, for whoever held a row may have written it with the next version of its key
+        WITH retired AS (
+            DELETE FROM person_identifier
+             USING proposal AS p, unnest('{citizen_number,card_number}'::text[]) AS k,
+                   LATERAL (SELECT decode(p.payload -> 'hashes' ->> k, 'hex') AS given) AS number
+             WHERE p.proposal_id = ANY (good) AND proposal_values(p.payload, 'after') ? k
+               AND person_identifier.person_key = p.person_key AND person_identifier.kind = k
+               AND hash_is(person_identifier.hash, number.given) IS NOT TRUE
+            RETURNING person_identifier.kind, person_identifier.hash, person_identifier.person_key,
+                      person_identifier.person_id, person_identifier.key_version, p.proposal_id
+        )
+        INSERT INTO person_identifier_former (kind, hash, person_key, person_id, key_version, retired_at, proposal_id)
+        SELECT retired.kind, retired.hash, retired.person_key, retired.person_id, retired.key_version, instant,
+               retired.proposal_id
+          FROM retired;
+        EXIT WHEN NOT FOUND;
+    END LOOP;
 
     UPDATE person
        SET name_sealed = decode(new.item ->> 'name', 'hex'),
-           name_hash = coalesce(decode(new.hashes ->> 'name', 'hex'), person.name_hash),
+           name_hash = coalesce(name.hash, person.name_hash),
+           name_version = coalesce(name.key_version, person.name_version),
            phone_sealed = decode(new.item ->> 'phone', 'hex'),
-           phone_hash = CASE WHEN new.is_phone THEN decode(new.hashes ->> 'phone', 'hex') ELSE person.phone_hash END,
+           phone_hash = CASE WHEN new.is_phone THEN phone.hash ELSE person.phone_hash END,
+           phone_version = coalesce(phone.key_version, person.phone_version),
            citizen_number_sealed = decode(new.item ->> 'citizen_number', 'hex'),
            certificate_kind = new.item ->> 'certificate_kind',
            bank_card_sealed = decode(new.item ->> 'bank_card', 'hex'),
@@ -93,6 +96,8 @@ BEGIN
               FROM proposal AS p
               JOIN person AS someone ON someone.person_key = p.person_key
              WHERE p.proposal_id = ANY (good)) AS new
+      LEFT JOIN LATERAL hash_to_store('hash_name', decode(new.hashes ->> 'name', 'hex')) AS name ON true
+      LEFT JOIN LATERAL hash_to_store('hash_phone', decode(new.hashes ->> 'phone', 'hex')) AS phone ON true
      WHERE person.person_key = new.person_key;
 
     SELECT array_agg(account.person_key), array_agg(account.account_id) INTO account_keys, account_ids

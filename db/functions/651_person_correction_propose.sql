@@ -1,7 +1,8 @@
 -- Proposes corrections of people: judges what is new of what was asked for, and stores it to be decided.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request; a null value is not to be changed. Values sealed for the
--- person's columns (the card number as proposal.card_number of the proposal) and their keyed hashes; cleared:
+-- person's columns (the card number as proposal.card_number of the proposal) and their keyed hashes (as for
+-- hash_items); cleared:
 -- comma-joined names of what is to be taken away. visibles: comma-joined LIKE patterns of pool codes, null for every
 -- pool. Instants in real time.
 -- Locks: none but those of the inserted rows.
@@ -31,15 +32,15 @@ BEGIN
                     OR (octet_length(a.citizen_number_sealed) BETWEEN 32 AND 256) IS FALSE
                     OR (octet_length(a.card_number_sealed) BETWEEN 32 AND 256) IS FALSE
                     OR (octet_length(a.bank_card_sealed) BETWEEN 32 AND 256) IS FALSE
-                    OR (a.name_sealed IS NULL) <> (a.name_hash IS NULL) OR octet_length(a.name_hash) <> 32
-                    OR (a.phone_sealed IS NULL) <> (a.phone_hash IS NULL) OR octet_length(a.phone_hash) <> 32
+                    OR (a.name_sealed IS NULL) <> (a.name_hash IS NULL) OR NOT hash_is_well(a.name_hash)
+                    OR (a.phone_sealed IS NULL) <> (a.phone_hash IS NULL) OR NOT hash_is_well(a.phone_hash)
                     OR (a.citizen_number_sealed IS NULL) <> (a.citizen_number_hash IS NULL)
-                    OR octet_length(a.citizen_number_hash) <> 32
+                    OR NOT hash_is_well(a.citizen_number_hash)
                     OR (a.citizen_number_sealed IS NULL) <> (a.certificate_kind IS NULL)
                     OR a.certificate_kind NOT IN ('citizen_number', 'passport', 'hkmt_permit', 'residence_permit',
                                                   'other')
                     OR (a.card_number_sealed IS NULL) <> (a.card_number_hash IS NULL)
-                    OR octet_length(a.card_number_hash) <> 32
+                    OR NOT hash_is_well(a.card_number_hash)
                     OR a.sex NOT IN ('female', 'male', 'unknown')
                     OR NOT isfinite(a.birth_date) OR NOT isfinite(a.deceased_on)
                     OR NOT cleared.fields <@ '{phone,card_number,bank_card,deceased_on}'
@@ -50,8 +51,8 @@ BEGIN
                WHEN dates.fault IS NOT NULL THEN dates.fault
                WHEN change.items IS NULL THEN 'already_exists'
                WHEN EXISTS (SELECT FROM current_identifier AS taken
-                             WHERE (taken.kind, taken.hash) IN (('citizen_number', a.citizen_number_hash),
-                                                                ('card_number', a.card_number_hash))
+                             WHERE (taken.kind, taken.hash) IN (('citizen_number', hash_looked(a.citizen_number_hash)),
+                                                                ('card_number', hash_looked(a.card_number_hash)))
                                AND taken.person_key <> a.person_key) THEN 'already_exists'
                ELSE 'proposed' END ORDER BY a.ord),
            array_agg(jsonb_strip_nulls(jsonb_build_object(
@@ -83,25 +84,27 @@ BEGIN
                           ORDER BY c.place) AS items
            FROM (VALUES
                (1, 'name', 'person.name', a.person_id, encode(person.name_sealed, 'hex'), encode(a.name_sealed, 'hex'),
-                   a.name_hash <> person.name_hash),
+                   NOT hash_is(person.name_hash, a.name_hash)),
                (2, 'phone', 'person.phone', a.person_id, encode(person.phone_sealed, 'hex'),
                    encode(a.phone_sealed, 'hex'),
                    CASE WHEN 'phone' = ANY (cleared.fields) THEN person.phone_hash IS NOT NULL
-                        ELSE a.phone_hash IS NOT NULL AND a.phone_hash IS DISTINCT FROM person.phone_hash END),
+                        ELSE a.phone_hash IS NOT NULL AND hash_is(person.phone_hash, a.phone_hash) IS NOT TRUE END),
                (3, 'citizen_number', 'person.citizen_number', a.person_id, encode(person.citizen_number_sealed, 'hex'),
                    encode(a.citizen_number_sealed, 'hex'),
                    a.citizen_number_hash IS NOT NULL
                        AND NOT EXISTS (SELECT FROM person_identifier AS own
-                                        WHERE own.kind = 'citizen_number' AND own.hash = a.citizen_number_hash
+                                        WHERE own.kind = 'citizen_number'
+                                          AND own.hash = hash_looked(a.citizen_number_hash)
                                           AND own.person_key = a.person_key)),
                (4, 'certificate_kind', NULL, NULL, person.certificate_kind, a.certificate_kind,
                    a.certificate_kind <> person.certificate_kind),
                (5, 'card_number', 'proposal.card_number', a.proposal_id, NULL, encode(a.card_number_sealed, 'hex'),
                    (a.card_number_hash IS NOT NULL OR 'card_number' = ANY (cleared.fields))
                        AND (SELECT array_agg(own.hash) FROM person_identifier AS own
-                             WHERE own.kind = 'card_number' AND own.person_key = a.person_key)
+                             WHERE own.kind = 'card_number' AND own.person_key = a.person_key
+                               AND own.key_version = coalesce(hash_version(a.card_number_hash), own.key_version))
                            IS DISTINCT FROM CASE WHEN a.card_number_hash IS NULL THEN NULL
-                                                 ELSE ARRAY[a.card_number_hash] END),
+                                                 ELSE ARRAY[hash_looked(a.card_number_hash)] END),
                (6, 'bank_card', 'person.bank_card', a.person_id, encode(person.bank_card_sealed, 'hex'),
                    encode(a.bank_card_sealed, 'hex'),
                    a.bank_card_sealed IS NOT NULL

@@ -34,7 +34,7 @@ BEGIN
           LEFT JOIN person
             ON person.person_key = asked.named_key AND person.phone_sealed IS NOT NULL AND person.deceased_on IS NULL
            AND CASE asked.purpose
-                    WHEN 'registration' THEN person.name_hash = asked.name_hash
+                    WHEN 'registration' THEN hash_is(person.name_hash, asked.name_hash)
                     WHEN 'sign_in' THEN EXISTS (SELECT FROM registration
                                                  WHERE registration.person_key = asked.named_key)
                     ELSE asked.purpose = 'step_up' END

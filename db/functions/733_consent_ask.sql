@@ -1,9 +1,9 @@
 -- Records what clients ask persons for, with one audit event each.
 -- SPDX-License-Identifier: Apache-2.0
--- Arguments: arrays with one element for each request; scopes comma-joined, in alphabetical order; instants in real
--- time; visibles: comma-joined LIKE patterns of the client's regions, null for everywhere. asks_per_day: how often a
--- client may ask for one number within 24 hours; pending_max: how many open requests a person is shown. Ids come from
--- the caller, and a client's reference stands once, so executing it again stores nothing twice.
+-- Arguments: arrays with one element for each request; hashes as for hash_items; scopes comma-joined, in alphabetical
+-- order; instants in real time; visibles: comma-joined LIKE patterns of the client's regions, null for everywhere.
+-- asks_per_day: how often a client may ask for one number within 24 hours; pending_max: how many open requests a person
+-- is shown. Ids come from the caller, and a client's reference stands once, so executing it again stores nothing twice.
 -- A number that is nobody's, a name that does not fit, a person of other regions and one who is asked by too many are
 -- recorded like any other, without the person; so is one whom the client asks while asks_per_day of its own are open:
 -- nothing that the client sees, nor any limit that it meets, depends on whether somebody exists.
@@ -42,15 +42,16 @@ BEGIN
          WHERE r.client_id = asked.client_id AND r.reference = asked.reference;
         IF known.consent_request_id IS NOT NULL THEN
             RETURN QUERY SELECT asked.ord,
-                CASE WHEN (known.number_hash, known.name_hash, known.scopes, known.purpose, known.days)
-                          = (asked.number_hash, asked.name_hash, asked.scopes, asked.purpose, asked.days)
+                CASE WHEN hash_is(known.number_hash, asked.number_hash) AND hash_is(known.name_hash, asked.name_hash)
+                          AND (known.scopes, known.purpose, known.days) = (asked.scopes, asked.purpose, asked.days)
                      THEN 'created' ELSE 'differs' END, NULL::timestamptz, known.consent_request_id,
                 CASE WHEN known.state = 'pending' AND known.expires_at <= asked.instant THEN 'expired'
                      ELSE known.state END, known.expires_at;
             CONTINUE;
         END IF;
         recent := ARRAY(SELECT r.created_at FROM consent_request AS r
-                         WHERE r.client_id = asked.client_id AND r.number_hash = asked.number_hash
+                         WHERE r.client_id = asked.client_id
+                           AND r.number_hash IN (hash_looked(asked.number_hash), hash_other(asked.number_hash))
                            AND r.created_at > asked.instant - interval '24 hours'
                          ORDER BY r.created_at DESC LIMIT asks_per_day);
         IF cardinality(recent) >= asks_per_day THEN
@@ -61,8 +62,8 @@ BEGIN
         SELECT person.person_key INTO found_key
           FROM current_identifier
           JOIN person ON person.person_key = current_identifier.person_key
-         WHERE current_identifier.kind = 'citizen_number' AND current_identifier.hash = asked.number_hash
-           AND person.name_hash = asked.name_hash AND person.deceased_on IS NULL
+         WHERE current_identifier.kind = 'citizen_number' AND current_identifier.hash = hash_looked(asked.number_hash)
+           AND hash_is(person.name_hash, asked.name_hash) AND person.deceased_on IS NULL
            AND (asked.visible IS NULL OR person_is_visible(person.person_key, asked.visible))
            AND (SELECT count(*) FROM consent_request AS r
                  WHERE r.person_key = person.person_key AND r.state = 'pending' AND r.expires_at > asked.instant)
@@ -70,10 +71,11 @@ BEGIN
            AND (SELECT count(*) FROM consent_request AS r
                  WHERE r.person_key = person.person_key AND r.client_id = asked.client_id AND r.state = 'pending'
                    AND r.expires_at > asked.instant) < asks_per_day;
-        INSERT INTO consent_request (consent_request_id, client_id, reference, person_key, number_hash, name_hash,
-                                     scopes, purpose, days, state, created_at, expires_at)
-        VALUES (asked.consent_request_id, asked.client_id, asked.reference, found_key, asked.number_hash,
-                asked.name_hash, asked.scopes, asked.purpose, asked.days, 'pending', asked.instant, asked.expires_at);
+        INSERT INTO consent_request (consent_request_id, client_id, reference, person_key, number_hash, number_version,
+                                     name_hash, name_version, scopes, purpose, days, state, created_at, expires_at)
+        VALUES (asked.consent_request_id, asked.client_id, asked.reference, found_key, hash_looked(asked.number_hash),
+                hash_version(asked.number_hash), hash_looked(asked.name_hash), hash_version(asked.name_hash),
+                asked.scopes, asked.purpose, asked.days, 'pending', asked.instant, asked.expires_at);
         INSERT INTO audit_event (event_id, at, actor_kind, actor_id, action, person_key, object_id, request_id)
         VALUES (asked.event_id, asked.instant, 'client', asked.client_id, 'create_consent_request', found_key,
                 asked.consent_request_id, asked.request_id);

@@ -47,9 +47,44 @@ static bool end(struct change *change, bool is_done, const char **error)
     return false;
 }
 
+bool key_purpose_is_look_up(enum key_purpose purpose)
+{
+    return purpose == KEY_HASH_CITIZEN_NUMBER || purpose == KEY_HASH_CARD_NUMBER || purpose == KEY_HASH_PHONE ||
+           purpose == KEY_HASH_NAME;
+}
+
 bool keyring_can_rotate(enum key_purpose purpose)
 {
-    return purpose == KEY_SEAL_PERSON || purpose == KEY_SIGN_CURSOR;
+    return purpose == KEY_SEAL_PERSON || purpose == KEY_SIGN_CURSOR || key_purpose_is_look_up(purpose);
+}
+
+/* No version of it is on its way in or out; those that are where they stay say so from now on. */
+static bool may_announce(struct change *change, const char *purpose)
+{
+    const char *values[] = {purpose};
+    PGresult *row = pg_session_query(change->session,
+                                     "WITH settled AS (UPDATE data_key SET stage = 'looked'"
+                                     " WHERE purpose = $1 AND stage IS NULL)"
+                                     "SELECT count(*) FROM data_key WHERE purpose = $1"
+                                     " AND coalesce(stage, 'looked') <> 'link'",
+                                     1, values);
+    bool is_settled = row != NULL && strcmp(PQgetvalue(row, 0, 0), "1") == 0;
+    PQclear(row);
+    return is_settled;
+}
+
+static bool announce(struct change *change, const char *purpose, unsigned version)
+{
+    char number[12];
+    snprintf(number, sizeof number, "%u", version);
+    const char *values[] = {purpose, number};
+    PGresult *result = PQexecParams(change->session->connection,
+                                    "UPDATE data_key SET stage = 'announced', staged_at = clock_timestamp(),"
+                                    " seals_from = 'infinity' WHERE purpose = $1 AND version = $2",
+                                    2, NULL, values, NULL, NULL, 0);
+    bool is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
+    PQclear(result);
+    return is_done;
 }
 
 static bool rotate(struct change *change, enum key_purpose purpose, unsigned after_s, unsigned *version)
@@ -58,7 +93,8 @@ static bool rotate(struct change *change, enum key_purpose purpose, unsigned aft
     char seconds[12];
     unsigned in_use = 0;
     unsigned count = keyring_keys(change->keyring, purpose, keys, &in_use);
-    if (count == 0 || in_use + 1 != count) {
+    bool is_look_up = key_purpose_is_look_up(purpose);
+    if (count == 0 || in_use + 1 != count || (is_look_up && !may_announce(change, key_purpose_name(purpose)))) {
         text_printf(change->error, "the newest key %s is not in use yet", key_purpose_name(purpose));
         return false;
     }
@@ -69,7 +105,8 @@ static bool rotate(struct change *change, enum key_purpose purpose, unsigned aft
     *version = change->keyring->keys[purpose][count - 1].version + 1u;
     snprintf(seconds, sizeof seconds, "%u", after_s);
     return key_insert(change->session, change->keyring, change->masters.bytes[change->masters.used],
-                      key_purpose_name(purpose), *version, seconds);
+                      key_purpose_name(purpose), *version, seconds) &&
+           (!is_look_up || announce(change, key_purpose_name(purpose), *version));
 }
 
 bool keyring_rotate(struct pg_session *session, const char *master_key_path, enum key_purpose purpose, unsigned after_s,

@@ -19,7 +19,8 @@ enum { COLUMN_PURPOSE, COLUMN_VERSION, COLUMN_WRAPPED, COLUMN_STATE };
 /* The database's clock decides from when on a key seals, so that all processes change over within one look. */
 const char keyring_query[] =
     "SELECT purpose, version, wrapped,"
-    " CASE WHEN retired_at IS NOT NULL THEN 'retired' WHEN seals_from > clock_timestamp() THEN 'waits' ELSE 'seals' END"
+    " CASE WHEN retired_at IS NOT NULL OR stage IN ('leaving', 'refused', 'link') THEN 'retired'"
+    "      WHEN seals_from > clock_timestamp() OR stage IN ('announced', 'written') THEN 'waits' ELSE 'seals' END"
     " FROM data_key ORDER BY purpose, version";
 
 static _Thread_local struct text error_line;
@@ -104,10 +105,10 @@ static bool load_row(struct keyring *keyring, struct master_keys *masters, const
 }
 
 /* The newest that seals; where none does yet, the oldest that waits. */
-static void choose(struct keyring *keyring, const PGresult *rows, enum key_purpose purpose)
+static const struct key *find_chosen(const struct keyring *keyring, const PGresult *rows, enum key_purpose purpose,
+                                     bool *is_waiting)
 {
     const struct key *chosen = NULL;
-    bool is_waiting = false;
     for (int row = 0; row < PQntuples(rows); row++) {
         const char *state = PQgetvalue(rows, row, COLUMN_STATE);
         bool seals = strcmp(state, "seals") == 0;
@@ -115,12 +116,35 @@ static void choose(struct keyring *keyring, const PGresult *rows, enum key_purpo
             (!seals && (chosen != NULL || strcmp(state, "retired") == 0)))
             continue;
         chosen = keyring_find(keyring, purpose, (unsigned)atoi(PQgetvalue(rows, row, COLUMN_VERSION)));
-        is_waiting = !seals;
+        *is_waiting = !seals;
     }
+    return chosen;
+}
+
+/* Of a key that people are looked up by: another version that is neither retired nor the one in use. */
+static const struct key *find_also(const struct keyring *keyring, const PGresult *rows, enum key_purpose purpose,
+                                   const struct key *in_use)
+{
+    const struct key *also = NULL;
+    for (int row = 0; key_purpose_is_look_up(purpose) && row < PQntuples(rows); row++) {
+        unsigned version = (unsigned)atoi(PQgetvalue(rows, row, COLUMN_VERSION));
+        if (strcmp(PQgetvalue(rows, row, COLUMN_PURPOSE), key_purpose_name(purpose)) == 0 &&
+            strcmp(PQgetvalue(rows, row, COLUMN_STATE), "retired") != 0 && version != in_use->version)
+            also = keyring_find(keyring, purpose, version);
+    }
+    return also;
+}
+
+static void choose(struct keyring *keyring, const PGresult *rows, enum key_purpose purpose)
+{
+    bool is_waiting = false;
+    const struct key *chosen = find_chosen(keyring, rows, purpose, &is_waiting);
     /* Nobody goes back to an older key because a clock did. */
     const struct key *now = keyring_in_use(keyring, purpose);
     if (chosen != NULL && chosen != now && (now == NULL || (chosen > now && !is_waiting)))
-        keyring_use(keyring, purpose, chosen);
+        now = chosen;
+    if (now != NULL)
+        keyring_use(keyring, purpose, now, find_also(keyring, rows, purpose, now));
 }
 
 bool key_rows_load(struct keyring *keyring, struct master_keys *masters, const PGresult *rows, const char *path,
@@ -162,7 +186,7 @@ static bool open_into(struct keyring *keyring, struct pg_session *session, const
     PGresult *rows = key_rows_select(session, error);
     bool is_open = rows != NULL && open_rows(keyring, rows, path, error);
     PQclear(rows);
-    if (!is_open || keyring_finish(keyring))
+    if (!is_open || keyring_is_whole(keyring))
         return is_open;
     text_printf(error, "the database lacks keys; run yibaod migrate");
     return false;

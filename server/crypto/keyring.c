@@ -41,9 +41,22 @@ struct keyring *keyring_new(void)
     if (keyring == NULL)
         return NULL;
     keyring->cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-    if (keyring->cipher != NULL)
+    keyring->mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    if (keyring->cipher != NULL && keyring->mac != NULL)
         return keyring;
     keyring_close(keyring);
+    return NULL;
+}
+
+static EVP_MAC_CTX *make_hasher(EVP_MAC *mac, const struct key *key)
+{
+    char digest[] = "SHA256";
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                 OSSL_PARAM_construct_end()};
+    EVP_MAC_CTX *hasher = EVP_MAC_CTX_new(mac);
+    if (hasher != NULL && EVP_MAC_init(hasher, key->bytes, KEY_BYTES, params) == 1)
+        return hasher;
+    EVP_MAC_CTX_free(hasher);
     return NULL;
 }
 
@@ -52,6 +65,11 @@ bool keyring_add(struct keyring *keyring, enum key_purpose purpose, const struct
     unsigned count = atomic_load_explicit(&keyring->counts[purpose], memory_order_relaxed);
     if (count == KEY_VERSIONS_MAXIMUM)
         return false;
+    if (purpose != KEY_SEAL_PERSON) {
+        keyring->hashers[purpose][count] = make_hasher(keyring->mac, key);
+        if (keyring->hashers[purpose][count] == NULL)
+            return false;
+    }
     keyring->keys[purpose][count] = *key;
     atomic_store_explicit(&keyring->counts[purpose], count + 1, memory_order_release);
     return true;
@@ -67,21 +85,22 @@ const struct key *keyring_find(const struct keyring *keyring, enum key_purpose p
     return NULL;
 }
 
-void keyring_use(struct keyring *keyring, enum key_purpose purpose, const struct key *key)
+void keyring_use(struct keyring *keyring, enum key_purpose purpose, const struct key *key, const struct key *also)
 {
-    unsigned index = (unsigned)(key - keyring->keys[purpose]);
-    atomic_store_explicit(&keyring->in_use[purpose], index + 1, memory_order_release);
+    unsigned after = (unsigned)(key - keyring->keys[purpose]) + 1;
+    unsigned after_also = also == NULL ? 0 : (unsigned)(also - keyring->keys[purpose]) + 1;
+    atomic_store_explicit(&keyring->in_use[purpose], after + IN_USE_ALSO * after_also, memory_order_release);
 }
 
 const struct key *keyring_in_use(const struct keyring *keyring, enum key_purpose purpose)
 {
-    unsigned after = atomic_load_explicit(&keyring->in_use[purpose], memory_order_acquire);
+    unsigned after = atomic_load_explicit(&keyring->in_use[purpose], memory_order_acquire) % IN_USE_ALSO;
     return after == 0 ? NULL : &keyring->keys[purpose][after - 1];
 }
 
 const uint8_t *keyring_key(const struct keyring *keyring, enum key_purpose purpose)
 {
-    return keyring_in_use(keyring, purpose)->bytes; /* keyring_finish has seen that there is one */
+    return keyring_in_use(keyring, purpose)->bytes; /* keyring_is_whole has seen that there is one */
 }
 
 unsigned keyring_keys(const struct keyring *keyring, enum key_purpose purpose,
@@ -90,33 +109,16 @@ unsigned keyring_keys(const struct keyring *keyring, enum key_purpose purpose,
     unsigned count = atomic_load_explicit(&keyring->counts[purpose], memory_order_acquire);
     for (unsigned i = 0; i < count; i++)
         keys[i] = keyring->keys[purpose][i].bytes;
-    *in_use = atomic_load_explicit(&keyring->in_use[purpose], memory_order_acquire) - 1;
+    *in_use = atomic_load_explicit(&keyring->in_use[purpose], memory_order_acquire) % IN_USE_ALSO - 1;
     return count;
 }
 
-static EVP_MAC_CTX *make_hasher(EVP_MAC *mac, const struct key *key)
+bool keyring_is_whole(const struct keyring *keyring)
 {
-    char digest[] = "SHA256";
-    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                 OSSL_PARAM_construct_end()};
-    EVP_MAC_CTX *hasher = EVP_MAC_CTX_new(mac);
-    if (hasher != NULL && EVP_MAC_init(hasher, key->bytes, KEY_BYTES, params) == 1)
-        return hasher;
-    EVP_MAC_CTX_free(hasher);
-    return NULL;
-}
-
-bool keyring_finish(struct keyring *keyring)
-{
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    bool is_done = mac != NULL && keyring_in_use(keyring, KEY_SEAL_PERSON) != NULL;
-    for (int purpose = KEY_SEAL_PERSON + 1; is_done && purpose < KEY_PURPOSES; purpose++) {
-        const struct key *key = keyring_in_use(keyring, (enum key_purpose)purpose);
-        keyring->hashers[purpose] = key == NULL ? NULL : make_hasher(mac, key);
-        is_done = keyring->hashers[purpose] != NULL;
-    }
-    EVP_MAC_free(mac);
-    return is_done;
+    for (int purpose = 0; purpose < KEY_PURPOSES; purpose++)
+        if (keyring_in_use(keyring, (enum key_purpose)purpose) == NULL)
+            return false;
+    return true;
 }
 
 struct keyring *keyring_open_fixed(const uint8_t keys[KEY_PURPOSES][KEY_BYTES])
@@ -129,10 +131,10 @@ struct keyring *keyring_open_fixed(const uint8_t keys[KEY_PURPOSES][KEY_BYTES])
         struct key key = {.version = 1};
         memcpy(key.bytes, keys[purpose], KEY_BYTES);
         is_done = keyring_add(keyring, (enum key_purpose)purpose, &key);
-        keyring_use(keyring, (enum key_purpose)purpose, &keyring->keys[purpose][0]);
+        keyring_use(keyring, (enum key_purpose)purpose, &keyring->keys[purpose][0], NULL);
         OPENSSL_cleanse(&key, sizeof key);
     }
-    if (is_done && keyring_finish(keyring))
+    if (is_done)
         return keyring;
     keyring_close(keyring);
     return NULL;
@@ -143,7 +145,9 @@ void keyring_close(struct keyring *keyring)
     if (keyring == NULL)
         return;
     for (int purpose = 0; purpose < KEY_PURPOSES; purpose++)
-        EVP_MAC_CTX_free(keyring->hashers[purpose]);
+        for (int version = 0; version < KEY_VERSIONS_MAXIMUM; version++)
+            EVP_MAC_CTX_free(keyring->hashers[purpose][version]);
+    EVP_MAC_free(keyring->mac);
     EVP_CIPHER_free(keyring->cipher);
     OPENSSL_secure_clear_free(keyring, sizeof *keyring);
 }

@@ -51,7 +51,7 @@ void keyring_close(struct keyring *keyring); /* wipes */
 /*
  * While others use it: adds the keys that `rows` of keyring_query have and the ring lacks, and takes into use those
  * whose time has come. The file is only read when something is to be opened, or everything shall be (`opens_all`).
- * Hashes keep the key they had at the start. False with a line for a person; nothing has changed for the worse then.
+ * False with a line for a person; nothing has changed for the worse then.
  */
 struct pg_result;
 extern const char keyring_query[];
@@ -60,9 +60,11 @@ bool keyring_refresh(struct keyring *keyring, const struct pg_result *rows, cons
 
 /*
  * A new key of a purpose, which seals from `after_s` seconds from now on: until then every process has it. Only for
- * purposes whose older keys go on opening what was sealed or signed by them.
+ * purposes whose older keys go on opening what was sealed or signed by them, and for those that people are looked up
+ * by: a key of these is announced, and cli/keys/rehash.c does the rest.
  */
 bool keyring_can_rotate(enum key_purpose purpose);
+bool key_purpose_is_look_up(enum key_purpose purpose);
 bool keyring_rotate(struct pg_session *session, const char *master_key_path, enum key_purpose purpose, unsigned after_s,
                     unsigned *version, const char **error);
 /* Wraps all keys by the next master key, in one transaction; those that are already stay. */
@@ -78,6 +80,21 @@ bool keyring_seal(const struct keyring *keyring, const char *table_column, struc
 bool keyring_unseal(const struct keyring *keyring, const char *table_column, struct uuid row_id, struct span sealed,
                     char *out, size_t out_bytes, size_t *written_bytes);
 
-/* HMAC-SHA-256 under the purpose's key: equality look-up without the plain value. */
+/*
+ * HMAC-SHA-256 under the purpose's key: equality look-up without the plain value. By a key that was changed it is the
+ * older version's hash, hashed again by the newer (docs/adr/0004-hashes-in-a-chain.md).
+ */
 bool keyring_hash(const struct keyring *keyring, enum key_purpose purpose, struct span plain,
                   uint8_t out[KEYED_HASH_BYTES]);
+
+/*
+ * What is given to be stored or compared: an item for the version that is looked up by and, while the key changes, one
+ * for the other version that is written. An item is the version (2 bytes, big-endian) and the hash.
+ */
+#define KEYED_ITEM_BYTES (2 + KEYED_HASH_BYTES)
+#define KEYED_ITEMS_BYTES (2 * KEYED_ITEM_BYTES)
+bool keyring_hash_items(const struct keyring *keyring, enum key_purpose purpose, struct span plain,
+                        uint8_t out[KEYED_ITEMS_BYTES], size_t *written_bytes);
+/* From the hash of one version to that of the next; false when the ring lacks either. */
+bool keyring_hash_again(const struct keyring *keyring, enum key_purpose purpose, unsigned from_version,
+                        const uint8_t hash[KEYED_HASH_BYTES], uint8_t out[KEYED_HASH_BYTES]);

@@ -5,6 +5,8 @@
 #include <openssl/evp.h>
 #include <stdatomic.h>
 
+#define IN_USE_ALSO 256u /* more than KEY_VERSIONS_MAXIMUM */
+
 struct key {
     uint16_t version;
     uint8_t bytes[KEY_BYTES];
@@ -17,21 +19,24 @@ struct key {
 struct keyring {
     struct key keys[KEY_PURPOSES][KEY_VERSIONS_MAXIMUM]; /* growing versions, packed to the front */
     atomic_uint counts[KEY_PURPOSES];
-    atomic_uint in_use[KEY_PURPOSES];   /* index of the one that seals, signs or hashes, and 1; 0: none */
-    EVP_MAC_CTX *hashers[KEY_PURPOSES]; /* keyed and ready, only ever duplicated; NULL for sealing keys */
+    /* Index + 1 of the one that seals, signs or hashes; 256 × that of the one that hashes are stored by besides. */
+    atomic_uint in_use[KEY_PURPOSES];
+    EVP_MAC_CTX *hashers[KEY_PURPOSES][KEY_VERSIONS_MAXIMUM]; /* keyed and ready, only ever duplicated; none to seal */
+    EVP_MAC *mac;
     EVP_CIPHER *cipher;
 };
 
-/* Zeroed, with the cipher fetched; NULL when OpenSSL refuses. */
+/* Zeroed, with the algorithms fetched; NULL when OpenSSL refuses. */
 struct keyring *keyring_new(void);
-/* Adds a key; versions of a purpose come in growing order. False when there are too many. */
+/* Adds a key; versions of a purpose come in growing order. False when there are too many, or OpenSSL refuses. */
 bool keyring_add(struct keyring *keyring, enum key_purpose purpose, const struct key *key);
 /* The key of that version, or NULL. */
 const struct key *keyring_find(const struct keyring *keyring, enum key_purpose purpose, unsigned version);
-/* From now on that key, which has been added, is the one in use. */
-void keyring_use(struct keyring *keyring, enum key_purpose purpose, const struct key *key);
-/* Prepares what is derived from the keys in use; false when a purpose has none or OpenSSL refuses. */
-bool keyring_finish(struct keyring *keyring);
+/* From now on that key, which has been added, is the one in use; `also` (or NULL) is one that hashes are stored by too.
+ */
+void keyring_use(struct keyring *keyring, enum key_purpose purpose, const struct key *key, const struct key *also);
+/* Whether every purpose has a key in use. */
+bool keyring_is_whole(const struct keyring *keyring);
 /* The key of a purpose that is in use, or NULL. */
 const struct key *keyring_in_use(const struct keyring *keyring, enum key_purpose purpose);
 /* For tests: version 1 of every purpose from the given bytes. NULL when OpenSSL refuses. */

@@ -149,5 +149,8 @@ def keys_do_not_open(deployment):
 
 
 def test_wrong_use(deployment):
-    for arguments in ([], ["rotate"], ["rotate", "hash_phone"], ["rotate", "seal_person", "--after", "1"], ["rewrap", "x"]):
-        keys(deployment, *arguments, statuses=(2,))
+    for arguments in (
+        "", "rotate", "rotate hash_content", "rotate hash_phone --after 5", "rotate seal_person --after 1", "rehash --pause 1",
+        "rewrap x",
+    ):  # fmt: skip
+        keys(deployment, *arguments.split(), statuses=(2,))

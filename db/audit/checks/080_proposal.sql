@@ -10,9 +10,14 @@ WITH decided AS (
 ), corrected AS (
     SELECT decided.proposal_id, decided.person_key, decided.object_id AS person_id, decided.decided_at,
            change.item ->> 'field' AS field,
-           decode(decided.payload -> 'hashes' ->> (change.item ->> 'field'), 'hex') AS hash
+           hashes.given IS NOT NULL AS has_hash,
+           -- One hash, or versions (2 bytes) and hashes of one or two.
+           ARRAY[CASE octet_length(hashes.given) WHEN 32 THEN hashes.given ELSE substr(hashes.given, 3, 32) END,
+                 substr(hashes.given, 37)] AS hashes
     FROM decided
     CROSS JOIN LATERAL jsonb_array_elements(decided.payload -> 'changes') AS change (item)
+    CROSS JOIN LATERAL (
+        SELECT decode(decided.payload -> 'hashes' ->> (change.item ->> 'field'), 'hex') AS given) AS hashes
     WHERE decided.kind = 'correct_person' AND decided.state = 'approved'
 )
 SELECT 'proposal', proposal_id::text, 'decided_by', 'somebody else than ' || proposed_by, decided_by::text
@@ -21,17 +26,17 @@ WHERE (decided_by = proposed_by) IS DISTINCT FROM (state = 'withdrawn')
 UNION ALL
 SELECT 'proposal', corrected.proposal_id::text, corrected.field, 'a number that finds the person, or did', 'none'
 FROM corrected
-WHERE corrected.field IN ('citizen_number', 'card_number') AND corrected.hash IS NOT NULL
+WHERE corrected.field IN ('citizen_number', 'card_number') AND corrected.has_hash
   AND NOT EXISTS (SELECT FROM person_identifier AS number
-                  WHERE number.kind = corrected.field AND number.hash = corrected.hash
+                  WHERE number.kind = corrected.field AND number.hash = ANY (corrected.hashes)
                     AND number.person_key = corrected.person_key)
   AND NOT EXISTS (SELECT FROM person_identifier AS number -- of a record that was merged into this one
                   JOIN person_alias AS alias ON alias.person_key = number.person_key
                   LEFT JOIN person_alias AS own ON own.person_key = corrected.person_key
-                  WHERE number.kind = corrected.field AND number.hash = corrected.hash
+                  WHERE number.kind = corrected.field AND number.hash = ANY (corrected.hashes)
                     AND alias.current_person_key = coalesce(own.current_person_key, corrected.person_key))
   AND NOT EXISTS (SELECT FROM former
-                  WHERE former.kind = corrected.field AND former.hash = corrected.hash
+                  WHERE former.kind = corrected.field AND former.hash = ANY (corrected.hashes)
                     AND former.person_key = corrected.person_key)
 UNION ALL
 SELECT 'person_identifier_former', former.person_key || '/' || former.proposal_id, 'person_id', 'a person',

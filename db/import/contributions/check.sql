@@ -27,7 +27,7 @@ FROM (
                     import_row.source_document) IS NOT NULL, false) AS is_duplicate,
            import_row.pool_code IS NOT NULL AND pool.pool_code IS NULL AS is_pool_unknown,
            import_row.citizen_hash IS NOT NULL AND identifier.person_key IS NULL AS is_person_unknown,
-           coalesce(person.name_hash <> import_row.name_hash, false)
+           coalesce(NOT hash_is(person.name_hash, import_row.name_hash), false)
                AND former.is_named_so IS NOT TRUE AS is_name_different,
            import_row.is_valid AND stored.person_key IS NOT NULL AND NOT content.is_same AS is_conflict,
            CASE WHEN money.is_due AND account.account_id IS NULL AND identifier.person_key IS NOT NULL
@@ -58,7 +58,7 @@ FROM (
         SELECT identifier.recorded_person_key <> identifier.person_key
            AND EXISTS (SELECT FROM person AS merged
                        WHERE merged.person_key = identifier.recorded_person_key
-                         AND merged.name_hash = import_row.name_hash) AS is_named_so
+                         AND hash_is(merged.name_hash, import_row.name_hash)) AS is_named_so
     ) AS former
     CROSS JOIN LATERAL (
         SELECT (stored.pool_code, stored.base_fen, stored.personal_fen, stored.employer_fen, stored.subsidy_fen)

@@ -15,8 +15,9 @@ FROM (
                AND (import_row.citizen_hash, import_row.pool_code, import_row.scheme, import_row.started_on)
                    IS NOT NULL, false) AS is_duplicate,
            import_row.pool_code IS NOT NULL AND pool.pool_code IS NULL AS is_pool_unknown,
-           coalesce(coalesce(person.name_hash, first_value(import_row.name_hash) OVER same_person)
-               <> import_row.name_hash, false) AND former.is_named_so IS NOT TRUE AS is_name_different,
+           coalesce(NOT coalesce(hash_is(person.name_hash, import_row.name_hash),
+                                 first_value(import_row.name_hash) OVER same_person = import_row.name_hash), false)
+               AND former.is_named_so IS NOT TRUE AS is_name_different,
            coalesce(card.person_key <> identifier.person_key, card.person_key IS NOT NULL)
                OR (import_row.card_hash IS NOT NULL
                    AND first_value(owner.id) OVER same_card <> owner.id) AS is_card_taken,
@@ -40,7 +41,7 @@ FROM (
         SELECT identifier.recorded_person_key <> identifier.person_key
            AND EXISTS (SELECT FROM person AS merged
                        WHERE merged.person_key = identifier.recorded_person_key
-                         AND merged.name_hash = import_row.name_hash) AS is_named_so
+                         AND hash_is(merged.name_hash, import_row.name_hash)) AS is_named_so
     ) AS former
     LEFT JOIN pool ON pool.pool_code = import_row.pool_code
     LEFT JOIN enrolment AS stored

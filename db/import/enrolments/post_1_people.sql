@@ -6,14 +6,17 @@ WITH newcomer AS MATERIALIZED (
     FROM import_checked JOIN import_row USING (line)
     WHERE position > $1 AND position <= $2 AND is_ready AND known_key IS NULL
     ORDER BY import_row.citizen_hash, line
-), claimed AS (
-    INSERT INTO person_identifier (kind, hash, person_key, person_id)
-    SELECT 'citizen_number', citizen_hash, person_key, person_id FROM newcomer ORDER BY citizen_hash
-    ON CONFLICT DO NOTHING
-    RETURNING person_key
+), asked AS MATERIALIZED (
+    SELECT array_agg('citizen_number'::text) AS kinds, array_agg(citizen_given) AS givens,
+           array_agg(person_key) AS person_keys, array_agg(person_id) AS person_ids
+    FROM newcomer
+), claimed AS MATERIALIZED (
+    SELECT asked.person_keys[c.place] AS person_key
+    FROM asked CROSS JOIN LATERAL identifiers_claim(asked.kinds, asked.givens, asked.person_keys, asked.person_ids) AS c
 )
 INSERT INTO person (person_key, person_id, birth_date, sex, citizen_number_sealed, name_sealed, phone_sealed,
-    bank_card_sealed, name_hash, phone_hash, created_at)
+    bank_card_sealed, name_hash, name_version, phone_hash, phone_version, created_at)
 SELECT person_key, person_id, birth_date, sex, citizen_number_sealed, name_sealed, phone_sealed, bank_card_sealed,
-       name_hash, phone_hash, $3
+       hash_looked(name_hash), hash_version(name_hash), hash_looked(phone_hash),
+       coalesce(hash_version(phone_hash), 1), $3
 FROM newcomer JOIN claimed USING (person_key)

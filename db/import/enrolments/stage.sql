@@ -1,7 +1,9 @@
--- Staging of enrolment rows: as read, then as checked. Personal data only sealed and hashed.
+-- Staging of enrolment rows: as read, then as checked. Personal data only sealed and hashed;
+-- name_hash, phone_hash and givens as for hash_items.
 -- SPDX-License-Identifier: Apache-2.0
 CREATE TEMP TABLE import_row (
-    line integer, is_valid boolean, citizen_hash bytea, card_hash bytea, pool_code text, scheme text, status text,
+    line integer, is_valid boolean, citizen_hash bytea, citizen_given bytea, card_hash bytea, card_given bytea,
+    pool_code text, scheme text, status text,
     account_mode text, payer_kind text, employer_code text, employer_code_valid boolean, employer_name text,
     started_on date, ended_on date, retired_on date, birth_date date, sex text, person_key bigint, person_id uuid,
     citizen_number_sealed bytea, name_sealed bytea, phone_sealed bytea, bank_card_sealed bytea, name_hash bytea,

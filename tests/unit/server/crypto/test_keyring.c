@@ -118,7 +118,7 @@ static void key_in_use_seals_and_all_open(void **state)
     assert_true(keyring_add(ring, KEY_SEAL_PERSON, &second));
     seal(ring, NUMBER, new);
     assert_int_equal(new[2], 1); /* it waits until every process has it */
-    keyring_use(ring, KEY_SEAL_PERSON, keyring_find(ring, KEY_SEAL_PERSON, 2));
+    keyring_use(ring, KEY_SEAL_PERSON, keyring_find(ring, KEY_SEAL_PERSON, 2), NULL);
     seal(ring, NUMBER, new);
     assert_int_equal(new[2], 2);
     assert_true(opens(ring, "person.citizen_number", row, old, length));
@@ -141,6 +141,62 @@ static void hash_is_hmac_sha256_under_the_purposes_key(void **state)
     assert_false(keyring_hash(*state, KEY_SEAL_PERSON, SPAN("abc"), hash));
 }
 
+static size_t items_of(const struct keyring *ring, uint8_t out[KEYED_ITEMS_BYTES])
+{
+    size_t length = 0;
+    assert_true(keyring_hash_items(ring, KEY_HASH_CARD_NUMBER, SPAN("abc"), out, &length));
+    return length;
+}
+
+static const struct key *add_card_key(struct keyring *ring, uint16_t version, int byte)
+{
+    struct key key = {.version = version};
+    memset(key.bytes, byte, KEY_BYTES);
+    assert_true(keyring_add(ring, KEY_HASH_CARD_NUMBER, &key));
+    return keyring_find(ring, KEY_HASH_CARD_NUMBER, version);
+}
+
+static void items_name_their_versions_and_the_first_is_looked_up_by(void **state)
+{
+    struct keyring *ring = *state;
+    uint8_t alone[KEYED_ITEMS_BYTES], both[KEYED_ITEMS_BYTES], hash[KEYED_HASH_BYTES];
+    const struct key *old = keyring_in_use(ring, KEY_HASH_CARD_NUMBER);
+    assert_int_equal(items_of(ring, alone), KEYED_ITEM_BYTES);
+    assert_int_equal(alone[0] << 8 | alone[1], 1);
+    const struct key *new = add_card_key(ring, 2, 0x77);
+    assert_int_equal(items_of(ring, both), KEYED_ITEM_BYTES); /* it is there, and nobody has said what for */
+    keyring_use(ring, KEY_HASH_CARD_NUMBER, old, new);
+    assert_int_equal(items_of(ring, both), KEYED_ITEMS_BYTES);
+    assert_memory_equal(both, alone, KEYED_ITEM_BYTES);
+    assert_int_equal(both[KEYED_ITEM_BYTES + 1], 2);
+    keyring_use(ring, KEY_HASH_CARD_NUMBER, new, old);
+    uint8_t turned[KEYED_ITEMS_BYTES];
+    assert_int_equal(items_of(ring, turned), KEYED_ITEMS_BYTES);
+    assert_memory_equal(turned, both + KEYED_ITEM_BYTES, KEYED_ITEM_BYTES);
+    assert_memory_equal(turned + KEYED_ITEM_BYTES, both, KEYED_ITEM_BYTES);
+    assert_true(keyring_hash(ring, KEY_HASH_CARD_NUMBER, SPAN("abc"), hash));
+    assert_memory_equal(hash, turned + 2, sizeof hash);
+    keyring_use(ring, KEY_HASH_CARD_NUMBER, new, NULL);
+    assert_int_equal(items_of(ring, both), KEYED_ITEM_BYTES);
+}
+
+static void a_stored_hash_leads_to_the_next_version_and_no_further(void **state)
+{
+    struct keyring *ring = *state;
+    uint8_t first[KEYED_HASH_BYTES], second[KEYED_HASH_BYTES], third[KEYED_HASH_BYTES], hash[KEYED_HASH_BYTES];
+    assert_true(keyring_hash(ring, KEY_HASH_CARD_NUMBER, SPAN("abc"), first));
+    assert_false(keyring_hash_again(ring, KEY_HASH_CARD_NUMBER, 1, first, second));
+    add_card_key(ring, 2, 0x77);
+    const struct key *newest = add_card_key(ring, 3, 0x78);
+    assert_true(keyring_hash_again(ring, KEY_HASH_CARD_NUMBER, 1, first, second));
+    assert_true(keyring_hash_again(ring, KEY_HASH_CARD_NUMBER, 2, second, third));
+    assert_false(keyring_hash_again(ring, KEY_HASH_CARD_NUMBER, 3, third, hash));
+    keyring_use(ring, KEY_HASH_CARD_NUMBER, newest, NULL);
+    assert_true(keyring_hash(ring, KEY_HASH_CARD_NUMBER, SPAN("abc"), hash));
+    assert_memory_equal(hash, third, sizeof hash);
+    assert_memory_not_equal(second, first, sizeof first);
+}
+
 int main(void)
 {
 #define WITH_RING(test) cmocka_unit_test_setup_teardown(test, open_ring, close_ring)
@@ -153,6 +209,8 @@ int main(void)
         WITH_RING(too_little_room_is_refused),
         WITH_RING(key_in_use_seals_and_all_open),
         WITH_RING(hash_is_hmac_sha256_under_the_purposes_key),
+        WITH_RING(items_name_their_versions_and_the_first_is_looked_up_by),
+        WITH_RING(a_stored_hash_leads_to_the_next_version_and_no_further),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
