@@ -135,6 +135,12 @@ image-test: ## build them on a base of this machine's packages, run the compose 
 	@tests/image/prepare.sh $(or $(RELEASE),trixie)
 	@$(PYTHON) -m tests.image $(or $(RELEASE),trixie)
 
+.PHONY: systemd-test
+systemd-test: ## docs/operations/systemd.md with a systemd that is process 1, in namespaces: RELEASE=trixie (root)
+	@scripts/install.sh --check
+	@scripts/on_debian.sh $(or $(RELEASE),trixie) make build
+	$(PYTHON) -m tests.machine var/debian/$(or $(RELEASE),trixie)
+
 uninstall: ## remove what `make install` put there
 	rm -rf $(DESTDIR)$(PREFIX)/bin/yibaod $(SHARE)/yibaod $(SHARE)/doc/yibaod
 	rm -f $(UNITS:%=$(UNITS_DIR)/%) $(UNITS_DIR)/yibaod-audit.timer $(SYSUSERS_DIR)/yibaod.conf

@@ -69,10 +69,10 @@ class Good:
 
 
 def held(port):
-    """How many connections the kernel holds at a port; those that only wait for late packets do not count."""
+    """How many connections the kernel holds at a port; those that only wait for the other side's end do not count."""
     lines = pathlib.Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
     fields = [line.split() for line in lines]
-    return sum(local.endswith(f":{port:04X}") and state not in ("06", "0A") for _, local, _, state, *_ in fields)
+    return sum(field[1].endswith(f":{port:04X}") and field[3] not in ("05", "06", "0A") for field in fields)
 
 
 class Watch(threading.Thread):

@@ -1,4 +1,4 @@
-"""What is said to the running compose file: docs/admin.md by bash and curl, a charge, and the audit of the books."""
+"""What is said to the running compose file, and to tests/machine: docs/admin.md by bash and curl, a charge, and the audit of the books."""
 # SPDX-License-Identifier: Apache-2.0
 import re
 import uuid
@@ -30,7 +30,7 @@ def bash(together, script):
     directory = together.podman.directory / "shell"
     directory.mkdir(exist_ok=True)
     program = directory / "yibaod"
-    program.write_text(PROGRAM.format(compose=ROOT / "docker/compose.yaml"))
+    program.write_text(getattr(together, "program", PROGRAM.format(compose=ROOT / "docker/compose.yaml")))
     program.chmod(0o755)
     environment = {
         **together.environment,
