@@ -168,11 +168,12 @@ class RunStorm:
 
 def settle(storm, clerk):
     """Also the runs whose acceptance never came back."""
-    clerk.open.update(str(job_id) for (job_id,) in storm.sql("SELECT job_id FROM job WHERE state NOT IN ('done', 'cancelled')"))
+    clerk.open.update(str(job_id) for (job_id,) in storm.sql(
+        "SELECT job_id FROM job WHERE kind = 'credit_run' AND state NOT IN ('done', 'cancelled')"))
     clerk.closing.set()
     clerk.join(PATIENCE_S)
     assert clerk.error is None and not clerk.is_alive(), f"seed {storm.seed}: {clerk.error!r}, open: {clerk.open}"
-    assert storm.sql("SELECT count(*) FROM job WHERE state <> 'done'") == [(0,)], f"seed {storm.seed}"
+    assert storm.sql("SELECT count(*) FROM job WHERE kind = 'credit_run' AND state <> 'done'") == [(0,)], f"seed {storm.seed}"
 
 
 def credit_runs_killed(directory, seed, rounds):

@@ -29,10 +29,12 @@ SESSIONS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backen
 
 
 class Samples(threading.Thread):
-    """`processes`: {"server": …, "worker": …}, which are never killed."""
+    """`processes`: {"server": …, "worker": …}, which are never killed. Each sample is written to `path` as it is taken."""
 
-    def __init__(self, world, processes):
+    def __init__(self, world, processes, path):
         super().__init__(name="samples", daemon=True)
+        self.file = pathlib.Path(path).open("w", encoding="utf-8")
+        self.file.write("what,seconds,value\n")
         self.world, self.processes = world, processes
         self.rows = collections.defaultdict(list)  # what → [(seconds, value)]
         self.ended, self.error = threading.Event(), None
@@ -46,7 +48,10 @@ class Samples(threading.Thread):
             self.error = error
 
     def _add(self, what, value):
-        self.rows[what].append((time.monotonic() - self.began, value))
+        at = time.monotonic() - self.began
+        self.rows[what].append((at, value))
+        self.file.write(f"{what},{at:.1f},{value}\n")
+        self.file.flush()
 
     def _sample(self):
         for name, process in self.processes.items():
@@ -64,6 +69,7 @@ class Samples(threading.Thread):
     def end(self):
         self.ended.set()
         self.join()
+        self.file.close()
         if self.error is not None:
             raise self.error
 
@@ -93,10 +99,3 @@ def line_through(rows):
     spread = sum((at - x) ** 2 for at, _ in rows)
     slope = sum((at - x) * (value - y) for at, value in rows) / spread if spread else 0
     return tuple(y + slope * (at - x) for at in (rows[0][0], rows[-1][0]))
-
-
-def write(samples, path):
-    """All samples, for whoever wants to see the curve."""
-    lines = ["what,seconds,value\n"]
-    lines += [f"{what},{at:.1f},{value}\n" for what, rows in samples.rows.items() for at, value in rows]
-    pathlib.Path(path).write_text("".join(lines), encoding="utf-8")

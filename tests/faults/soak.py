@@ -145,7 +145,7 @@ def soak(directory, options):
                     peak = wrk.wait()["per_second"]
                 rate = options.rate or SHARE * peak
                 print(f"peak {peak}, rate {rate}", file=sys.stderr, flush=True)
-                samples = flat.Samples(world, {"server": storm.servers[0], "worker": workers.processes[0]})
+                samples = flat.Samples(world, {"server": storm.servers[0], "worker": workers.processes[0]}, options.samples)
                 samples.start()
                 seconds = options.hours * 3600
                 wrk.start(seconds, rate, "soak")
@@ -170,7 +170,6 @@ def report(storm, samples, done, peak, options):
         unit = (1 << 20, " MiB") if what.startswith(("memory", "size")) else (1, "")
         told = [f"{value / unit[0]:,.2f}{unit[1]}" for value in (first, last, growth)]
         print("|", " | ".join([what, *told, "yes" if is_flat else "**no**"]), "|")
-    flat.write(samples, options.samples)
     return [what for what, *_, is_flat in judged if not is_flat]
 
 
