@@ -12,10 +12,11 @@ ALTER TABLE person_identifier ADD COLUMN key_version smallint NOT NULL DEFAULT 1
 COMMENT ON COLUMN person_identifier.key_version IS 'Version of the key of its hash. While the key changes a number has one row of each version';
 ALTER TABLE person_identifier_former ADD COLUMN key_version smallint NOT NULL DEFAULT 1;
 COMMENT ON COLUMN person_identifier_former.key_version IS 'Version of the key of its hash; rows as in person_identifier';
-ALTER TABLE person ADD COLUMN name_version smallint NOT NULL DEFAULT 1,
-    ADD COLUMN phone_version smallint NOT NULL DEFAULT 1;
-COMMENT ON COLUMN person.name_version IS 'Version of the key of name_hash';
-COMMENT ON COLUMN person.phone_version IS 'Version of the key of phone_hash';
+-- Without a default at first: functions use the type of the row.
+ALTER TABLE person ADD COLUMN name_version smallint, ADD COLUMN phone_version smallint;
+ALTER TABLE person ALTER COLUMN name_version SET DEFAULT 1, ALTER COLUMN phone_version SET DEFAULT 1;
+COMMENT ON COLUMN person.name_version IS 'Version of the key of name_hash; null: the first';
+COMMENT ON COLUMN person.phone_version IS 'Version of the key of phone_hash; null: the first';
 ALTER TABLE consent_request ADD COLUMN number_version smallint NOT NULL DEFAULT 1,
     ADD COLUMN name_version smallint NOT NULL DEFAULT 1;
 COMMENT ON COLUMN consent_request.number_version IS 'Version of the key of number_hash';

@@ -5,10 +5,10 @@
 SELECT person_key::text, name_hash
   FROM person
  WHERE ctid >= $1::tid AND ctid < $2::tid AND name_hash IS NOT NULL AND $3::text = 'hash_name'
-   AND name_version = $4::smallint
+   AND coalesce(name_version, 1) = $4::smallint
 -- lock
 FOR NO KEY UPDATE
 -- store
 UPDATE person SET name_hash = new.hash, name_version = $4::smallint + 1
   FROM unnest($1::text[], $2::bytea[]) AS new (id, hash)
- WHERE person_key = new.id::bigint AND name_version = $4 AND $3::text = 'hash_name'
+ WHERE person_key = new.id::bigint AND coalesce(name_version, 1) = $4 AND $3::text = 'hash_name'

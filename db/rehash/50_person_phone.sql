@@ -5,10 +5,10 @@
 SELECT person_key::text, phone_hash
   FROM person
  WHERE ctid >= $1::tid AND ctid < $2::tid AND phone_hash IS NOT NULL AND $3::text = 'hash_phone'
-   AND phone_version = $4::smallint
+   AND coalesce(phone_version, 1) = $4::smallint
 -- lock
 FOR NO KEY UPDATE
 -- store
 UPDATE person SET phone_hash = new.hash, phone_version = $4::smallint + 1
   FROM unnest($1::text[], $2::bytea[]) AS new (id, hash)
- WHERE person_key = new.id::bigint AND phone_version = $4 AND $3::text = 'hash_phone'
+ WHERE person_key = new.id::bigint AND coalesce(phone_version, 1) = $4 AND $3::text = 'hash_phone'

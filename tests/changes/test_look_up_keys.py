@@ -25,8 +25,8 @@ PURPOSES = ("hash_citizen_number", "hash_card_number", "hash_phone", "hash_name"
 VERSIONS = """
     SELECT DISTINCT v FROM (
         SELECT key_version FROM person_identifier UNION ALL SELECT key_version FROM person_identifier_former
-        UNION ALL SELECT name_version FROM person
-        UNION ALL SELECT phone_version FROM person WHERE phone_hash IS NOT NULL
+        UNION ALL SELECT coalesce(name_version, 1) FROM person
+        UNION ALL SELECT coalesce(phone_version, 1) FROM person WHERE phone_hash IS NOT NULL
         UNION ALL SELECT name_version FROM consent_request UNION ALL SELECT number_version FROM consent_request
         UNION ALL SELECT item.key_version FROM proposal, jsonb_each_text(payload -> 'hashes') AS h,
                          hash_items(decode(h.value, 'hex')) AS item) AS found (v)"""

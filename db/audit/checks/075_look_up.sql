@@ -14,10 +14,10 @@ WITH looked AS (
     WHERE number.person_key BETWEEN $1::bigint AND $2::bigint
     GROUP BY number.person_key, number.kind, looked.version
 ), versioned (table_name, id, column_name, purpose, version) AS (
-    SELECT 'person', person_id::text, 'name_version', 'hash_name', name_version
+    SELECT 'person', person_id::text, 'name_version', 'hash_name', coalesce(name_version, 1)
     FROM person WHERE person_key BETWEEN $1::bigint AND $2::bigint
     UNION ALL
-    SELECT 'person', person_id::text, 'phone_version', 'hash_phone', phone_version
+    SELECT 'person', person_id::text, 'phone_version', 'hash_phone', coalesce(phone_version, 1)
     FROM person WHERE person_key BETWEEN $1::bigint AND $2::bigint AND phone_hash IS NOT NULL
     UNION ALL
     SELECT 'person_identifier', person_key || '/' || kind, 'key_version', 'hash_' || kind, key_version
