@@ -23,7 +23,7 @@ root=$PWD/var/debian/$release
 packages=$(scripts/install.sh --list --test | tr ' ' ',')
 if [ "$(cat "$root/packages" 2>/dev/null)" != "$packages" ]; then
     command -v mmdebstrap >/dev/null || { echo 'on_debian.sh: install mmdebstrap first' >&2; exit 1; }
-    rm -rf "$root"
+    rm -rf --one-file-system "$root"
     mkdir -p "${root%/*}"
     mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Check-Date "false"' \
         --include="$packages" "$release" "$root"

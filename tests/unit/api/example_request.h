@@ -85,6 +85,7 @@ bool __real_keyring_unseal(const struct keyring *keys, const char *table_column,
                            char *out, size_t out_bytes, size_t *written_bytes);
 bool __wrap_lanes_submit(struct lanes *lanes, struct task *task);
 void __wrap_lanes_cancel(struct lanes *lanes, struct task *task);
+bool __wrap_lanes_have_replica(const struct lanes *lanes);
 bool __wrap_work_submit(struct work_pool *pool, struct work_inbox *inbox, struct work *work);
 bool __wrap_work_withdraw(struct work_pool *pool, struct work *work);
 bool __wrap_keyring_unseal(const struct keyring *keys, const char *table_column, struct uuid row_id, struct span sealed,
@@ -104,6 +105,11 @@ bool __wrap_lanes_submit(struct lanes *lanes, struct task *task)
 void __wrap_lanes_cancel(struct lanes *lanes, struct task *task)
 {
     waiting_task = NULL;
+}
+
+bool __wrap_lanes_have_replica(const struct lanes *lanes)
+{
+    return false;
 }
 
 bool __wrap_work_submit(struct work_pool *pool, struct work_inbox *inbox, struct work *work)

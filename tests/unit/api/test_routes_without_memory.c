@@ -2,7 +2,8 @@
  * What comes back is the usual reply, or an honest 500 or 503; and nothing else is asked of PostgreSQL than usual. */
 /* SPDX-License-Identifier: Apache-2.0 */
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=lanes_submit,--wrap=lanes_cancel */
-/* link: -Wl,--wrap=work_submit,--wrap=work_withdraw,--wrap=keyring_unseal,--wrap=password_derive */
+/* link: -Wl,--wrap=lanes_have_replica,--wrap=work_submit,--wrap=work_withdraw */
+/* link: -Wl,--wrap=keyring_unseal,--wrap=password_derive */
 #define CHUNK_BYTES 48 /* so that each piece of an arena is an allocation of its own */
 #include "server/arena.c"
 #include "tests/unit/failing_memory.h"
