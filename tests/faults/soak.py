@@ -108,7 +108,8 @@ class Credits(Office):
     def check(self):
         credit_runs.settle(self.told, self.clerk)
         [(lost, doubled, wrong, credits)] = self.rows(credit_runs.WRONG)
-        assert (lost, doubled, wrong) == (0, 0, 0), f"of {credits} credits {lost} lost, {doubled} doubled, {wrong} wrong"
+        told = f"of {credits} credits {lost} lost, {doubled} doubled, {wrong} wrong"
+        assert (lost, doubled, wrong) == (0, 0, 0), f"{told}: {self.rows(credit_runs.ODD)}"
         self.storm.tally.count["credits"] += credits
 
 
