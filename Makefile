@@ -111,7 +111,7 @@ UNITS        := yibaod.service yibaod-worker.service yibaod-audit.service
 UNITS_DIR     = $(DESTDIR)$(PREFIX)/lib/systemd/system
 SYSUSERS_DIR  = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 # What the program reads while it runs; it finds it beside itself, in ../share/yibaod/db.
-RUN_TIME_SQL := schema_migration.sql migrations functions data import audit keys
+RUN_TIME_SQL := schema_migration.sql migrations functions data import audit keys rehash
 
 install: build ## put the program and what it reads under $(DESTDIR)$(PREFIX), /usr/local by default
 	$(INSTALL) -D -m 755 $(STRIP) $(OUT)/yibaod $(DESTDIR)$(PREFIX)/bin/yibaod
@@ -190,7 +190,7 @@ tools/lint/node_modules/.package-lock.json: tools/lint/package-lock.json
 	npm ci --prefix tools/lint --ignore-scripts --silent
 	@touch $@
 
-pytest: build ## everything in Python, as five runs side by side: the running server over HTTP; database; faults; the rest
+pytest: build ## everything in Python, as six runs side by side: the running server over HTTP; database; faults; the rest
 	$(PYTHON) -m tests
 
 test-proxy: build ## the tests over HTTP once more, through HAProxy

@@ -7,14 +7,14 @@ from tests.db import (test_adjustments, test_audit, test_audit_charges, test_aud
                       test_audit_rewritten, test_audit_settlements, test_audit_snapshots,
                       test_audit_transfer_applications, test_audit_transfers,
                       test_audit_views, test_audit_wallets,
-                      test_audit_withdrawals, test_corrections)
+                      test_audit_withdrawals, test_corrections, test_look_up_audit)
 from tests.db.planting import listed
 
 MODULES = (test_adjustments, test_audit, test_audit_charges, test_audit_consent, test_audit_credit_runs, test_audit_credits,
            test_audit_documents, test_audit_family, test_audit_imports, test_audit_journal, test_audit_merged, test_audit_payers,
            test_audit_rewritten, test_audit_settlements, test_audit_snapshots, test_audit_transfer_applications, test_audit_transfers,
            test_audit_views, test_audit_wallets,
-           test_audit_withdrawals, test_corrections)
+           test_audit_withdrawals, test_corrections, test_look_up_audit)
 AUDIT = pathlib.Path(__file__).resolve().parents[2] / "db" / "audit"
 
 
