@@ -60,6 +60,7 @@ static bool read_number(struct request *request, struct span *hash)
     if (args[SEARCH_PEOPLE_CERTIFICATE_NUMBER].present) {
         return !numbers_read_certificate(request, "certificate_number", args[SEARCH_PEOPLE_CERTIFICATE_NUMBER].text,
                                          &number) ||
+               !args[SEARCH_PEOPLE_CERTIFICATE_KIND].present || /* a fault already */
                numbers_hash_certificate(request, args[SEARCH_PEOPLE_CERTIFICATE_KIND].text, number, hash);
     }
     return !args[SEARCH_PEOPLE_CARD_NUMBER].present ||
