@@ -111,8 +111,9 @@ def test_documents_of_older_keys_stay_readable(desk, sql, books, start, client_o
         assert {piece[:3] for piece in pieces(sql, old)} == {b"\1\0\1"}
         assert {piece[:3] for piece in pieces(sql, new)} == {b"\1\0\2"}
         assert later.content(new).content == scans.of_size(300001)
-        assert desk.content(new).status_code == 500, "by a server that was started before there was such a key"
-        desk.api.server.provoked["document_broken"] += 1
+        status = desk.content(new).status_code
+        assert status in (200, 500), "500 by a server that has not noticed the new key yet"
+        desk.api.server.provoked["document_broken"] += status == 500
     finally:
         sql.execute("UPDATE data_key SET retired_at = now() WHERE purpose = 'seal_person' AND version = 2")
 
