@@ -83,8 +83,9 @@ def test_a_deadline_withdraws_what_waits(start_slow, request_bytes):
     wires = call_all(server, request_bytes)
     answers = [wire.receive() for wire in wires]
     assert {answer.status for answer in answers} <= {200, 503}
-    late = [answer for answer in answers if answer.status == 503]
-    assert late and all(answer.json()["code"] == "deadline_exceeded" for answer in late)
+    codes = {answer.json()["code"] for answer in answers if answer.status == 503}
+    # Who was at the last statement, which counts the attempt, when the second was over is told that it may have run.
+    assert "deadline_exceeded" in codes and codes <= {"deadline_exceeded", "outcome_unknown"}
     assert metric(server, 'yibaod_crypto_jobs_total{result="withdrawn"}') > 0
     wait_until(lambda: waiting(server) == 0, "an empty queue")
     wait_until(lambda: call_alone(server, request_bytes) == 200, "an answer in time")
