@@ -104,24 +104,21 @@ static int run_rotate(struct pg_session *session, const struct options *options,
 {
     const char *error = NULL;
     unsigned version = 0;
-    int purpose = 0;
-    while (purpose < KEY_PURPOSES && strcmp(key_purpose_name((enum key_purpose)purpose), options->purpose) != 0)
-        purpose++;
-    if (purpose == KEY_PURPOSES || !keyring_can_rotate((enum key_purpose)purpose)) {
+    enum key_purpose purpose = key_purpose_find(options->purpose);
+    if (!keyring_can_rotate(purpose)) {
         process_complain("such a key cannot be rotated; docs/operations/keys.md says why");
         return EXIT_CODE_USAGE;
     }
-    bool is_look_up = key_purpose_is_look_up((enum key_purpose)purpose);
-    if (is_look_up && options->has_after) {
-        process_complain("--after is for seal_person and sign_cursor");
+    bool is_chained = key_purpose_is_chained(purpose);
+    if (is_chained && options->has_after) {
+        process_complain("--after is for seal_person, sign_cursor and hash_attempt");
         return EXIT_CODE_USAGE;
     }
-    if (!keyring_rotate(session, config->master_key_file, (enum key_purpose)purpose, options->after_s, &version,
-                        &error)) {
+    if (!keyring_rotate(session, config->master_key_file, purpose, options->after_s, &version, &error)) {
         process_complain(error);
         return EXIT_CODE_FAILED;
     }
-    if (is_look_up)
+    if (is_chained)
         printf("%s version %u is announced; yibaod keys rehash takes it into use\n", options->purpose, version);
     else
         printf("%s version %u is made, and in use from %u s on\n", options->purpose, version, options->after_s);
@@ -189,7 +186,8 @@ static int run_rehash(struct pg_session *session, const struct options *options,
     bool is_done = rehash(session, keyring, directory, options->after_s, &report);
     keyring_close(keyring);
     if (is_done)
-        printf("stored %llu hashes of newer versions, removed %llu of older ones\n", report.stored, report.dropped);
+        printf("stored %llu hashes of newer versions, removed %llu of older ones, forgot %llu known sources\n",
+               report.stored, report.dropped, report.forgotten);
     return is_done ? EXIT_CODE_OK : EXIT_CODE_FAILED;
 }
 

@@ -22,7 +22,8 @@ struct caller {
     int64_t person_key;
     struct uuid person_id;
     bool has_pin; /* stored; else the work is done with a salt of nobody's */
-    uint8_t stored[PASSWORD_HASH_BYTES];
+    uint8_t stored[KEYED_HASH_BYTES];
+    unsigned pepper_version; /* of `stored` */
     struct password_params params;
     bool is_right;
 };
@@ -81,11 +82,13 @@ static bool take_pin(struct caller *caller, const struct rows *rows)
         return false;
     }
     caller->has_pin = salt.length == sizeof caller->params.salt && hash.length == sizeof caller->stored;
+    caller->pepper_version = 1;
     if (!caller->has_pin) {
         return true;
     }
     memcpy(caller->params.salt, salt.bytes, salt.length);
     memcpy(caller->stored, hash.bytes, hash.length);
+    caller->pepper_version = (unsigned)row_int(rows, 0, HOTLINE_CALLER_COLUMN_PEPPER_VERSION);
     caller->params.log2_n = (uint8_t)row_int(rows, 0, HOTLINE_CALLER_COLUMN_LOG2_N);
     caller->params.block_size = (uint8_t)row_int(rows, 0, HOTLINE_CALLER_COLUMN_BLOCK_SIZE);
     caller->params.parallel = (uint8_t)row_int(rows, 0, HOTLINE_CALLER_COLUMN_PARALLEL);
@@ -112,12 +115,10 @@ static enum problem take_lookup(struct request *request, const struct rows *rows
 bool caller_work(void *state)
 {
     struct caller *caller = state;
-    uint8_t hash[PASSWORD_HASH_BYTES];
+    bool is_equal = false;
     struct span pin = {.bytes = caller->keyed_in.pin, .length = sizeof caller->keyed_in.pin};
-    bool is_done = password_derive(pin, &caller->params, hash);
-    bool is_equal = is_done && password_hash_equal(hash, attempt_span(caller->stored));
+    bool is_done = password_verify(pin, &caller->params, caller->stored, caller->pepper_version, &is_equal);
     caller->is_right = is_equal && caller->has_pin;
-    OPENSSL_cleanse(hash, sizeof hash);
     return is_done;
 }
 

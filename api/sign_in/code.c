@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/sign_in/code.h"
 #include "api/api.h"
+#include "api/sealed.h"
 #include "server/clock.h"
 #include "server/jobs/worker_wake.h"
 #include <openssl/rand.h>
@@ -19,7 +20,7 @@ static const struct {
     [CODE_STEP_UP] = {"step_up", "设置密码", "to set a password or PIN"},
 };
 
-bool code_hash(struct uuid challenge_id, struct span code, uint8_t out[KEYED_HASH_BYTES])
+bool code_hash(struct request *request, struct uuid challenge_id, struct span code, struct span *items)
 {
     char text[sizeof challenge_id.bytes + CODE_BYTES];
     if (code.length >= CODE_BYTES) { /* more bytes than characters: no digits */
@@ -27,8 +28,8 @@ bool code_hash(struct uuid challenge_id, struct span code, uint8_t out[KEYED_HAS
     }
     memcpy(text, challenge_id.bytes, sizeof challenge_id.bytes);
     memcpy(text + sizeof challenge_id.bytes, code.bytes, code.length);
-    return keyring_hash(api_keyring(), KEY_HASH_CODE,
-                        (struct span){.bytes = text, .length = sizeof challenge_id.bytes + code.length}, out);
+    return sealed_hash_items(request, KEY_HASH_CODE,
+                             (struct span){.bytes = text, .length = sizeof challenge_id.bytes + code.length}, items);
 }
 
 /* Every code is as likely as every other: what would favour some is drawn again. */
@@ -68,7 +69,7 @@ static bool make(struct request *request, enum code_purpose purpose, struct uuid
                  struct span *payload)
 {
     char code[CODE_BYTES];
-    bool is_done = draw(code) && code_hash(asked->challenge_id, span_of(code), asked->hash) &&
+    bool is_done = draw(code) && code_hash(request, asked->challenge_id, span_of(code), &asked->hash) &&
                    seal(request, purpose, code, outbox_id, asked, payload);
     explicit_bzero(code, sizeof code);
     return is_done;
@@ -106,7 +107,7 @@ enum problem code_bind(struct request *request, struct call *call, enum code_pur
     bind_numbers(call, &asked->who);
     call_uuid(call, CHALLENGE_BEGIN_PARAM_CHALLENGE_ID, asked->challenge_id);
     call_text(call, CHALLENGE_BEGIN_PARAM_PURPOSE, span_of(purposes[purpose].name));
-    call_bytea(call, CHALLENGE_BEGIN_PARAM_CODE_HASH, attempt_span(asked->hash));
+    call_bytea(call, CHALLENGE_BEGIN_PARAM_CODE_HASH, asked->hash);
     call_int(call, CHALLENGE_BEGIN_PARAM_TRIES_LEFT, LIMIT_CODE_TRIES);
     call_instant(call, CHALLENGE_BEGIN_PARAM_EXPIRES_AT, asked->expires_at_us);
     call_instant(call, CHALLENGE_BEGIN_PARAM_INSTANT, now_us);

@@ -11,13 +11,13 @@ enum code_purpose { CODE_REGISTRATION, CODE_SIGN_IN, CODE_STEP_UP };
 struct code_request {
     struct uuid challenge_id; /* holds nobody's key: it must not tell whether there is somebody */
     int64_t expires_at_us;
-    uint8_t hash[KEYED_HASH_BYTES];
+    struct span hash;
     uint8_t payload[CODE_PAYLOAD_BYTES];
     struct who who;
 };
 
-/* Of the challenge's id and what was typed in. */
-bool code_hash(struct uuid challenge_id, struct span code, uint8_t out[KEYED_HASH_BYTES]);
+/* Of the challenge's id and what was typed in, to store or compare (keyring_hash_items), in the arena. */
+bool code_hash(struct request *request, struct uuid challenge_id, struct span code, struct span *items);
 
 /*
  * Binds CHALLENGE_BEGIN with a new code for asked->who, which is filled. Every code is made and sealed, whether or not

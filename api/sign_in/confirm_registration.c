@@ -33,7 +33,7 @@ static enum problem bind(struct request *request, struct call *call)
 static bool work(void *state)
 {
     struct redeem *redeem = state;
-    return password_derive(redeem->password, &redeem->params, redeem->password_hash);
+    return password_derive(redeem->password, &redeem->params, &redeem->password_hash);
 }
 
 /* Whether the password will do is told only to whoever knows the code. */

@@ -13,8 +13,8 @@ struct new_secret {
     struct span secret;
     struct span current; /* empty: proved by a code */
     struct password_params params, current_params;
-    uint8_t hash[PASSWORD_HASH_BYTES], current_hash[PASSWORD_HASH_BYTES];
-    uint8_t code_hash[KEYED_HASH_BYTES];
+    struct password_hash hash, current_hash;
+    struct span code_hash;
     uint8_t subject[KEYED_HASH_BYTES];
     uint8_t source[KEYED_HASH_BYTES];
     int64_t now_us;
@@ -55,7 +55,7 @@ static struct new_secret *make(struct request *request, const struct new_secret_
     made->secret = args[kind->secret_arg].text;
     if (args[kind->current_password_arg].present) {
         made->current = args[kind->current_password_arg].text;
-    } else if (!code_hash(args[kind->challenge_id_arg].uuid, args[kind->code_arg].text, made->code_hash)) {
+    } else if (!code_hash(request, args[kind->challenge_id_arg].uuid, args[kind->code_arg].text, &made->code_hash)) {
         return NULL;
     }
     struct span id = {.bytes = (const char *)person_id.bytes, .length = sizeof person_id.bytes};
@@ -85,8 +85,8 @@ enum problem new_secret_bind(struct request *request, struct call *call, const s
 bool new_secret_work(void *state)
 {
     struct new_secret *made = state;
-    return password_derive(made->secret, &made->params, made->hash) &&
-           (made->current.length == 0 || password_derive(made->current, &made->current_params, made->current_hash));
+    return password_derive(made->secret, &made->params, &made->hash) &&
+           (made->current.length == 0 || password_derive(made->current, &made->current_params, &made->current_hash));
 }
 
 static bool choose_params(struct new_secret *made, const struct rows *rows)
@@ -109,20 +109,15 @@ static struct span salt_span(const struct password_params *params)
     return (struct span){.bytes = (const char *)params->salt, .length = PASSWORD_SALT_BYTES};
 }
 
-static struct span hash_span(const uint8_t hash[PASSWORD_HASH_BYTES])
-{
-    return (struct span){.bytes = (const char *)hash, .length = PASSWORD_HASH_BYTES};
-}
-
 static void bind_proof(struct request *request, struct call *call, const struct new_secret *made)
 {
     if (made->current.length > 0) {
         call_bytea(call, CREDENTIAL_SET_PARAM_PROOF_SALT, salt_span(&made->current_params));
-        call_bytea(call, CREDENTIAL_SET_PARAM_PROOF_HASH, hash_span(made->current_hash));
+        call_bytea(call, CREDENTIAL_SET_PARAM_PROOF_HASH, password_hash_span(&made->current_hash));
         return;
     }
     call_uuid(call, CREDENTIAL_SET_PARAM_CHALLENGE_ID, request->args[made->kind->challenge_id_arg].uuid);
-    call_bytea(call, CREDENTIAL_SET_PARAM_CODE_HASH, attempt_span(made->code_hash));
+    call_bytea(call, CREDENTIAL_SET_PARAM_CODE_HASH, made->code_hash);
 }
 
 static void bind_set(struct request *request, struct call *call, const struct new_secret *made)
@@ -138,7 +133,7 @@ static void bind_set(struct request *request, struct call *call, const struct ne
     call_uuid(call, CREDENTIAL_SET_PARAM_ATTEMPT_ID, uuid_make(uuid_random_key()));
     call_bool(call, CREDENTIAL_SET_PARAM_IS_READY, request->faults_count == 0);
     call_bytea(call, CREDENTIAL_SET_PARAM_SALT, salt_span(&made->params));
-    call_bytea(call, CREDENTIAL_SET_PARAM_HASH, hash_span(made->hash));
+    call_bytea(call, CREDENTIAL_SET_PARAM_HASH, password_hash_span(&made->hash));
     call_int(call, CREDENTIAL_SET_PARAM_LOG2_N, made->params.log2_n);
     call_int(call, CREDENTIAL_SET_PARAM_BLOCK_SIZE, made->params.block_size);
     call_int(call, CREDENTIAL_SET_PARAM_PARALLEL, made->params.parallel);

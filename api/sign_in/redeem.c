@@ -16,7 +16,7 @@ struct redeem *redeem_make(struct request *request, struct uuid challenge_id, st
     }
     redeem->is_ready = true;
     redeem->session = new_session_make(request);
-    bool is_made = redeem->session != NULL && code_hash(challenge_id, code, redeem->code_hash) &&
+    bool is_made = redeem->session != NULL && code_hash(request, challenge_id, code, &redeem->code_hash) &&
                    attempt_source(request, redeem->source);
     return is_made ? redeem : NULL;
 }
@@ -28,8 +28,7 @@ static void bind_password(struct call *call, const struct redeem *redeem)
     }
     call_bytea(call, CHALLENGE_REDEEM_PARAM_SALT,
                (struct span){.bytes = (const char *)redeem->params.salt, .length = PASSWORD_SALT_BYTES});
-    call_bytea(call, CHALLENGE_REDEEM_PARAM_HASH,
-               (struct span){.bytes = (const char *)redeem->password_hash, .length = PASSWORD_HASH_BYTES});
+    call_bytea(call, CHALLENGE_REDEEM_PARAM_HASH, password_hash_span(&redeem->password_hash));
     call_int(call, CHALLENGE_REDEEM_PARAM_LOG2_N, redeem->params.log2_n);
     call_int(call, CHALLENGE_REDEEM_PARAM_BLOCK_SIZE, redeem->params.block_size);
     call_int(call, CHALLENGE_REDEEM_PARAM_PARALLEL, redeem->params.parallel);
@@ -42,7 +41,7 @@ void redeem_bind(struct request *request, struct call *call, const struct redeem
     call_init(call, STATEMENT_CHALLENGE_REDEEM);
     call_uuid(call, CHALLENGE_REDEEM_PARAM_CHALLENGE_ID, challenge_id);
     call_text(call, CHALLENGE_REDEEM_PARAM_PURPOSE, span_of(purpose));
-    call_bytea(call, CHALLENGE_REDEEM_PARAM_CODE_HASH, attempt_span(redeem->code_hash));
+    call_bytea(call, CHALLENGE_REDEEM_PARAM_CODE_HASH, redeem->code_hash);
     call_bytea(call, CHALLENGE_REDEEM_PARAM_SOURCE, attempt_span(redeem->source));
     call_uuid(call, CHALLENGE_REDEEM_PARAM_ATTEMPT_ID, uuid_make(uuid_random_key()));
     call_bool(call, CHALLENGE_REDEEM_PARAM_IS_READY, redeem->is_ready);

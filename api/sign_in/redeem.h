@@ -8,13 +8,13 @@
 /* In the arena as request->state of both operations. */
 struct redeem {
     struct new_session *session;
-    uint8_t code_hash[KEYED_HASH_BYTES];
+    struct span code_hash;
     uint8_t source[KEYED_HASH_BYTES];
     bool is_ready; /* false: only judge the code */
     /* With a password only. */
     struct span password;
     struct password_params params;
-    uint8_t password_hash[PASSWORD_HASH_BYTES];
+    struct password_hash password_hash;
 };
 
 /* NULL without memory or randomness. */

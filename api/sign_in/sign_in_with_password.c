@@ -12,7 +12,7 @@ try {
     struct new_session *session;
     struct span password;
     struct password_params params;
-    uint8_t hash[PASSWORD_HASH_BYTES];
+    struct password_hash hash;
 };
 
 static void wipe(void *object)
@@ -55,7 +55,7 @@ static enum problem bind(struct request *request, struct call *call)
 static bool work(void *state)
 {
     struct try *try = state;
-    return password_derive(try->password, &try->params, try->hash);
+    return password_derive(try->password, &try->params, &try->hash);
 }
 
 static bool choose_params(struct try *try, const struct rows *rows)
@@ -79,8 +79,7 @@ static void bind_try(struct request *request, struct call *call, const struct tr
     const struct new_session *session = try->session;
     call_bytea(call, SIGN_IN_PASSWORD_PARAM_SALT,
                (struct span){.bytes = (const char *)try->params.salt, .length = PASSWORD_SALT_BYTES});
-    call_bytea(call, SIGN_IN_PASSWORD_PARAM_HASH,
-               (struct span){.bytes = (const char *)try->hash, .length = PASSWORD_HASH_BYTES});
+    call_bytea(call, SIGN_IN_PASSWORD_PARAM_HASH, password_hash_span(&try->hash));
     call_bytea(call, SIGN_IN_PASSWORD_PARAM_SUBJECT, attempt_span(try->who.subject));
     call_bytea(call, SIGN_IN_PASSWORD_PARAM_TARGET, attempt_span(try->who.target));
     call_bytea(call, SIGN_IN_PASSWORD_PARAM_SOURCE, attempt_span(try->who.source));

@@ -1,7 +1,8 @@
-/* The stages of a key that people are looked up by: what holds before each, and what is done in it. */
+/* The stages of a key whose hashes form a chain: what holds before each, and what is done in it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/keys/rehash.h"
 #include "cli/import/run.h"
+#include "cli/keys/forget.h"
 #include "cli/keys/rehash_place.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,9 +153,9 @@ bool rehash(struct pg_session *session, const struct keyring *keyring, const cha
     for (bool is_going_on = true; is_going_on;) {
         is_going_on = false;
         for (int purpose = 0; purpose < KEY_PURPOSES; purpose++)
-            if (key_purpose_is_look_up((enum key_purpose)purpose) &&
+            if (key_purpose_is_chained((enum key_purpose)purpose) &&
                 !advance(&rehashing, (enum key_purpose)purpose, &is_going_on))
                 return false;
     }
-    return true;
+    return forget_sources(session, &report->forgotten);
 }

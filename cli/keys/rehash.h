@@ -1,4 +1,4 @@
-/* Takes a new version of a key that people are looked up by into use, step by step beside working processes. */
+/* Takes a new version of a key whose hashes form a chain into use, step by step beside working processes. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "server/crypto/keyring.h"
@@ -6,8 +6,9 @@
 #include <stdbool.h>
 
 struct rehash_report {
-    unsigned long long stored;  /* hashes of newer versions */
-    unsigned long long dropped; /* hashes of older ones */
+    unsigned long long stored;    /* hashes of newer versions */
+    unsigned long long dropped;   /* hashes of older ones */
+    unsigned long long forgotten; /* sources known by an older hash_attempt */
 };
 
 /*

@@ -1,6 +1,7 @@
 /* Stores hashes of the next version, and takes those of the older away, 16 blocks of a table at a time. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/keys/rehash_place.h"
+#include "cli/keys/blocks.h"
 #include "cli/keys/rehash_file.h"
 #include "server/text.h"
 #include <stdio.h>
@@ -8,9 +9,6 @@
 #include <string.h>
 
 #define ARRAY_BYTES_MAX ((size_t)64 << 20)
-#define LAST_BLOCK 4294967294
-#define SQLSTATE_LOCK_NOT_AVAILABLE "55P03"
-#define SQLSTATE_DEADLOCK "40P01"
 
 enum { COLUMN_ID, COLUMN_HASH };
 
@@ -38,21 +36,6 @@ static void bind_range(struct arguments *arguments, struct rehash_key key, long 
     arguments->values[1] = arguments->to;
     arguments->values[2] = key_purpose_name(key.purpose);
     arguments->values[3] = arguments->version;
-}
-
-enum outcome { OUTCOME_DONE, OUTCOME_BUSY, OUTCOME_FAILED };
-
-static enum outcome outcome_of(const struct work *work, const PGresult *result, const struct rehash_file *place)
-{
-    ExecStatusType status = PQresultStatus(result);
-    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
-        return OUTCOME_DONE;
-    if (sqlstate != NULL &&
-        (strcmp(sqlstate, SQLSTATE_LOCK_NOT_AVAILABLE) == 0 || strcmp(sqlstate, SQLSTATE_DEADLOCK) == 0))
-        return OUTCOME_BUSY;
-    fprintf(stderr, "yibaod: %s: %s", place->name, PQerrorMessage(work->session->connection));
-    return OUTCOME_FAILED;
 }
 
 static bool append_hash(const struct work *work, const PGresult *rows, int row, struct text *hashes)
@@ -84,31 +67,31 @@ static bool make_arrays(const struct work *work, const PGresult *rows, struct te
     return is_done && !ids->failed && !hashes->failed;
 }
 
-static enum outcome change(struct work *work, const struct rehash_file *place, const char *sql,
-                           const struct arguments *arguments, const struct text *ids, const struct text *hashes,
-                           unsigned long long *count)
+static enum blocks_outcome change(struct work *work, const struct rehash_file *place, const char *sql,
+                                  const struct arguments *arguments, const struct text *ids, const struct text *hashes,
+                                  unsigned long long *count)
 {
     const char *values[] = {ids->bytes, hashes->bytes, arguments->values[2], arguments->values[3]};
     PGresult *result = PQexecParams(work->session->connection, sql, 4, NULL, values, NULL, NULL, 0);
-    enum outcome outcome = outcome_of(work, result, place);
-    if (outcome == OUTCOME_DONE)
+    enum blocks_outcome outcome = blocks_outcome(work->session, result, place->name);
+    if (outcome == BLOCKS_DONE)
         *count += strtoull(PQcmdTuples(result), NULL, 10);
     PQclear(result);
     return outcome;
 }
 
-static enum outcome change_rows(struct work *work, const struct rehash_file *place, const PGresult *rows,
-                                const struct arguments *arguments, unsigned long long counts[2])
+static enum blocks_outcome change_rows(struct work *work, const struct rehash_file *place, const PGresult *rows,
+                                       const struct arguments *arguments, unsigned long long counts[2])
 {
     struct text ids, hashes;
-    enum outcome outcome = OUTCOME_FAILED;
+    enum blocks_outcome outcome = BLOCKS_FAILED;
     text_init(&ids, ARRAY_BYTES_MAX);
     text_init(&hashes, ARRAY_BYTES_MAX);
     if (make_arrays(work, rows, &ids, &hashes))
         outcome = change(work, place, place->store, arguments, &ids, &hashes, &counts[0]);
     else
         fprintf(stderr, "yibaod: %s: a key or memory is missing\n", place->name);
-    if (outcome == OUTCOME_DONE && work->drops && place->drop != NULL)
+    if (outcome == BLOCKS_DONE && work->drops && place->drop != NULL)
         outcome = change(work, place, place->drop, arguments, &ids, &hashes, &counts[1]);
     text_fini(&ids);
     text_fini(&hashes);
@@ -116,7 +99,7 @@ static enum outcome change_rows(struct work *work, const struct rehash_file *pla
 }
 
 /* What somebody else has locked for long is tried again. */
-static enum outcome try_slice(struct work *work, const struct rehash_file *place, long block)
+static enum blocks_outcome try_slice(struct work *work, const struct rehash_file *place, long block)
 {
     char sql[4096];
     struct arguments arguments;
@@ -124,15 +107,15 @@ static enum outcome try_slice(struct work *work, const struct rehash_file *place
     bind_range(&arguments, work->key, block, block + place->blocks);
     snprintf(sql, sizeof sql, "%s\n%s", place->scan, place->lock);
     if (!pg_session_run(work->session, "BEGIN; SET LOCAL lock_timeout = '2s'"))
-        return OUTCOME_FAILED;
+        return BLOCKS_FAILED;
     PGresult *rows = PQexecParams(work->session->connection, sql, 4, NULL, arguments.values, NULL, NULL, 0);
-    enum outcome outcome = outcome_of(work, rows, place);
-    if (outcome == OUTCOME_DONE && PQntuples(rows) > 0)
+    enum blocks_outcome outcome = blocks_outcome(work->session, rows, place->name);
+    if (outcome == BLOCKS_DONE && PQntuples(rows) > 0)
         outcome = change_rows(work, place, rows, &arguments, counts);
     PQclear(rows);
-    if (outcome == OUTCOME_DONE && !pg_session_run(work->session, "COMMIT"))
-        return OUTCOME_FAILED;
-    if (outcome != OUTCOME_DONE) {
+    if (outcome == BLOCKS_DONE && !pg_session_run(work->session, "COMMIT"))
+        return BLOCKS_FAILED;
+    if (outcome != BLOCKS_DONE) {
         PQclear(PQexec(work->session->connection, "ROLLBACK"));
         return outcome;
     }
@@ -141,27 +124,16 @@ static enum outcome try_slice(struct work *work, const struct rehash_file *place
     return outcome;
 }
 
-static bool count_blocks(struct pg_session *session, const struct rehash_file *place, long *blocks)
-{
-    const char *values[] = {place->table};
-    PGresult *row = pg_session_query(
-        session, "SELECT pg_relation_size($1::regclass) / current_setting('block_size')::bigint", 1, values);
-    bool is_counted = row != NULL;
-    *blocks = is_counted ? strtol(PQgetvalue(row, 0, 0), NULL, 10) : 0;
-    PQclear(row);
-    return is_counted;
-}
-
 static bool pass(struct work *work, const struct rehash_file *place)
 {
     long blocks = 0;
-    if (!count_blocks(work->session, place, &blocks))
+    if (!blocks_count(work->session, place->table, &blocks))
         return false;
     for (long block = 0; block < blocks; block += place->blocks) {
-        enum outcome outcome = OUTCOME_BUSY;
-        while (outcome == OUTCOME_BUSY)
+        enum blocks_outcome outcome = BLOCKS_BUSY;
+        while (outcome == BLOCKS_BUSY)
             outcome = try_slice(work, place, block);
-        if (outcome == OUTCOME_FAILED)
+        if (outcome == BLOCKS_FAILED)
             return false;
     }
     return true;
@@ -215,7 +187,7 @@ static bool visit_count(void *state, const struct rehash_file *place)
     struct arguments arguments;
     if (strstr(place->purposes, key_purpose_name(counting->key.purpose)) == NULL)
         return true;
-    bind_range(&arguments, counting->key, 0, LAST_BLOCK);
+    bind_range(&arguments, counting->key, 0, BLOCKS_LAST);
     snprintf(sql, sizeof sql, "SELECT count(*) FROM (%s) AS found", place->scan);
     PGresult *row = pg_session_query(counting->session, sql, 4, arguments.values);
     if (row != NULL && strcmp(PQgetvalue(row, 0, 0), "0") != 0)
@@ -227,21 +199,17 @@ static bool visit_count(void *state, const struct rehash_file *place)
 
 bool rehash_print_counts(struct pg_session *session, const char *db_directory)
 {
-    PGresult *rows = pg_session_query(session,
-                                      "SELECT purpose, version FROM data_key WHERE purpose IN ('hash_citizen_number',"
-                                      " 'hash_card_number', 'hash_phone', 'hash_name') ORDER BY purpose, version",
-                                      0, NULL);
+    static const char sql[] = "SELECT purpose, version FROM data_key ORDER BY purpose, version";
+    PGresult *rows = pg_session_query(session, sql, 0, NULL);
     bool is_done = rows != NULL;
     for (int row = 0; is_done && row < PQntuples(rows); row++) {
-        int purpose = 0;
-        while (strcmp(key_purpose_name((enum key_purpose)purpose), PQgetvalue(rows, row, 0)) != 0)
-            purpose++;
         struct counting counting = {
             .session = session,
-            .key = {.purpose = (enum key_purpose)purpose,
+            .key = {.purpose = key_purpose_find(PQgetvalue(rows, row, 0)),
                     .version = (unsigned)strtoul(PQgetvalue(rows, row, 1), NULL, 10)},
         };
-        is_done = rehash_files_visit(db_directory, visit_count, &counting);
+        is_done =
+            !key_purpose_is_chained(counting.key.purpose) || rehash_files_visit(db_directory, visit_count, &counting);
     }
     PQclear(rows);
     return is_done;

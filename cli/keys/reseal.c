@@ -1,14 +1,13 @@
 /* Walks through the tables of db/keys by ranges of blocks. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/keys/reseal.h"
+#include "cli/keys/blocks.h"
 #include "server/pg/script.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PASSES 5 /* a row that somebody changed meanwhile stands elsewhere, and is met by the next pass */
-#define SQLSTATE_LOCK_NOT_AVAILABLE "55P03"
-#define SQLSTATE_DEADLOCK "40P01"
 
 enum { COLUMN_NAME, COLUMN_ROW_ID, COLUMN_SEALED, COLUMN_PERSON_KEY, COLUMN_OBJECT_ID, COLUMN_IS_FREE };
 
@@ -88,28 +87,13 @@ static uint8_t *seal_again(const struct resealing *resealing, const PGresult *ro
     return NULL;
 }
 
-enum outcome { OUTCOME_DONE, OUTCOME_BUSY, OUTCOME_FAILED };
-
-static enum outcome outcome_of(const struct resealing *resealing, const PGresult *result, const char *name)
-{
-    ExecStatusType status = PQresultStatus(result);
-    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
-        return OUTCOME_DONE;
-    if (sqlstate != NULL &&
-        (strcmp(sqlstate, SQLSTATE_LOCK_NOT_AVAILABLE) == 0 || strcmp(sqlstate, SQLSTATE_DEADLOCK) == 0))
-        return OUTCOME_BUSY;
-    fprintf(stderr, "yibaod: %s: %s", name, PQerrorMessage(resealing->session->connection));
-    return OUTCOME_FAILED;
-}
-
-static enum outcome store(struct resealing *resealing, const struct table *table, const PGresult *rows, int row,
-                          unsigned long long *stored)
+static enum blocks_outcome store(struct resealing *resealing, const struct table *table, const PGresult *rows, int row,
+                                 unsigned long long *stored)
 {
     uint8_t *again = seal_again(resealing, rows, row);
     if (again == NULL) {
         refuse(PQgetvalue(rows, row, COLUMN_NAME), "a value does not open; yibaod audit tells more");
-        return OUTCOME_FAILED;
+        return BLOCKS_FAILED;
     }
     int length = PQgetlength(rows, row, COLUMN_SEALED);
     const char *values[] = {PQgetvalue(rows, row, COLUMN_SEALED), (const char *)again,
@@ -117,8 +101,8 @@ static enum outcome store(struct resealing *resealing, const struct table *table
                             PQgetvalue(rows, row, COLUMN_OBJECT_ID)};
     const int lengths[] = {length, length, 0, 8, 16}, formats[] = {1, 1, 0, 1, 1};
     PGresult *result = PQexecParams(resealing->session->connection, table->store, 5, NULL, values, lengths, formats, 0);
-    enum outcome outcome = outcome_of(resealing, result, table->name);
-    if (outcome == OUTCOME_DONE)
+    enum blocks_outcome outcome = blocks_outcome(resealing->session, result, table->name);
+    if (outcome == BLOCKS_DONE)
         *stored += strtoull(PQcmdTuples(result), NULL, 10);
     PQclear(result);
     free(again);
@@ -141,37 +125,26 @@ static bool reseal_slice(struct resealing *resealing, const struct table *table,
     if (!pg_session_run(resealing->session, "BEGIN; SET LOCAL lock_timeout = '2s'"))
         return false;
     PGresult *rows = scan(resealing, table, block);
-    enum outcome outcome = outcome_of(resealing, rows, table->name);
-    int count = outcome == OUTCOME_DONE ? PQntuples(rows) : 0;
-    for (int row = 0; outcome == OUTCOME_DONE && row < count; row++)
+    enum blocks_outcome outcome = blocks_outcome(resealing->session, rows, table->name);
+    int count = outcome == BLOCKS_DONE ? PQntuples(rows) : 0;
+    for (int row = 0; outcome == BLOCKS_DONE && row < count; row++)
         if (PQgetvalue(rows, row, COLUMN_IS_FREE)[0] != 0)
             outcome = store(resealing, table, rows, row, &stored);
     PQclear(rows);
-    if (outcome == OUTCOME_DONE && pg_session_run(resealing->session, "COMMIT")) {
+    if (outcome == BLOCKS_DONE && pg_session_run(resealing->session, "COMMIT")) {
         resealing->report->resealed += stored;
         resealing->report->left += (unsigned long long)count - stored;
         return true;
     }
     PQclear(PQexec(resealing->session->connection, "ROLLBACK"));
     resealing->report->left += (unsigned long long)count;
-    return outcome == OUTCOME_BUSY;
-}
-
-static bool count_blocks(struct pg_session *session, const struct table *table, long *blocks)
-{
-    const char *values[] = {table->name};
-    PGresult *row = pg_session_query(
-        session, "SELECT pg_relation_size($1::regclass) / current_setting('block_size')::bigint", 1, values);
-    bool is_counted = row != NULL;
-    *blocks = is_counted ? strtol(PQgetvalue(row, 0, 0), NULL, 10) : 0;
-    PQclear(row);
-    return is_counted;
+    return outcome == BLOCKS_BUSY;
 }
 
 static bool reseal_table(struct resealing *resealing, const struct table *table)
 {
     long blocks = 0;
-    if (!count_blocks(resealing->session, table, &blocks))
+    if (!blocks_count(resealing->session, table->name, &blocks))
         return false;
     for (long block = 0; block < blocks; block += table->blocks)
         if (!reseal_slice(resealing, table, block))

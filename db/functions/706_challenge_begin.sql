@@ -71,9 +71,10 @@ BEGIN
          WHERE challenge.challenge_id = older.challenge_id
     ), stored AS (
         INSERT INTO challenge (challenge_id, purpose, person_key, person_id, subject, target, source, code_hash,
-                               tries_left, created_at, expires_at, ended_at)
+                               code_version, tries_left, created_at, expires_at, ended_at)
         SELECT taken.challenge_id, taken.purpose, taken.person_key, taken.person_id, taken.subject, taken.target,
-               taken.source, taken.code_hash, taken.tries_left, taken.instant, taken.expires_at,
+               taken.source, hash_looked(taken.code_hash), hash_version(taken.code_hash), taken.tries_left,
+               taken.instant, taken.expires_at,
                CASE WHEN taken.is_latest THEN NULL ELSE taken.instant END
           FROM taken
          ORDER BY taken.challenge_id

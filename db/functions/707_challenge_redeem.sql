@@ -35,7 +35,7 @@ BEGIN
                challenge.used_for = id_of_person(a.session_id, person.person_key) AS is_same,
                coalesce(challenge.purpose = a.purpose AND challenge.ended_at IS NULL
                         AND challenge.expires_at > a.instant, false) AS is_live,
-               coalesce(challenge.code_hash = a.code_hash AND person.person_key IS NOT NULL, false) AS is_match
+               coalesce(hash_is(challenge.code_hash, a.code_hash) AND person.person_key IS NOT NULL, false) AS is_match
           FROM unnest(challenge_ids, purposes, code_hashes, sources, attempt_ids, are_ready, session_ids, instants)
                WITH ORDINALITY AS a (challenge_id, purpose, code_hash, source, attempt_id, is_ready, session_id,
                                      instant, ord)
@@ -101,16 +101,18 @@ BEGIN
      WHERE a.status = 'open' AND a.purpose = 'registration'
      ORDER BY a.person_key
         ON CONFLICT DO NOTHING;
-    INSERT INTO credential AS known (person_key, kind, person_id, salt, hash, log2_n, block_size, parallel, set_at)
-    SELECT DISTINCT ON (a.person_key) a.person_key, 'password', a.person_id, a.salt, a.hash, a.log2_n, a.block_size,
-           a.parallel, a.instant
+    INSERT INTO credential AS known (person_key, kind, person_id, salt, hash, pepper_version, log2_n, block_size,
+                                     parallel, set_at)
+    SELECT DISTINCT ON (a.person_key) a.person_key, 'password', a.person_id, a.salt, hash_looked(a.hash),
+           hash_version(a.hash), a.log2_n, a.block_size, a.parallel, a.instant
       FROM unnest(keys, ids, statuses, salts, hashes, log2_ns, block_sizes, parallels, instants)
            AS a (person_key, person_id, status, salt, hash, log2_n, block_size, parallel, instant)
      WHERE a.status = 'open' AND a.hash IS NOT NULL
      ORDER BY a.person_key
         ON CONFLICT (person_key, kind) DO UPDATE
-       SET salt = excluded.salt, hash = excluded.hash, log2_n = excluded.log2_n, block_size = excluded.block_size,
-           parallel = excluded.parallel, set_at = excluded.set_at;
+       SET salt = excluded.salt, hash = excluded.hash, pepper_version = excluded.pepper_version,
+           log2_n = excluded.log2_n, block_size = excluded.block_size, parallel = excluded.parallel,
+           set_at = excluded.set_at;
     -- Whoever sets a password shuts out those who knew the old one.
     PERFORM session_close(array_agg(session.person_key), array_agg(session.session_id),
                           array_agg('password_changed'::text), array_agg(a.instant))

@@ -1,7 +1,8 @@
 -- Opens sessions for whoever gave the right password.
 -- SPDX-License-Identifier: Apache-2.0
 -- Arguments: arrays with one element for each request. person_keys: whom the number means, or null; salts and hashes:
--- what the given password became with the salt that was read before, so that a password changed since then is wrong.
+-- what the given password became with the salt that was read before (hash_items), so that a password changed since then
+-- is wrong.
 -- The rest as for attempt_settle and session_open. Executing it again with the same session id answers the same.
 -- Locks: the credentials, shared, in order; those of attempt_settle; then those of session_open.
 -- Outcomes: one row for each member, in order. status, by precedence:
@@ -38,7 +39,7 @@ BEGIN
                  JOIN registration ON registration.person_key = credential.person_key
                  JOIN person ON person.person_key = credential.person_key AND person.deceased_on IS NULL
                 WHERE credential.person_key = a.person_key AND credential.kind = 'password'
-                  AND credential.salt = a.salt AND credential.hash = a.hash) AS right_one ON true
+                  AND credential.salt = a.salt AND hash_is(credential.hash, a.hash)) AS right_one ON true
     ), settled AS MATERIALIZED (
         SELECT verdict.*
           FROM attempt_settle(

@@ -31,11 +31,11 @@ BEGIN
                coalesce(challenge.used_for = a.event_id, false) AS is_same,
                coalesce(challenge.purpose = 'step_up' AND challenge.ended_at IS NULL
                         AND challenge.expires_at > a.instant, false) AS is_live,
-               coalesce(challenge.code_hash = a.code_hash, false) AS is_match,
+               coalesce(hash_is(challenge.code_hash, a.code_hash), false) AS is_match,
                person.person_key IS NOT NULL AS is_there,
                EXISTS (SELECT FROM credential
                         WHERE credential.person_key = a.person_key AND credential.kind = 'password'
-                          AND credential.salt = a.proof_salt AND credential.hash = a.proof_hash) AS is_password
+                          AND credential.salt = a.proof_salt AND hash_is(credential.hash, a.proof_hash)) AS is_password
           FROM unnest(person_keys, person_ids, proof_salts, proof_hashes, challenge_ids, code_hashes, subjects, sources,
                       attempt_ids, are_ready, instants, event_ids) WITH ORDINALITY
                AS a (person_key, person_id, proof_salt, proof_hash, challenge_id, code_hash, subject, source,
@@ -97,17 +97,19 @@ BEGIN
       INTO statuses, waits
       FROM ended;
 
-    INSERT INTO credential AS known (person_key, kind, person_id, salt, hash, log2_n, block_size, parallel, set_at)
-    SELECT DISTINCT ON (a.person_key, a.kind) a.person_key, a.kind, a.person_id, a.salt, a.hash, a.log2_n,
-           a.block_size, a.parallel, a.instant
+    INSERT INTO credential AS known (person_key, kind, person_id, salt, hash, pepper_version, log2_n, block_size,
+                                     parallel, set_at)
+    SELECT DISTINCT ON (a.person_key, a.kind) a.person_key, a.kind, a.person_id, a.salt, hash_looked(a.hash),
+           hash_version(a.hash), a.log2_n, a.block_size, a.parallel, a.instant
       FROM unnest(person_keys, person_ids, kinds, statuses, salts, hashes, log2_ns, block_sizes, parallels, instants)
            WITH ORDINALITY
            AS a (person_key, person_id, kind, status, salt, hash, log2_n, block_size, parallel, instant, ord)
      WHERE a.status = 'set'
      ORDER BY a.person_key, a.kind, a.ord DESC
         ON CONFLICT (person_key, kind) DO UPDATE
-       SET salt = excluded.salt, hash = excluded.hash, log2_n = excluded.log2_n, block_size = excluded.block_size,
-           parallel = excluded.parallel, set_at = excluded.set_at;
+       SET salt = excluded.salt, hash = excluded.hash, pepper_version = excluded.pepper_version,
+           log2_n = excluded.log2_n, block_size = excluded.block_size, parallel = excluded.parallel,
+           set_at = excluded.set_at;
     PERFORM session_close(array_agg(session.person_key), array_agg(session.session_id),
                           array_agg('password_changed'::text), array_agg(a.instant))
        FROM unnest(person_keys, kinds, statuses, token_ids, instants)

@@ -16,6 +16,7 @@
 -- column: person_id uuid
 -- column: salt bytea
 -- column: hash bytea
+-- column: pepper_version int2
 -- column: log2_n int2
 -- column: block_size int2
 -- column: parallel int2
@@ -48,8 +49,8 @@ WITH found AS MATERIALIZED (
      CROSS JOIN LATERAL attempt_judge(arrays.kinds, arrays.subjects, arrays.subjects, arrays.sources,
                                       arrays.person_keys, arrays.are_trusted, arrays.instants) AS judged
 )
-SELECT found.ord, found.person_key, found.person_id, credential.salt, credential.hash, credential.log2_n,
-       credential.block_size, credential.parallel, verdict.retry_after_s
+SELECT found.ord, found.person_key, found.person_id, credential.salt, credential.hash,
+       credential.pepper_version, credential.log2_n, credential.block_size, credential.parallel, verdict.retry_after_s
   FROM found
   JOIN verdict ON verdict.ord = found.ord
   LEFT JOIN credential ON credential.person_key = found.person_key AND credential.kind = 'pin'

@@ -14,18 +14,16 @@
 #define DECOY_BYTES_MAX 128
 
 static EVP_KDF *scrypt;
-static EVP_MAC *hmac;
 static pthread_once_t fetch_once = PTHREAD_ONCE_INIT;
 
 static void fetch(void)
 {
     scrypt = EVP_KDF_fetch(NULL, "SCRYPT", NULL);
-    hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
 }
 
 static void params_of_today(const struct keyring *keyring, struct password_params *params)
 {
-    params->pepper = keyring_key(keyring, KEY_PEPPER_CREDENTIAL);
+    params->keyring = keyring;
     params->log2_n = PASSWORD_LOG2_N;
     params->block_size = PASSWORD_BLOCK_SIZE;
     params->parallel = PASSWORD_PARALLEL;
@@ -54,22 +52,8 @@ bool password_params_decoy(const struct keyring *keyring, struct span subject, s
     return true;
 }
 
-static bool add_pepper(struct span secret, const uint8_t *pepper, uint8_t out[KEYED_HASH_BYTES])
-{
-    char digest[] = "SHA256";
-    const OSSL_PARAM options[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                  OSSL_PARAM_construct_end()};
-    size_t length = 0;
-    EVP_MAC_CTX *context = EVP_MAC_CTX_new(hmac);
-    bool is_done = context != NULL && EVP_MAC_init(context, pepper, KEY_BYTES, options) == 1 &&
-                   EVP_MAC_update(context, (const uint8_t *)secret.bytes, secret.length) == 1 &&
-                   EVP_MAC_final(context, out, &length, KEYED_HASH_BYTES) == 1 && length == KEYED_HASH_BYTES;
-    EVP_MAC_CTX_free(context);
-    return is_done;
-}
-
 static bool stretch(uint8_t peppered[KEYED_HASH_BYTES], const struct password_params *params,
-                    uint8_t hash[PASSWORD_HASH_BYTES])
+                    uint8_t hash[KEYED_HASH_BYTES])
 {
     uint8_t salt[PASSWORD_SALT_BYTES];
     uint64_t n = UINT64_C(1) << params->log2_n, memory_bytes = PASSWORD_MEMORY_BYTES;
@@ -85,23 +69,49 @@ static bool stretch(uint8_t peppered[KEYED_HASH_BYTES], const struct password_pa
         OSSL_PARAM_construct_end(),
     };
     EVP_KDF_CTX *context = EVP_KDF_CTX_new(scrypt);
-    bool is_done = context != NULL && EVP_KDF_derive(context, hash, PASSWORD_HASH_BYTES, options) == 1;
+    bool is_done = context != NULL && EVP_KDF_derive(context, hash, KEYED_HASH_BYTES, options) == 1;
     EVP_KDF_CTX_free(context);
     return is_done;
 }
 
-bool password_derive(struct span secret, const struct password_params *params, uint8_t hash[PASSWORD_HASH_BYTES])
+/* scrypt over the hash of the secret by the first version of the pepper: what every version begins with. */
+static bool derive_first(struct span secret, const struct password_params *params, uint8_t first[KEYED_HASH_BYTES])
 {
     uint8_t peppered[KEYED_HASH_BYTES];
     pthread_once(&fetch_once, fetch);
-    if (scrypt == NULL || hmac == NULL || params->log2_n == 0 || params->log2_n > 20)
+    if (scrypt == NULL || params->log2_n == 0 || params->log2_n > 20)
         return false;
-    bool is_done = add_pepper(secret, params->pepper, peppered) && stretch(peppered, params, hash);
+    bool is_done = keyring_hash_first(params->keyring, KEY_PEPPER_CREDENTIAL, secret, peppered) &&
+                   stretch(peppered, params, first);
     OPENSSL_cleanse(peppered, sizeof peppered);
     return is_done;
 }
 
-bool password_hash_equal(const uint8_t a[PASSWORD_HASH_BYTES], struct span b)
+bool password_derive(struct span secret, const struct password_params *params, struct password_hash *hash)
 {
-    return b.length == PASSWORD_HASH_BYTES && CRYPTO_memcmp(a, b.bytes, PASSWORD_HASH_BYTES) == 0;
+    uint8_t first[KEYED_HASH_BYTES];
+    size_t length = 0;
+    bool is_done = derive_first(secret, params, first) &&
+                   keyring_hash_items_of(params->keyring, KEY_PEPPER_CREDENTIAL, first, hash->items, &length);
+    if (is_done && length == KEYED_ITEM_BYTES)
+        memcpy(hash->items + KEYED_ITEM_BYTES, hash->items, KEYED_ITEM_BYTES);
+    OPENSSL_cleanse(first, sizeof first);
+    return is_done;
+}
+
+struct span password_hash_span(const struct password_hash *hash)
+{
+    return (struct span){.bytes = (const char *)hash->items, .length = sizeof hash->items};
+}
+
+bool password_verify(struct span secret, const struct password_params *params, const uint8_t stored[KEYED_HASH_BYTES],
+                     unsigned version, bool *is_right)
+{
+    uint8_t first[KEYED_HASH_BYTES], hash[KEYED_HASH_BYTES];
+    bool is_done = derive_first(secret, params, first) &&
+                   keyring_hash_version_of(params->keyring, KEY_PEPPER_CREDENTIAL, first, version, hash);
+    *is_right = is_done && CRYPTO_memcmp(hash, stored, sizeof hash) == 0;
+    OPENSSL_cleanse(first, sizeof first);
+    OPENSSL_cleanse(hash, sizeof hash);
+    return is_done;
 }

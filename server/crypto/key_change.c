@@ -47,15 +47,15 @@ static bool end(struct change *change, bool is_done, const char **error)
     return false;
 }
 
-bool key_purpose_is_look_up(enum key_purpose purpose)
+bool key_purpose_is_chained(enum key_purpose purpose)
 {
     return purpose == KEY_HASH_CITIZEN_NUMBER || purpose == KEY_HASH_CARD_NUMBER || purpose == KEY_HASH_PHONE ||
-           purpose == KEY_HASH_NAME;
+           purpose == KEY_HASH_NAME || purpose == KEY_HASH_CODE || purpose == KEY_PEPPER_CREDENTIAL;
 }
 
 bool keyring_can_rotate(enum key_purpose purpose)
 {
-    return purpose == KEY_SEAL_PERSON || purpose == KEY_SIGN_CURSOR || key_purpose_is_look_up(purpose);
+    return purpose != KEY_HASH_CONTENT && purpose != KEY_PURPOSES;
 }
 
 /* No version of it is on its way in or out; those that are where they stay say so from now on. */
@@ -93,8 +93,8 @@ static bool rotate(struct change *change, enum key_purpose purpose, unsigned aft
     char seconds[12];
     unsigned in_use = 0;
     unsigned count = keyring_keys(change->keyring, purpose, keys, &in_use);
-    bool is_look_up = key_purpose_is_look_up(purpose);
-    if (count == 0 || in_use + 1 != count || (is_look_up && !may_announce(change, key_purpose_name(purpose)))) {
+    bool is_chained = key_purpose_is_chained(purpose);
+    if (count == 0 || in_use + 1 != count || (is_chained && !may_announce(change, key_purpose_name(purpose)))) {
         text_printf(change->error, "the newest key %s is not in use yet", key_purpose_name(purpose));
         return false;
     }
@@ -106,7 +106,7 @@ static bool rotate(struct change *change, enum key_purpose purpose, unsigned aft
     snprintf(seconds, sizeof seconds, "%u", after_s);
     return key_insert(change->session, change->keyring, change->masters.bytes[change->masters.used],
                       key_purpose_name(purpose), *version, seconds) &&
-           (!is_look_up || announce(change, key_purpose_name(purpose), *version));
+           (!is_chained || announce(change, key_purpose_name(purpose), *version));
 }
 
 bool keyring_rotate(struct pg_session *session, const char *master_key_path, enum key_purpose purpose, unsigned after_s,

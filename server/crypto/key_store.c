@@ -1,10 +1,9 @@
-/* Loads the wrapped keys from the table data_key, again and again, and makes those that are missing. */
+/* Loads the wrapped keys from the table data_key, again and again. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/crypto/key_store.h"
 #include "server/crypto/aes_gcm.h"
 #include <assert.h>
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -83,23 +82,14 @@ bool key_row_unwrap(const struct keyring *keyring, struct master_keys *masters, 
     return is_open;
 }
 
-static int purpose_find(const char *name)
-{
-    for (int purpose = 0; purpose < KEY_PURPOSES; purpose++) {
-        if (strcmp(key_purpose_name((enum key_purpose)purpose), name) == 0)
-            return purpose;
-    }
-    return KEY_PURPOSES;
-}
-
 /* Every row is opened, also one whose purpose this version does not know: a wrong master key must not pass unseen. */
 static bool load_row(struct keyring *keyring, struct master_keys *masters, const PGresult *rows, int row)
 {
     struct key key;
-    int purpose = purpose_find(PQgetvalue(rows, row, COLUMN_PURPOSE));
+    enum key_purpose purpose = key_purpose_find(PQgetvalue(rows, row, COLUMN_PURPOSE));
     bool is_loaded = key_row_unwrap(keyring, masters, rows, row, &key);
-    if (is_loaded && purpose != KEY_PURPOSES && keyring_find(keyring, (enum key_purpose)purpose, key.version) == NULL)
-        is_loaded = keyring_add(keyring, (enum key_purpose)purpose, &key);
+    if (is_loaded && purpose != KEY_PURPOSES && keyring_find(keyring, purpose, key.version) == NULL)
+        is_loaded = keyring_add(keyring, purpose, &key);
     OPENSSL_cleanse(&key, sizeof key);
     return is_loaded;
 }
@@ -121,12 +111,12 @@ static const struct key *find_chosen(const struct keyring *keyring, const PGresu
     return chosen;
 }
 
-/* Of a key that people are looked up by: another version that is neither retired nor the one in use. */
+/* Of a key whose hashes form a chain: another version that is neither retired nor the one in use. */
 static const struct key *find_also(const struct keyring *keyring, const PGresult *rows, enum key_purpose purpose,
                                    const struct key *in_use)
 {
     const struct key *also = NULL;
-    for (int row = 0; key_purpose_is_look_up(purpose) && row < PQntuples(rows); row++) {
+    for (int row = 0; key_purpose_is_chained(purpose) && row < PQntuples(rows); row++) {
         unsigned version = (unsigned)atoi(PQgetvalue(rows, row, COLUMN_VERSION));
         if (strcmp(PQgetvalue(rows, row, COLUMN_PURPOSE), key_purpose_name(purpose)) == 0 &&
             strcmp(PQgetvalue(rows, row, COLUMN_STATE), "retired") != 0 && version != in_use->version)
@@ -208,9 +198,9 @@ struct keyring *keyring_open(struct pg_session *session, const char *master_key_
 static bool has_all(const struct keyring *keyring, const PGresult *rows)
 {
     for (int row = 0; row < PQntuples(rows); row++) {
-        int purpose = purpose_find(PQgetvalue(rows, row, COLUMN_PURPOSE));
+        enum key_purpose purpose = key_purpose_find(PQgetvalue(rows, row, COLUMN_PURPOSE));
         unsigned version = (unsigned)atoi(PQgetvalue(rows, row, COLUMN_VERSION));
-        if (purpose != KEY_PURPOSES && keyring_find(keyring, (enum key_purpose)purpose, version) == NULL)
+        if (purpose != KEY_PURPOSES && keyring_find(keyring, purpose, version) == NULL)
             return false;
     }
     return true;
@@ -228,73 +218,4 @@ bool keyring_refresh(struct keyring *keyring, const PGresult *rows, const char *
     for (enum key_purpose purpose = KEY_SEAL_PERSON; purpose < KEY_PURPOSES; purpose++)
         choose(keyring, rows, purpose);
     return true;
-}
-
-bool key_insert(struct pg_session *session, const struct keyring *keyring, const uint8_t master[KEY_BYTES],
-                const char *purpose, unsigned version, const char *after_s)
-{
-    struct key key = {.version = (uint16_t)version};
-    uint8_t wrapped[KEY_WRAPPED_BYTES];
-    char number[12];
-    bool is_made = RAND_bytes(key.bytes, sizeof key.bytes) == 1 && key_wrap(keyring, master, purpose, &key, wrapped);
-    OPENSSL_cleanse(&key, sizeof key);
-    if (!is_made)
-        return false;
-    snprintf(number, sizeof number, "%u", version);
-    const char *values[] = {purpose, number, (const char *)wrapped, after_s};
-    PGresult *result =
-        PQexecParams(session->connection,
-                     "INSERT INTO data_key (purpose, version, wrapped, created_at, seals_from) VALUES "
-                     "($1, $2, $3, clock_timestamp(), clock_timestamp() + make_interval(secs => $4))",
-                     4, NULL, values, (const int[]){0, 0, KEY_WRAPPED_BYTES, 0}, (const int[]){0, 0, 1, 0}, 0);
-    bool is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
-    PQclear(result);
-    return is_done;
-}
-
-/* What is made while the master key changes is wrapped by the one that the others are. */
-static bool create_missing(struct keyring *keyring, struct pg_session *session, const char *path,
-                           struct master_keys *masters, struct text *error)
-{
-    PGresult *rows = key_rows_select(session, error);
-    if (rows == NULL)
-        return false;
-    enum master_key_outcome outcome = master_keys_read(path, masters, error);
-    bool has_master = outcome == MASTER_KEY_READ;
-    if (outcome == MASTER_KEY_ABSENT && PQntuples(rows) == 0) {
-        has_master = master_key_create(path, masters->bytes[0], error);
-        masters->count = 1;
-    } else if (outcome == MASTER_KEY_ABSENT) {
-        text_printf(error, "master key file %s is missing, and the database has keys that only it can open", path);
-    }
-    bool is_done = has_master && key_rows_load(keyring, masters, rows, path, error);
-    PQclear(rows);
-    for (int purpose = 0; is_done && purpose < KEY_PURPOSES; purpose++) {
-        const char *name = key_purpose_name((enum key_purpose)purpose);
-        if (keyring_in_use(keyring, (enum key_purpose)purpose) != NULL)
-            continue;
-        is_done = key_insert(session, keyring, masters->bytes[masters->used], name, 1, NULL);
-        if (!is_done)
-            text_printf(error, "cannot store the key %s", name);
-    }
-    return is_done;
-}
-
-bool keyring_create_missing(struct pg_session *session, const char *master_key_path, const char **error)
-{
-    struct text *line = key_error_begin();
-    struct master_keys masters = {0};
-    struct keyring *keyring = keyring_new();
-    bool is_done = keyring != NULL && pg_session_run(session, "BEGIN; LOCK TABLE data_key IN EXCLUSIVE MODE") &&
-                   create_missing(keyring, session, master_key_path, &masters, line) &&
-                   pg_session_run(session, "COMMIT");
-    OPENSSL_cleanse(&masters, sizeof masters);
-    keyring_close(keyring);
-    if (is_done)
-        return true;
-    PQclear(PQexec(session->connection, "ROLLBACK"));
-    if (line->length == 0)
-        text_printf(line, "cannot make the keys of the database");
-    *error = key_error_end();
-    return false;
 }

@@ -35,6 +35,14 @@ const char *key_purpose_name(enum key_purpose purpose)
     return NULL;
 }
 
+enum key_purpose key_purpose_find(const char *name)
+{
+    int purpose = 0;
+    while (purpose < KEY_PURPOSES && strcmp(key_purpose_name((enum key_purpose)purpose), name) != 0)
+        purpose++;
+    return (enum key_purpose)purpose;
+}
+
 struct keyring *keyring_new(void)
 {
     struct keyring *keyring = OPENSSL_secure_zalloc(sizeof *keyring);

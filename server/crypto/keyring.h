@@ -29,6 +29,8 @@ enum key_purpose {
 
 /* Text of data_key.purpose. */
 const char *key_purpose_name(enum key_purpose purpose);
+/* The purpose of that name, or KEY_PURPOSES. */
+enum key_purpose key_purpose_find(const char *name);
 
 struct keyring; /* shared by all threads; only keyring_refresh changes it */
 
@@ -59,12 +61,12 @@ bool keyring_refresh(struct keyring *keyring, const struct pg_result *rows, cons
                      const char **error);
 
 /*
- * A new key of a purpose, which seals from `after_s` seconds from now on: until then every process has it. Only for
- * purposes whose older keys go on opening what was sealed or signed by them, and for those that people are looked up
- * by: a key of these is announced, and cli/keys/rehash.c does the rest.
+ * A new key of a purpose, which is used from `after_s` seconds from now on: until then every process has it. Not of
+ * hash_content. A key whose hashes are stored for good, in a chain, is only announced, and cli/keys/rehash.c does the
+ * rest.
  */
 bool keyring_can_rotate(enum key_purpose purpose);
-bool key_purpose_is_look_up(enum key_purpose purpose);
+bool key_purpose_is_chained(enum key_purpose purpose);
 bool keyring_rotate(struct pg_session *session, const char *master_key_path, enum key_purpose purpose, unsigned after_s,
                     unsigned *version, const char **error);
 /* Wraps all keys by the next master key, in one transaction; those that are already stay. */
@@ -95,6 +97,17 @@ bool keyring_hash(const struct keyring *keyring, enum key_purpose purpose, struc
 #define KEYED_ITEMS_BYTES (2 * KEYED_ITEM_BYTES)
 bool keyring_hash_items(const struct keyring *keyring, enum key_purpose purpose, struct span plain,
                         uint8_t out[KEYED_ITEMS_BYTES], size_t *written_bytes);
+/*
+ * The two halves of it, for what is stretched in between: the hash by the first version of the key, and the items, or
+ * the hash of one version, that follow from what became of it.
+ */
+bool keyring_hash_first(const struct keyring *keyring, enum key_purpose purpose, struct span plain,
+                        uint8_t out[KEYED_HASH_BYTES]);
+bool keyring_hash_items_of(const struct keyring *keyring, enum key_purpose purpose,
+                           const uint8_t first[KEYED_HASH_BYTES], uint8_t out[KEYED_ITEMS_BYTES],
+                           size_t *written_bytes);
+bool keyring_hash_version_of(const struct keyring *keyring, enum key_purpose purpose,
+                             const uint8_t first[KEYED_HASH_BYTES], unsigned version, uint8_t out[KEYED_HASH_BYTES]);
 /* From the hash of one version to that of the next; false when the ring lacks either. */
 bool keyring_hash_again(const struct keyring *keyring, enum key_purpose purpose, unsigned from_version,
                         const uint8_t hash[KEYED_HASH_BYTES], uint8_t out[KEYED_HASH_BYTES]);

@@ -9,6 +9,7 @@ import time
 
 from tests.harness import consenting, entering, proposals
 from tests.harness.client import Client
+from tests.harness.crowd import Crowd
 from tests.harness.database import BINARY
 from tests.harness.signing import PASSWORD, Citizen, Door
 
@@ -18,10 +19,11 @@ ROWS = 20
 JOBS = ("enter", "seek", "correct", "ask", "sign_in", "bring")
 
 
-class LookUps:
+class LookUps(Crowd):
     """`lost`: answers nobody should get; `missed`: who was there and was not found; `doubled`: entered twice."""
 
     def __init__(self, servers, contract, deployment, client, directory):
+        super().__init__(len(JOBS))
         self.servers, self.contract, self.deployment, self.client = servers, contract, deployment, client
         self.operator, self.reviewer = deployment.demo.staff("operator"), deployment.demo.staff("reviewer")
         self.directory = directory
@@ -29,8 +31,6 @@ class LookUps:
         self.lost, self.missed, self.doubled = [], [], []
         self.known = []  # (number, card or None, person_id)
         self.numbers = threading.Lock()
-        self.stop = threading.Event()
-        self.threads = [threading.Thread(target=self.run, args=(getattr(self, job),)) for job in JOBS]
 
     def api(self, turn):
         api = Client(self.servers[turn % len(self.servers)], self.contract)
@@ -41,7 +41,8 @@ class LookUps:
         with self.numbers:
             return [entering.fresh_number() for _ in range(count)]
 
-    def run(self, job):
+    def run(self, number):
+        job = getattr(self, JOBS[number])
         apis = [self.api(0), self.api(1)]
         turn = 0
         while not self.stop.is_set():
@@ -151,16 +152,6 @@ class LookUps:
         while any(self.seen[job] < count for job, count in target.items()):
             assert time.monotonic() < end, (self.seen, self.lost[:3])
             time.sleep(0.05)
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
 
     def check(self):
         faults = self.lost, self.missed, self.doubled

@@ -19,7 +19,7 @@ ROLE = "DO $$ BEGIN CREATE ROLE yibao_app NOLOGIN; EXCEPTION WHEN duplicate_obje
 DATA_REFUSED = {"22", "23"}  # values, not what is in the schema
 TYPES = {"instant": "timestamptz"}
 # What depends on the moment, or leads to it.
-VOLATILE = {"next_cursor", "cursor", "as_of", "asked_at", "request_id"}
+VOLATILE = {"next_cursor", "cursor", "as_of", "asked_at", "request_id", "is_quiet_now", "working_days_left"}
 
 
 def kept(name, what):

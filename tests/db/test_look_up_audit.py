@@ -12,6 +12,11 @@ PLANTED = {
     "number that only an older key finds": (NEWER, "person_identifier", "key_version"),
     "hash of a name by a key that is over": (
         "UPDATE data_key SET stage = 'link' WHERE purpose = 'hash_name'", "person", "name_version"),
+    "password by a key that is over": (
+        "WITH one AS (SELECT person_key, person_id FROM person LIMIT 1), set AS ("
+        "    INSERT INTO credential (person_key, kind, person_id, salt, hash, log2_n, block_size, parallel, set_at)"
+        "    SELECT person_key, 'password', person_id, substr(sha256(''), 1, 16), sha256(''), 15, 8, 1, now() FROM one)"
+        " UPDATE data_key SET stage = 'link' WHERE purpose = 'pepper_credential'", "credential", "pepper_version"),
 }  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """Starts and stops a real `yibaod serve` or `yibaod work` on free ports of 127.0.0.1."""
 # SPDX-License-Identifier: Apache-2.0
 import collections
+import contextlib
 import http.client
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -14,9 +16,14 @@ PATIENCE_S = 120  # how long a test waits for something that should take a momen
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that nobody listens at, and that no outgoing connection is given before it is used (ip_local_port_range)."""
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            port = random.randrange(10000, 32000)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
 
 
 def wait_until(condition, what, patience_s=PATIENCE_S, pause_s=0.05):

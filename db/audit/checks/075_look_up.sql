@@ -25,6 +25,9 @@ WITH looked AS (
     UNION ALL
     SELECT 'person_identifier_former', person_key || '/' || kind, 'key_version', 'hash_' || kind, key_version
     FROM person_identifier_former WHERE person_key BETWEEN $1::bigint AND $2::bigint
+    UNION ALL
+    SELECT 'credential', person_key || '/' || kind, 'pepper_version', 'pepper_credential', pepper_version
+    FROM credential WHERE person_key BETWEEN $1::bigint AND $2::bigint
 )
 SELECT 'person_identifier', person_key || '/' || kind, 'key_version', 'every number with version ' || version,
        others || ' with another, ' || found || ' with it'

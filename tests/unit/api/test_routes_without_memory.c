@@ -3,7 +3,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=lanes_submit,--wrap=lanes_cancel */
 /* link: -Wl,--wrap=lanes_have_replica,--wrap=work_submit,--wrap=work_withdraw */
-/* link: -Wl,--wrap=keyring_unseal,--wrap=password_derive */
+/* link: -Wl,--wrap=keyring_unseal,--wrap=password_derive,--wrap=password_verify */
 #define CHUNK_BYTES 48 /* so that each piece of an arena is an allocation of its own */
 #include "server/arena.c"
 #include "tests/unit/failing_memory.h"

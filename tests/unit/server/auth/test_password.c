@@ -41,43 +41,77 @@ static struct password_params cheap(void)
 static void agrees_with_another_implementation(void **state)
 {
     (void)state;
-    static const uint8_t expected[PASSWORD_HASH_BYTES] = {
-        0xc1, 0xa1, 0x9a, 0xee, 0x2a, 0x5a, 0xc2, 0x9b, 0xc5, 0x1c, 0x27, 0x4a, 0x85, 0xf4, 0x3b, 0xc7,
-        0x21, 0xa1, 0x53, 0xc0, 0x3c, 0x70, 0x1f, 0x87, 0xa3, 0xf8, 0x63, 0x2f, 0x2a, 0x6e, 0x31, 0x79};
+    static const uint8_t expected[KEYED_HASH_BYTES] = {0xc1, 0xa1, 0x9a, 0xee, 0x2a, 0x5a, 0xc2, 0x9b, 0xc5, 0x1c, 0x27,
+                                                       0x4a, 0x85, 0xf4, 0x3b, 0xc7, 0x21, 0xa1, 0x53, 0xc0, 0x3c, 0x70,
+                                                       0x1f, 0x87, 0xa3, 0xf8, 0x63, 0x2f, 0x2a, 0x6e, 0x31, 0x79};
     struct password_params params;
-    uint8_t hash[PASSWORD_HASH_BYTES];
+    struct password_hash hash;
     assert_true(password_params_new(ring, &params));
     memset(params.salt, 0, sizeof params.salt);
-    assert_true(password_derive(SPAN("correct horse"), &params, hash));
-    assert_memory_equal(hash, expected, sizeof expected);
+    assert_true(password_derive(SPAN("correct horse"), &params, &hash));
+    assert_memory_equal(hash.items, "\0\1", 2);
+    assert_memory_equal(hash.items + 2, expected, sizeof expected);
+    assert_memory_equal(hash.items + KEYED_ITEM_BYTES, hash.items, KEYED_ITEM_BYTES);
+}
+
+static bool is_right(const char *secret, const struct password_params *params, const struct password_hash *stored,
+                     unsigned version)
+{
+    bool answer = true;
+    size_t item = stored->items[1] == version ? 0 : KEYED_ITEM_BYTES;
+    assert_true(password_verify(span_of(secret), params, stored->items + item + 2, version, &answer));
+    return answer;
 }
 
 static void everything_matters(void **state)
 {
     (void)state;
-    static const uint8_t other_pepper[KEY_BYTES] = {1};
+    static const uint8_t other_keys[KEY_PURPOSES][KEY_BYTES] = {{1}};
+    struct keyring *other = keyring_open_fixed(other_keys);
     struct password_params params = cheap(), changed;
-    uint8_t first[PASSWORD_HASH_BYTES], hash[PASSWORD_HASH_BYTES];
-    struct span expected = {.bytes = (const char *)first, .length = sizeof first};
-    assert_true(password_derive(SPAN("secret"), &params, first));
-    assert_true(password_derive(SPAN("secret"), &params, hash));
-    assert_true(password_hash_equal(hash, expected));
+    struct password_hash first;
+    assert_non_null(other);
+    assert_true(password_derive(SPAN("secret"), &params, &first));
+    assert_true(is_right("secret", &params, &first, 1));
 
-    assert_true(password_derive(SPAN("secreT"), &params, hash));
-    assert_false(password_hash_equal(hash, expected));
+    assert_false(is_right("secreT", &params, &first, 1));
     changed = params;
     changed.salt[15] ^= 1;
-    assert_true(password_derive(SPAN("secret"), &changed, hash));
-    assert_false(password_hash_equal(hash, expected));
+    assert_false(is_right("secret", &changed, &first, 1));
     changed = params;
-    changed.pepper = other_pepper;
-    assert_true(password_derive(SPAN("secret"), &changed, hash));
-    assert_false(password_hash_equal(hash, expected));
+    changed.keyring = other;
+    assert_false(is_right("secret", &changed, &first, 1));
     changed = params;
     changed.log2_n++;
-    assert_true(password_derive(SPAN("secret"), &changed, hash));
-    assert_false(password_hash_equal(hash, expected));
-    assert_false(password_hash_equal(first, SPAN("")));
+    assert_false(is_right("secret", &changed, &first, 1));
+    keyring_close(other);
+}
+
+/* What one version has stored is right for as long as the key is there, and the next version follows from it. */
+static void a_pepper_that_changes(void **state)
+{
+    (void)state;
+    static const struct key newer = {.version = 2, .bytes = {42}};
+    uint8_t carried[KEYED_HASH_BYTES];
+    struct password_params params = cheap();
+    struct password_hash before, between, after;
+    bool answer = true;
+    assert_true(password_derive(SPAN("secret"), &params, &before));
+    assert_false(password_verify(SPAN("secret"), &params, before.items + 2, 2, &answer)); /* no such key */
+    assert_true(keyring_add(ring, KEY_PEPPER_CREDENTIAL, &newer));
+    assert_true(keyring_hash_again(ring, KEY_PEPPER_CREDENTIAL, 1, before.items + 2, carried));
+
+    keyring_use(ring, KEY_PEPPER_CREDENTIAL, keyring_find(ring, KEY_PEPPER_CREDENTIAL, 1),
+                keyring_find(ring, KEY_PEPPER_CREDENTIAL, 2));
+    assert_true(password_derive(SPAN("secret"), &params, &between));
+    assert_memory_equal(between.items, before.items, KEYED_ITEM_BYTES);
+    assert_memory_equal(between.items + KEYED_ITEM_BYTES + 2, carried, sizeof carried);
+    keyring_use(ring, KEY_PEPPER_CREDENTIAL, keyring_find(ring, KEY_PEPPER_CREDENTIAL, 2), NULL);
+    assert_true(password_derive(SPAN("secret"), &params, &after));
+    assert_memory_equal(after.items + 2, carried, sizeof carried);
+    assert_true(is_right("secret", &params, &before, 1));
+    assert_true(is_right("secret", &params, &after, 2));
+    assert_false(is_right("Secret", &params, &after, 2));
 }
 
 static void salts_are_new_each_time(void **state)
@@ -106,12 +140,12 @@ static void refuses_what_would_eat_the_memory(void **state)
 {
     (void)state;
     struct password_params params = cheap();
-    uint8_t hash[PASSWORD_HASH_BYTES];
+    struct password_hash hash;
     params.log2_n = 20;
     params.block_size = 16;
-    assert_false(password_derive(SPAN("secret"), &params, hash));
+    assert_false(password_derive(SPAN("secret"), &params, &hash));
     params.log2_n = 63;
-    assert_false(password_derive(SPAN("secret"), &params, hash));
+    assert_false(password_derive(SPAN("secret"), &params, &hash));
 }
 
 int main(void)
@@ -122,6 +156,7 @@ int main(void)
         cmocka_unit_test(salts_are_new_each_time),
         cmocka_unit_test(a_decoy_is_always_the_same_for_one_number),
         cmocka_unit_test(refuses_what_would_eat_the_memory),
+        cmocka_unit_test(a_pepper_that_changes), /* changes the ring */
     };
     return cmocka_run_group_tests(tests, open_ring, close_ring);
 }
