@@ -102,7 +102,7 @@ static enum blocks_outcome change_rows(struct work *work, const struct rehash_fi
 static enum blocks_outcome try_slice(struct work *work, const struct rehash_file *place, long block)
 {
     char sql[4096];
-    struct arguments arguments;
+    struct arguments arguments = {0};
     unsigned long long counts[2] = {0, 0};
     bind_range(&arguments, work->key, block, block + place->blocks);
     snprintf(sql, sizeof sql, "%s\n%s", place->scan, place->lock);
@@ -184,7 +184,7 @@ static bool visit_count(void *state, const struct rehash_file *place)
 {
     const struct counting *counting = state;
     char sql[4096];
-    struct arguments arguments;
+    struct arguments arguments = {0};
     if (strstr(place->purposes, key_purpose_name(counting->key.purpose)) == NULL)
         return true;
     bind_range(&arguments, counting->key, 0, BLOCKS_LAST);
