@@ -55,6 +55,9 @@ class LookUps(Crowd):
 
     def find(self, api, **number):
         response = api.post(SEARCH, by=self.operator, json=number)
+        while response.status_code == 503 and not self.stop.is_set():  # nothing was done: the machine is too busy for all of them
+            self.seen["busy"] += 1
+            response = api.post(SEARCH, by=self.operator, json=number)
         assert response.status_code == 200, response.text
         return [(row["person_id"], row["matched_by"]) for row in response.json()["data"]]
 
