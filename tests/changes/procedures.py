@@ -1,7 +1,9 @@
 """Runs the commands that stand in docs/operations/ as they stand there."""
 # SPDX-License-Identifier: Apache-2.0
 import re
+import signal
 import subprocess
+import time
 
 from tests.harness.database import BINARY
 from tests.harness.server import ROOT
@@ -27,3 +29,11 @@ def run(block, environment, statuses=(0,)):
     )  # fmt: skip
     assert done.returncode in statuses, f"{block}\n{done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout
+
+
+def rehash_and_kill(environment, after_s):
+    """`yibaod keys rehash` with short pauses, which does not come to its end."""
+    process = subprocess.Popen([str(BINARY), "keys", "rehash", "--pause", "5"], env=environment, stderr=subprocess.DEVNULL)
+    time.sleep(after_s)
+    process.send_signal(signal.SIGKILL)
+    process.wait()

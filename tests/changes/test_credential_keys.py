@@ -1,17 +1,13 @@
 """The keys of passwords, PINs, codes and counters change while people sign in."""
 # SPDX-License-Identifier: Apache-2.0
 import random
-import signal
-import subprocess
-import time
 
-import psycopg
 import pytest
 from tests.changes import procedures
 from tests.changes.credentials import Credentials
+from tests.harness import clients
 from tests.harness.client import Client
 from tests.harness.database import BINARY
-from tests.harness.people import Principal
 from tests.harness.sms import Sms
 
 KILLS = 4
@@ -23,33 +19,12 @@ OLD_SOURCES = """
 
 
 @pytest.fixture
-def sql(deployment):
-    with psycopg.connect(deployment.url, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
 def people(start, deployment, contract):
     settings = {"YIBAO_RATE_ADDRESS_PER_MINUTE": "100000", "YIBAO_RATE_TOKEN_PER_MINUTE": "100000"}
     servers = [start(settings), start(settings)]
     api, demo = Client(servers[0], contract), deployment.demo
-    body = {"kind": "hotline", "name": "12393", "regions": ["000000"]}
-    client = api.post("/v1/admin/clients", by=demo.admin, json=body)
-    assert client.status_code == 201, client.text
-    body = {"kind": "client", "label": "hotline", "subject_id": client.json()["client_id"]}
-    token = api.post("/v1/admin/tokens", by=demo.admin, json=body)
-    assert token.status_code == 201, token.text
     sms = Sms(deployment.environment["YIBAO_SMS_GATEWAY"].removeprefix("file:"))
-    hotline = Principal(token.json()["token"], "client")
-    return Credentials(servers, contract, demo.staff("operator"), hotline, sms)
-
-
-def rehash_and_kill(deployment, after_s):
-    process = subprocess.Popen(
-        [str(BINARY), "keys", "rehash", "--pause", "5"], env=deployment.environment, stderr=subprocess.DEVNULL)
-    time.sleep(after_s)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    return Credentials(servers, contract, demo.staff("operator"), clients.registered(api, demo.admin, "hotline"), sms)
 
 
 def test_new_keys_while_people_sign_in(people, deployment, sql):
@@ -63,7 +38,7 @@ def test_new_keys_while_people_sign_in(people, deployment, sql):
         procedures.run(announce, deployment.environment)
         procedures.run(count_anew.replace("hash_attempt", "hash_attempt --after 5"), deployment.environment)
         for _ in range(KILLS):
-            rehash_and_kill(deployment, pauses.uniform(0.2, 8))
+            procedures.rehash_and_kill(deployment.environment, pauses.uniform(0.2, 8))
         procedures.run(take.replace("rehash", "rehash --pause 5"), deployment.environment)
         people.wait_for(1)
     print(f"seed {seed}, {dict(people.seen)}")

@@ -5,10 +5,8 @@ import secrets
 import shutil
 import signal
 import subprocess
-import time
 
 import psycopg
-import pytest
 from tests.changes import procedures
 from tests.changes.load import Load
 from tests.harness import proposals
@@ -21,12 +19,6 @@ SEALED = """
            ('phone', phone_sealed), ('bank_card', bank_card_sealed)) AS v (name, sealed)
      WHERE v.sealed IS NOT NULL GROUP BY 1, 2"""
 SOON = "rotate seal_person --after 5"
-
-
-@pytest.fixture
-def sql(deployment):
-    with psycopg.connect(deployment.url, autocommit=True) as connection:
-        yield connection
 
 
 def versions(sql):

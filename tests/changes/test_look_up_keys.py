@@ -1,10 +1,7 @@
 """The keys that people are looked up by change while staff, citizens, clients and imports look people up by them."""
 # SPDX-License-Identifier: Apache-2.0
 import random
-import signal
-import subprocess
 import threading
-import time
 import types
 
 import psycopg
@@ -12,10 +9,9 @@ import pytest
 from tests.changes import procedures
 from tests.changes.look_ups import LookUps
 from tests.changes.test_keys import keys
-from tests.harness import entering, proposals
+from tests.harness import clients, entering, proposals
 from tests.harness.client import Client
 from tests.harness.database import BINARY
-from tests.harness.people import Principal
 from tests.harness.server import wait_until
 from tests.harness.signing import Door, new_citizen
 from tests.harness.sms import Sms
@@ -41,22 +37,13 @@ STAGES = "SELECT purpose, version, stage FROM data_key WHERE stage IS NOT NULL O
 
 
 @pytest.fixture
-def sql(deployment):
-    with psycopg.connect(deployment.url, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
 def look_ups(start, deployment, contract, tmp_path):
     """The load, with somebody who has registered, a client that asks, and corrections that are open."""
     servers = [start(), start()]
     api, demo = Client(servers[0], contract), deployment.demo
     deployment.connect = lambda: psycopg.connect(deployment.url, autocommit=True)
-    body = {"kind": "mini_program", "name": "mini", "regions": ["000000"]}
-    client = api.post("/v1/admin/clients", by=demo.admin, json=body).json()
-    body = {"kind": "client", "label": "test", "subject_id": client["client_id"]}
-    token = api.post("/v1/admin/tokens", by=demo.admin, json=body).json()
-    made = LookUps(servers, contract, deployment, Principal(token["token"], "client"), tmp_path)
+    client = clients.registered(api, demo.admin, "mini_program")
+    made = LookUps(servers, contract, deployment, client, tmp_path)
     sms = Sms(deployment.environment["YIBAO_SMS_GATEWAY"].removeprefix("file:"))
     signer = new_citizen(api, made.operator, Door(servers[0], contract), sms)
     signer.register()
@@ -82,14 +69,6 @@ def approve(look_ups, one):
     assert look_ups.find(look_ups.api(1), citizen_number=one.old) == [(one.person_id, "former_number")]
 
 
-def rehash_and_kill(deployment, after_s):
-    process = subprocess.Popen(
-        [str(BINARY), "keys", "rehash", "--pause", "5"], env=deployment.environment, stderr=subprocess.DEVNULL)
-    time.sleep(after_s)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-
-
 def test_new_keys_while_everybody_works(look_ups, deployment, sql):
     """Killed again and again: nobody is not found, nobody is entered twice, and at the end no old hash is left."""
     before = {row[0] for row in sql.execute(HASHES).fetchall()}
@@ -102,7 +81,7 @@ def test_new_keys_while_everybody_works(look_ups, deployment, sql):
         announce, take, show = procedures.blocks("keys.md", "New look-up keys")
         procedures.run(announce, deployment.environment)
         for turn in range(KILLS):
-            rehash_and_kill(deployment, pauses.uniform(0.2, 8))
+            procedures.rehash_and_kill(deployment.environment, pauses.uniform(0.2, 8))
             if turn % 2 and planted[1:]:
                 approve(look_ups, planted.pop())
         procedures.run(take.replace("rehash", "rehash --pause 5"), deployment.environment)

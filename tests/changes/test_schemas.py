@@ -4,7 +4,7 @@ import os
 
 import pytest
 from tests.changes import release
-from tests.harness import changes, charges, providers
+from tests.harness import changes, charges, clients, providers
 from tests.harness.people import Principal
 from tests.harness.signing import Citizen, Door, bearer
 from tests.harness.sms import Sms
@@ -87,13 +87,7 @@ def provider(api, demo):
     """That of the demo, or a hospital that is registered today."""
     if demo.providers:
         return demo.provider("hospital")
-    body = {"kind": "provider", "name": "hospital", "regions": ["000000"], **providers.institution()}
-    client = api.post("/v1/admin/clients", by=demo.admin, json=body)
-    assert client.status_code == 201, client.text
-    body = {"kind": "client", "label": "desk", "subject_id": client.json()["client_id"]}
-    token = api.post("/v1/admin/tokens", by=demo.admin, json=body)
-    assert token.status_code == 201, token.text
-    return Principal(token.json()["token"], "client")
+    return clients.registered(api, demo.admin, "provider", **providers.institution())
 
 
 def test_work_goes_on(earlier, start, contract, client_of):

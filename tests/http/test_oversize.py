@@ -3,6 +3,7 @@
 import concurrent.futures
 
 import pytest
+from tests.harness.sanitizer import without_sanitizer
 from tests.http.hostile_requests import CHUNKED, CLOSED, FOLLOWER, GET, HOST, JSON, POST, header, lines, target
 from tests.http.raw import converse
 
@@ -93,6 +94,7 @@ def test_served(server, raw, status):
     assert converse(server, raw).statuses == [status]
 
 
+@without_sanitizer
 def test_memory_stays(server):
     def throw_all(_):
         for _, raw, _ in REFUSED:

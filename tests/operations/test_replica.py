@@ -1,8 +1,5 @@
 """docs/operations/replica.md: a stand-by answers histories, as current as the primary, and nobody notices when it cannot."""
 # SPDX-License-Identifier: Apache-2.0
-import pathlib
-import shutil
-import tempfile
 import threading
 
 import httpx
@@ -11,20 +8,9 @@ from tests.harness import charges
 from tests.harness.client import Client
 from tests.harness.operations import OPERATIONS
 from tests.harness.server import wait_until
-from tests.operations.page_stand_by import SETTINGS, PageStandBy
 from tests.operations.replicas import (
-    CITIZENS, NOT_IN_THE_DEMO, OF_PRIMARY, Asked, Replicated, frozen, reads, served_again, targets,
+    CITIZENS, NOT_IN_THE_DEMO, OF_PRIMARY, Asked, frozen, reads, served_again, targets,
 )  # fmt: skip
-
-@pytest.fixture(scope="module")
-def replicated():
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="yb-", dir="/tmp"))
-    directory.chmod(0o755)
-    made = Replicated(directory)
-    yield made
-    made.remove()
-    shutil.rmtree(directory, ignore_errors=True)
-
 
 @pytest.fixture(scope="module")
 def server(replicated):
@@ -93,28 +79,6 @@ def test_histories_come_from_the_stand_by_and_what_is_judged_from_the_primary(re
     assert here["account_entries"] == 1 and here["audit_look"] == 1 and here["account_balance"] == 1
     assert here["account_statements"] == here["person_contributions"] == 0
     assert not [name for name in there if OF_PRIMARY.match(name)]
-
-
-def test_a_stand_by_as_the_page_sets_it_up(replicated, contract, write):
-    """With its role, slot and settings; vacuum at the primary spares what it reads."""
-    assert {"hot_standby", "hot_standby_feedback", "max_standby_streaming_delay"} <= SETTINGS.keys()
-    stand_by = PageStandBy(replicated.primary)
-    try:
-        wait_until(stand_by.is_fed_by_its_slot, "the stand-by to follow by its slot, with feedback")
-        server = replicated.start(YIBAO_REPLICA_URL=stand_by.url("yibao"))
-        api, employee, asked = Client(server, contract), replicated.demo.employee, Asked(stand_by)
-
-        def read():
-            charge_id = write()
-            answer = api.get(f"/v1/accounts/{employee.account_id}/entries", by=employee)
-            assert newest(answer) == charge_id
-
-        served_again(server, read)
-        assert asked.counts()["account_entries"] > 0
-        api.close()
-        assert server.stop() == 0
-    finally:
-        stand_by.remove()
 
 
 def test_both_give_the_same_bytes(replicated, server, history, write, contract):
